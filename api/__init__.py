@@ -1,0 +1,1 @@
+"""Every door to the house, and the wiring behind the doors."""

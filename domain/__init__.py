@@ -1,0 +1,1 @@
+"""What may happen, and why: pure decisions, nothing but the standard library."""

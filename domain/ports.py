@@ -1,0 +1,105 @@
+"""What the domain needs from the world, as small protocols; api/runtime has the real ones."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.recorded import Append, Appended, Recorded
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, UTC, timezone-aware."""
+        ...
+
+
+class Ids(Protocol):
+    def new(self) -> UUID:
+        """A random id that tells neither time nor place."""
+        ...
+
+
+class WorkingCalendar(Protocol):
+    def add_working_days(self, start: datetime, days: int) -> datetime:
+        """The same time of day `days` Swedish working days after `start`."""
+        ...
+
+
+class EventLog(Protocol):
+    async def append(self, append: Append) -> Appended:
+        """Record one command's facts, atomically.
+
+        Raises StreamHasMoved, CommandKeyReused, EventTooLarge, TooManyEvents, LogUnavailable.
+        """
+        ...
+
+    async def streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+        """Each stream's facts in order; a stream that does not exist has an empty list."""
+        ...
+
+    async def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """The facts at positions after+1 .. after+limit, in order."""
+        ...
+
+    async def span(self, first: int, last: int) -> Sequence[Recorded]:
+        """The facts at positions first..last: what one command recorded."""
+        ...
+
+    async def head(self) -> int:
+        """The position of the last fact; 0 when the log is empty."""
+        ...
+
+
+class Vault(Protocol):
+    async def ensure(self, keys: Collection[str]) -> None:
+        """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
+        ...
+
+    async def load(self, keys: Collection[str]) -> None:
+        """Bring the named keys that exist into memory, in one question."""
+        ...
+
+    def seal(self, key: str, place: str, plain: bytes) -> str:
+        """Seal with a key in memory, bound to its place; the result names the key."""
+        ...
+
+    def open(self, sealed: str, place: str) -> bytes | None:
+        """The plain bytes; None when the key is not in memory (erased or not loaded).
+
+        Raises SealIsBroken when the value was altered or moved from its place.
+        """
+        ...
+
+    async def reserve_person(self, compartment: str, number: str, candidate: UUID) -> UUID:
+        """The id behind a personal number in one compartment: `candidate`, when there is none."""
+        ...
+
+    async def find_person(self, compartment: str, number: str) -> UUID | None:
+        """The id behind a personal number in one compartment, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One act of reading, as the access log keeps it (SoLPuL 10 §)."""
+
+    reader: UUID
+    role: str
+    unit: str
+    purpose: str
+    what: str  # the door that was asked
+    subjects: Sequence[UUID]  # whose: every case, referral and person in the answer
+    outcome: str  # "answered", "refused", "not-found"
+    correlation: UUID
+    event_position: int  # the position of the events that the answer reflected
+    detail: Mapping[str, str] | None = None
+
+
+class Receipts(Protocol):
+    async def record(self, reading: Reading) -> int:
+        """The receipt's position, once it is durable. Raises ReceiptsUnavailable."""
+        ...
+
+
