@@ -82,3 +82,195 @@ class KeyIsErased(Refusal):
 
 class SealIsBroken(Exception):
     """A sealed value was altered, or moved from its place. The log or the vault is damaged."""
+
+
+# --- persons ---------------------------------------------------------------------------------
+
+
+class BornInTheFuture(Refusal):
+    """The birth date lies in the future. Correct it."""
+
+
+class CaseIsAlreadyOpen(Refusal):
+    """The person already has an open case on this side; a further referral joins it."""
+
+    status = 409
+
+
+# --- referrals -------------------------------------------------------------------------------
+
+
+class ReceivedInTheFuture(Refusal):
+    """The moment of receipt lies in the future. Give the moment when the referral arrived."""
+
+
+class ReferralIsAnswered(Refusal):
+    """The referral has already been answered; the answer says by which unit."""
+
+    status = 409
+
+
+class DeclineIsProposed(Refusal):
+    """A decline waits for the unit manager, who confirms or refuses it first (R2)."""
+
+    status = 409
+
+
+class DeclineIsNotProposed(Refusal):
+    """No decline waits for confirmation (R2)."""
+
+    status = 409
+
+
+class RoutingStaysTheSame(Refusal):
+    """A decline for wrong age must give an age for which the rules name another unit (R2)."""
+
+
+class AssessorIsNotNamed(Refusal):
+    """Somebody of unknown age counts as adult only when assessed by a named person (R3)."""
+
+
+# --- cases -----------------------------------------------------------------------------------
+
+
+class CaseIsClosed(Refusal):
+    """The case is closed. Reopen it first."""
+
+    status = 409
+
+
+class CaseIsOpen(Refusal):
+    """The case is open already."""
+
+    status = 409
+
+
+class WorkerHasNoPosition(Refusal):
+    """The worker has no position now, so no case and no seat in a team can be given."""
+
+
+class WorkerIsInAnotherUnit(Refusal):
+    """The worker belongs to another unit than the responsible one. Offer a handover instead."""
+
+
+class WorkerCannotBeAssigned(Refusal):
+    """The worker cannot be assigned to this case."""
+
+
+class WorkerIsNotQualifiedForChildren(Refusal):
+    """Work with children and young people needs a social-work or other relevant degree on record
+    (SoL 2025:400 25:1; SoL 2001:453 3:3 a). Assign somebody who is qualified."""
+
+
+class WorkerIsNotAssigned(Refusal):
+    """The worker is not assigned to this case."""
+
+    status = 409
+
+
+# --- handovers -------------------------------------------------------------------------------
+
+
+class HandoverIsWaiting(Refusal):
+    """A handover of this case waits for its answer. It must be answered or withdrawn first."""
+
+    status = 409
+
+
+class HandoverIsAnswered(Refusal):
+    """The handover is no longer waiting; the answer says which unit is responsible now."""
+
+    status = 409
+
+
+class ReceivingUnitIsResponsible(Refusal):
+    """The receiving unit is responsible for the case already."""
+
+
+class DeclineReasonDoesNotBind(Refusal):
+    """This unit may decline only because of wrong age or because another municipality is clearly
+    responsible (R2)."""
+
+
+# --- staff and team --------------------------------------------------------------------------
+
+
+class PositionIsTaken(Refusal):
+    """The staff member has a position already, or served another side before: one position at a
+    time, and one side for ever (S76-S78)."""
+
+    status = 409
+
+
+class PositionHasEnded(Refusal):
+    """The staff member's position has ended."""
+
+    status = 409
+
+
+class TeamIsEstablished(Refusal):
+    """The team is established already (S57)."""
+
+    status = 409
+
+
+class TeamIsNotEstablished(Refusal):
+    """The team is mandated but not yet established (S57)."""
+
+    status = 409
+
+
+class PilotEndsBeforeItStarts(Refusal):
+    """The pilot must end after it starts (S57)."""
+
+
+class MemberHasJoined(Refusal):
+    """The staff member is in the team already."""
+
+    status = 409
+
+
+class MemberHasNotJoined(Refusal):
+    """The staff member is not in the team."""
+
+    status = 409
+
+
+# --- doors -----------------------------------------------------------------------------------
+
+
+class NotFound(Refusal):
+    """There is nothing here that you may see."""
+
+    status = 404
+
+
+class NotPermitted(Refusal):
+    """Your role does not permit this act here."""
+
+    status = 403
+
+
+class PreconditionIsMissing(Refusal):
+    """This act needs If-Match with the ETag of what you saw, so that nothing is decided on what
+    is out of date. Read it again and send its ETag."""
+
+    status = 428
+
+
+class PreconditionIsStale(Refusal):
+    """It has changed since you read it. Read it again and decide anew."""
+
+    status = 412
+
+
+class UnknownUnit(Refusal):
+    """There is no unit with this code; /units lists them."""
+
+
+class UnknownStaffMember(Refusal):
+    """There is no staff member with this id."""
+
+
+class AccessIsBehind(Unavailable):
+    """Who may see what is not up to date, so nothing can be shown right now. Try again."""

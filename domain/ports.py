@@ -27,6 +27,15 @@ class WorkingCalendar(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCommand:
+    """A command in the log: the HMAC of its body, and where its facts stand."""
+
+    body_mac: bytes
+    first: int
+    last: int
+
+
 class EventLog(Protocol):
     async def append(self, append: Append) -> Appended:
         """Record one command's facts, atomically.
@@ -35,16 +44,21 @@ class EventLog(Protocol):
         """
         ...
 
-    async def streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
-        """Each stream's facts in order; a stream that does not exist has an empty list."""
+    async def opened_streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+        """Each stream's facts in order, with what the vault still has keys for opened; a stream
+        that does not exist has an empty list."""
+        ...
+
+    async def opened_span(self, first: int, last: int) -> Sequence[Recorded]:
+        """The facts at positions first..last, opened: what one command recorded."""
+        ...
+
+    async def find(self, command: UUID) -> KnownCommand | None:
+        """What is kept of a command that was recorded, while it is kept (30 days)."""
         ...
 
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        """The facts at positions after+1 .. after+limit, in order."""
-        ...
-
-    async def span(self, first: int, last: int) -> Sequence[Recorded]:
-        """The facts at positions first..last: what one command recorded."""
+        """The facts at positions after+1 .. after+limit, in order, closed."""
         ...
 
     async def head(self) -> int:

@@ -1,0 +1,197 @@
+"""Cases: assigned, documented, handed over, closed. Responsibility never rests with nobody."""
+
+from datetime import date
+from uuid import UUID
+
+from api.commands.referrals import facts_of
+from api.commands.work import Work
+from domain import case as cases
+from domain import person as persons
+from domain import staff as staffs
+from domain.case import Case
+from domain.codes import AgeKnowledge, CaseOutcome, DeclineReason, HandoverDeclineReason
+from domain.errors import DeclineReasonDoesNotBind, HandoverIsAnswered, NotFound, UnknownUnit
+from domain.policy import Act, File, Information, may
+from domain.routing import needs_child_qualification, route
+
+
+async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None:
+    """Both the case and the worker's own stream record it, so that leaving finds every case."""
+    case = await _require(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+    work.require_current(case_id)
+    await work.read(worker_id, case.person)
+    worker = await work.staff(worker_id)
+    age = (await work.person(case.person)).age_on(work.today)
+    unit = work.desk.organisation.unit(case.unit)
+    assigned = cases.assign_case_worker(
+        case, worker, needs_child_qualification=needs_child_qualification(age, unit)
+    )
+    work.record(case_id, assigned)
+    work.record(worker_id, staffs.take_case(worker, case_id))
+
+
+async def release_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None:
+    case = await _require(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+    work.require_current(case_id)
+    work.record(case_id, cases.release_case_worker(case, worker_id))
+    await _give_back(work, case_id, worker_id)
+
+
+async def record_note(work: Work, case_id: UUID, text: str) -> None:
+    case = await _require(work, case_id, Act.RECORD, Information.NOTES)
+    work.record(case_id, cases.record_note(case, text))
+
+
+async def establish_age(
+    work: Work, case_id: UUID, *, born: date | None, age: AgeKnowledge, basis: str
+) -> None:
+    """S85: the age is recorded on the person, and the routing of the case is reviewed."""
+    case = await _require(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
+    await work.read(case.person, case.referrals[0])
+    person = await work.person(case.person)
+    established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
+    if not established:
+        return
+    work.record(case.person, established)
+    referral = await work.referral(case.referrals[0])
+    known = persons.evolve(person, established[0])
+    assert known is not None  # the person was found above
+    way = route(facts_of(work, referral, known.age_on(work.today)), work.desk.organisation)
+    reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
+    work.record(case_id, reviewed)
+
+
+async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str) -> None:
+    """The offering unit stays responsible until the receiving unit accepts. Raises UnknownUnit."""
+    case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+    work.require_current(case_id)
+    organisation = work.desk.organisation
+    if not organisation.carries_cases(to_unit, case.compartment):
+        raise UnknownUnit
+    days = organisation.settings.handover_answer_working_days.working_days(acute=False)
+    offered = cases.offer_handover(
+        case,
+        work.desk.ids.new(),
+        to_unit=to_unit,
+        reason=reason,
+        answer_due=work.desk.calendar.add_working_days(work.now, days),
+    )
+    work.record(case_id, offered)
+
+
+async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
+    """Responsibility moves in that same event; the former unit's workers are released with it."""
+    case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
+    try:
+        accepted = cases.accept_handover(case, handover_id)
+    except HandoverIsAnswered as refusal:
+        refusal.context |= _who_answered(work, case_id, handover_id)
+        raise
+    work.record(case_id, accepted)
+    for worker in case.workers:
+        await _give_back(work, case_id, worker)
+
+
+async def decline_handover(
+    work: Work,
+    case_id: UUID,
+    handover_id: UUID,
+    *,
+    reason: HandoverDeclineReason,
+    explanation: str,
+) -> None:
+    """Where R2 binds, only its reasons, and the unit manager confirms.
+
+    Raises DeclineReasonDoesNotBind.
+    """
+    case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
+    to_unit = _receiving_unit(work, case_id, handover_id)
+    binds = to_unit == work.desk.organisation.targets.adult_entry
+    if binds and reason.value not in {allowed.value for allowed in DeclineReason}:
+        raise DeclineReasonDoesNotBind
+    file = file_of(case, receiving_unit=to_unit)
+    manager = may(await work.viewer(), Act.CONFIRM, Information.RESPONSIBILITY, file)
+    declined = cases.decline_handover(
+        case,
+        handover_id,
+        reason=reason,
+        explanation=explanation,
+        confirmed=manager or not binds,
+    )
+    work.record(case_id, declined)
+
+
+async def confirm_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
+    case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
+    work.record(case_id, cases.confirm_handover_decline(case, handover_id))
+
+
+async def refuse_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
+    case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
+    work.record(case_id, cases.refuse_handover_decline(case, handover_id))
+
+
+async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
+    case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+    work.record(case_id, cases.withdraw_handover(case, handover_id))
+
+
+async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
+    case = await _require(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
+    work.require_current(case_id)
+    work.record(case_id, cases.close_case(case, outcome))
+    work.record(case.person, persons.close_case_for(await work.person(case.person), case_id))
+    for worker in case.workers:
+        await _give_back(work, case_id, worker)
+
+
+async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:
+    case = await _require(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
+    work.require_current(case_id)
+    work.record(case_id, cases.reopen_case(case, reason))
+    work.record(case.person, persons.open_case_for(await work.person(case.person), case_id))
+
+
+def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
+    """What access to a case depends on."""
+    offered = case.handover.to_unit if case.handover else None
+    return File(
+        compartment=case.compartment,
+        responsible_unit=case.unit,
+        receiving_unit=receiving_unit or offered,
+        workers=case.workers,
+    )
+
+
+async def _require(work: Work, case_id: UUID, act: Act, information: Information) -> Case:
+    case = await work.case(case_id)
+    await work.require(act, information, file_of(case))
+    return case
+
+
+async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Act) -> Case:
+    """Answering is the receiving unit's, also when somebody else has just answered: then the
+    decision says so."""
+    case = await work.case(case_id)
+    to_unit = _receiving_unit(work, case_id, handover_id)
+    await work.require(act, Information.RESPONSIBILITY, file_of(case, receiving_unit=to_unit))
+    return case
+
+
+def _receiving_unit(work: Work, case_id: UUID, handover_id: UUID) -> str:
+    for fact in reversed(work.facts(case_id)):
+        if isinstance(fact.event, cases.HandoverOffered) and fact.event.handover == handover_id:
+            return fact.event.to_unit
+    raise NotFound
+
+
+def _who_answered(work: Work, case_id: UUID, handover_id: UUID) -> dict[str, object]:
+    answers = cases.HandoverAccepted | cases.HandoverDeclined | cases.HandoverWithdrawn
+    for fact in reversed(work.facts(case_id)):
+        if isinstance(fact.event, answers) and fact.event.handover == handover_id:
+            return {"by": fact.actor, "at": fact.recorded_at}
+    return {}
+
+
+async def _give_back(work: Work, case_id: UUID, worker_id: UUID) -> None:
+    work.record(worker_id, staffs.give_back_case(await work.staff(worker_id), case_id))

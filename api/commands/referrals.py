@@ -1,0 +1,296 @@
+"""Referrals: received and routed in one act, then accepted or declined by the receiving unit."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from api.commands.work import Work
+from domain import case as cases
+from domain import person as persons
+from domain import referral as referrals
+from domain.codes import (
+    AgeKnowledge,
+    Channel,
+    Compartment,
+    Concern,
+    DeclineReason,
+    Gender,
+    PersonRole,
+    ReferralKind,
+    Residence,
+    Source,
+)
+from domain.errors import AssessorIsNotNamed, BornInTheFuture, ReferralIsAnswered
+from domain.policy import Act, File, Information, may, sees_compartment
+from domain.referral import Referral
+from domain.routing import Facts, Route, age_knowledge, route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralDetails:
+    """What the sender tells, checked for form and not yet for sense."""
+
+    source: Source
+    channel: Channel
+    kind: ReferralKind | None
+    senders_reference: str | None
+    received_at: datetime | None
+    acute: bool
+    role: PersonRole
+    concern: Concern
+    residence: Residence
+    name: str | None
+    number: str | None
+    born: date | None
+    age: AgeKnowledge | None
+    assessed_adult_by: str | None
+    gender: Gender
+    contact: str | None
+    account: str
+
+
+async def receive_referral(work: Work, details: ReferralDetails) -> None:
+    """R0-R16: one unit responsible from the moment of receipt (S69)."""
+    sender = await work.require(Act.SEND, Information.REFERRAL)
+    received = details.received_at or work.now
+    age = _age(details, received.date())
+    organisation = work.desk.organisation
+    sending_unit = organisation.unit(sender.unit)
+    way = route(
+        Facts(
+            role=details.role,
+            age=age,
+            concern=details.concern,
+            source=details.source,
+            residence=details.residence,
+            sent_on=sending_unit.sends_on and not _is_entry(work, sender.unit),
+        ),
+        organisation,
+    )
+    person = await _person(work, details, way.compartment, age)
+    work.record(
+        work.desk.ids.new(),
+        referrals.receive_referral(
+            person,
+            referrals.Account(
+                receipt=_receipt(work.desk.ids.new()),
+                source=details.source,
+                channel=details.channel,
+                kind=details.kind or _kind(way),
+                sender_unit=sender.unit,
+                senders_reference=details.senders_reference,
+                role=details.role,
+                age=age,
+                assessed_by=details.assessed_adult_by,
+                concern=details.concern,
+                residence=details.residence,
+                acute=details.acute,
+                text=details.account,
+            ),
+            way,
+            sender_sees=sees_compartment(sender.side, way.compartment),
+            received=received,
+            now=work.now,
+            due=_answer_due(work, received, acute=details.acute),
+        ),
+        at=received,
+    )
+
+
+async def accept_referral(work: Work, referral_id: UUID) -> None:
+    """The receiving unit takes over: a case opens, or the person's open case is joined."""
+    referral = await work.referral(referral_id)
+    await work.require(Act.ANSWER, Information.REFERRAL, file_of(referral))
+    await work.read(referral.person)
+    person = await work.person(referral.person)
+    case_id = person.open_case or work.desk.ids.new()
+    unit = referral.unit
+    if person.open_case:
+        case = await work.case(person.open_case)
+        unit = case.unit
+        work.record(case_id, cases.join_case(case, referral_id))
+    with _telling_who(work, referral_id):
+        accepted = referrals.accept_referral(referral, case_id, unit=unit)
+    work.record(referral_id, accepted)
+    if not person.open_case:
+        work.record(
+            case_id,
+            cases.open_case(
+                referral.person, referral_id, compartment=referral.compartment, unit=unit
+            ),
+        )
+        work.record(referral.person, persons.open_case_for(person, case_id))
+
+
+async def decline_referral(
+    work: Work,
+    referral_id: UUID,
+    *,
+    reason: DeclineReason,
+    age: AgeKnowledge | None,
+    explanation: str,
+) -> None:
+    """Only for R2's reasons; where R2 binds, the unit manager's own decline is confirmed."""
+    referral = await work.referral(referral_id)
+    file = file_of(referral)
+    viewer = await work.require(Act.ANSWER, Information.REFERRAL, file)
+    binds = referral.unit == work.desk.organisation.targets.adult_entry
+    with _telling_who(work, referral_id):
+        declined = referrals.decline_referral(
+            referral,
+            reason=reason,
+            age=age,
+            explanation=explanation,
+            elsewhere=_elsewhere(work, referral, reason, age),
+            due=_answer_due(work, work.now, acute=referral.acute),
+            confirmed=not binds or may(viewer, Act.CONFIRM, Information.REFERRAL, file),
+        )
+    work.record(referral_id, declined)
+
+
+async def confirm_decline(work: Work, referral_id: UUID) -> None:
+    """R2: the unit manager confirms; a wrong age is routed on in the same act."""
+    referral = await work.referral(referral_id)
+    await work.require(Act.CONFIRM, Information.REFERRAL, file_of(referral))
+    elsewhere = None
+    if referral.proposed:
+        reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
+        elsewhere = _elsewhere(work, referral, reason, age)
+    with _telling_who(work, referral_id):
+        confirmed = referrals.confirm_decline(
+            referral,
+            elsewhere=elsewhere,
+            due=_answer_due(work, work.now, acute=referral.acute),
+        )
+    work.record(referral_id, confirmed)
+
+
+async def refuse_decline(work: Work, referral_id: UUID) -> None:
+    """R2: the unit manager does not confirm; the referral waits for an answer as before."""
+    referral = await work.referral(referral_id)
+    await work.require(Act.CONFIRM, Information.REFERRAL, file_of(referral))
+    with _telling_who(work, referral_id):
+        refused = referrals.refuse_decline(referral)
+    work.record(referral_id, refused)
+
+
+def file_of(referral: Referral) -> File:
+    """What access to a referral depends on. It stays the receiving unit's to answer, so that who
+    answers second learns that it has been answered."""
+    return File(
+        compartment=referral.compartment,
+        responsible_unit=referral.holder,
+        receiving_unit=referral.unit,
+        sending_unit=referral.sender_unit,
+        informed_units=referral.informed,
+    )
+
+
+class _telling_who:  # noqa: N801 - reads as a clause where it is used
+    """Adds to ReferralIsAnswered who answered and when: staff id, never a name."""
+
+    def __init__(self, work: Work, referral_id: UUID) -> None:
+        self._facts = work.facts(referral_id)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> None:
+        if isinstance(refusal, ReferralIsAnswered):
+            answered = next(
+                fact
+                for fact in reversed(self._facts)
+                if isinstance(
+                    fact.event, referrals.ReferralAccepted | referrals.ReferralDeclined
+                )
+            )
+            refusal.context |= {"by": answered.actor, "at": answered.recorded_at}
+
+
+async def _person(
+    work: Work, details: ReferralDetails, compartment: Compartment, age: AgeKnowledge
+) -> UUID:
+    """The person's record in this compartment: found by number, or registered now.
+
+    The id behind a number is reserved in the vault first, so two first contacts cannot make two
+    persons. In triage no side's index may know the number (R16).
+    """
+    id = work.desk.ids.new()
+    if details.number and compartment is not Compartment.TRIAGE:
+        id = await work.desk.vault.reserve_person(compartment.value, details.number, id)
+    if not persons.fold(await work.events(id)):
+        work.record(
+            id,
+            persons.register_person(
+                id,
+                compartment=compartment,
+                name=details.name,
+                number=details.number,
+                born=details.born,
+                age=age,
+                gender=details.gender,
+                contact=details.contact,
+            ),
+        )
+    return id
+
+
+def _age(details: ReferralDetails, on: date) -> AgeKnowledge:
+    """What the sender knows of the age. Raises AssessorIsNotNamed (R3)."""
+    if details.born and details.born > on:
+        raise BornInTheFuture
+    if details.age is AgeKnowledge.ASSESSED_ADULT and not details.assessed_adult_by:
+        raise AssessorIsNotNamed
+    if details.born is None and details.age is not None:
+        return details.age
+    return age_knowledge(details.born, on, assessed_adult=bool(details.assessed_adult_by))
+
+
+def _elsewhere(
+    work: Work, referral: Referral, reason: DeclineReason, age: AgeKnowledge | None
+) -> Route | None:
+    """Where the rules point when the age is what the declining unit says it is."""
+    if reason is not DeclineReason.WRONG_AGE or age is None:
+        return None
+    return route(
+        facts_of(work, referral, age),
+        work.desk.organisation,
+    )
+
+
+def facts_of(work: Work, referral: Referral, age: AgeKnowledge) -> Facts:
+    """The facts of a referral for the rules, with the age as it is known now."""
+    sender = referral.sender_unit
+    return Facts(
+        role=referral.role.reveal(),
+        age=age,
+        concern=referral.concern.reveal(),
+        source=referral.source.reveal(),
+        residence=referral.residence.reveal(),
+        sent_on=work.desk.organisation.unit(sender).sends_on and not _is_entry(work, sender),
+    )
+
+
+def _is_entry(work: Work, unit: str) -> bool:
+    """Whether a unit receives referrals itself: then it registers what reaches it, and sends on
+    nothing."""
+    targets = work.desk.organisation.targets
+    return unit in (
+        targets.adult_entry, targets.child_entry, targets.perpetrator_line, targets.relatives_line
+    )
+
+
+def _kind(way: Route) -> ReferralKind:
+    return ReferralKind.REPORT_OF_CONCERN if way.report_of_concern else ReferralKind.SENT_ON
+
+
+def _answer_due(work: Work, start: datetime, *, acute: bool) -> datetime:
+    days = work.desk.organisation.settings.referral_answer_working_days.working_days(acute=acute)
+    return work.desk.calendar.add_working_days(start, days)
+
+
+def _receipt(chance: UUID) -> str:
+    """A receipt number that tells nothing and cannot be guessed: 26 characters of base 32."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    number = chance.int
+    return "".join(alphabet[number >> shift & 31] for shift in range(125, -5, -5))

@@ -1,0 +1,87 @@
+"""The composition root as the doors see it: everything an answer needs, made in api/runtime."""
+
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from api.commands.work import Desk
+from domain.ports import Receipts, Recorded
+from domain.sealed import Sealed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Views(Protocol):
+    """The read side: a connection of the server's role, and how far each projection has come."""
+
+    schema: str
+
+    def connection(self) -> AbstractAsyncContextManager[Any]: ...
+
+    def position(self, projection: str) -> int:
+        """The position that the projection's rows reflect."""
+        ...
+
+    def seconds_behind(self, projection: str) -> float:
+        """The age of the oldest fact that the projection has not folded; 0 when it is level."""
+        ...
+
+    async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
+        """Whether the projection reached the position in time."""
+        ...
+
+
+class Identities(Protocol):
+    """Who a bearer token is for."""
+
+    async def staff_id(self, token: str) -> UUID:
+        """The staff id in a valid token. Raises TokenIsRefused."""
+        ...
+
+
+class Opener(Protocol):
+    """Opens sealed values at the moment of reading, for an entitled reader."""
+
+    async def open_values(self, tokens: Collection[tuple[str, Any]]) -> list[Sealed[Any]]:
+        """(token, type) pairs opened, with their keys fetched in one question; a value whose key
+        is erased stays closed."""
+        ...
+
+    async def open_facts(self, facts: Collection[Recorded]) -> list[Recorded]: ...
+
+
+class AccessLog(Receipts, Protocol):
+    async def readings_of(
+        self, subjects: Collection[UUID], before: int | None, limit: int
+    ) -> "list[PastReading]":
+        """Who has read any of these, newest first, below receipt position `before`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReading:
+    position: int
+    at: Any
+    reading: Any  # domain.ports.Reading; None when its month has been erased
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    desk: Desk
+    views: Views
+    identities: Identities
+    opener: Opener
+    receipts: AccessLog
+
+    async def ask(
+        self,
+        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a projection's query on a connection of the server's role."""
+        async with self.views.connection() as connection:
+            return await query(connection, self.views.schema, *args, **kwargs)

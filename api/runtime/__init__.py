@@ -1,0 +1,1 @@
+"""What the domain asks of the world, for real: PostgreSQL, keys, time, tokens."""

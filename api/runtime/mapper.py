@@ -1,0 +1,202 @@
+"""Between facts and what is stored of them: permanent names, sealed fields, nothing in the clear
+that the catalogue does not list.
+
+The library's own mapper stores module paths and skips `__init__`; ours stores the catalogue's
+name and msgspec JSON. A sealed value is bound to its *place* (stream, version, field), so a
+ciphertext moved to another place does not open.
+"""
+
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.catalogue import ENTRIES, Entry
+from domain.ports import Vault
+from domain.recorded import Recorded
+from domain.sealed import KeyScope, Sealed, Veiled
+
+T = TypeVar("T")
+
+_BODY = "body"
+
+
+class UnknownEventName(Exception):
+    """The log holds an event that this version of the program does not know. Update it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A fact as the log's columns hold it."""
+
+    name: str
+    schema_version: int
+    payload: bytes
+
+
+def key_name(scope: KeyScope, stream: UUID, person: UUID | None) -> str:
+    """The vault's name of the key that seals a field: design.md section 5."""
+    match scope:
+        case KeyScope.IDENTITY:
+            return f"identity/{person or stream}"
+        case KeyScope.FILE:
+            return f"file/{stream}"
+        case KeyScope.TEXT:
+            return f"text/{stream}/{person}"
+
+
+def key_of(token: str) -> str:
+    """The key that opens a token."""
+    return token.split("|", 1)[1].split(":", 1)[0]
+
+
+def open_token(vault: Vault, token: str, kind: Callable[..., T] | Any) -> Sealed[T]:
+    """Open a closed value; it stays closed when its key is erased or not at hand."""
+    place, sealed = token.split("|", 1)
+    plain = vault.open(sealed, place)
+    if plain is None:
+        return Sealed.closed(token)
+    return Sealed.of(msgspec.json.decode(plain, type=kind))
+
+
+class _Codec:
+    """How one event of the catalogue is stored and read."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        hints = typing.get_type_hints(entry.event)
+        self.sealed_types = {name: typing.get_args(hints[name])[0] for name in entry.sealed}
+        self.has_person = "person" in entry.clear
+        stored = [(name, hints[name]) for name in entry.clear]
+        stored += [(name, str) for name in (entry.sealed if not entry.veil else (_BODY,))]
+        if entry.veil:
+            self.body = msgspec.defstruct(
+                f"{entry.event.__name__}Body",
+                [(f.name, hints[f.name]) for f in fields(entry.event) if f.name not in entry.clear],
+                tag_field="kind",
+                tag=entry.kind,
+                forbid_unknown_fields=True,
+            )
+        self.struct = msgspec.defstruct(
+            entry.event.__name__, stored, kw_only=True, forbid_unknown_fields=True
+        )
+        self.decoder = msgspec.json.Decoder(self.struct)
+
+    def keys(self, event: Any, stream: UUID) -> set[str]:
+        person = event.person if self.has_person else None
+        scopes = {self.entry.veil} if self.entry.veil else set(self.entry.sealed.values())
+        return {key_name(scope, stream, person) for scope in scopes if scope}
+
+    def encode(self, event: Any, stream: UUID, version: int, vault: Vault) -> Stored:
+        entry = self.entry
+        person = event.person if self.has_person else None
+        payload: dict[str, Any] = {name: getattr(event, name) for name in entry.clear}
+        if entry.veil:
+            body = self.body(**{n: getattr(event, n) for n in self.body.__struct_fields__})
+            sealed = {_BODY: (entry.veil, body)}
+        else:
+            sealed = {
+                name: (scope, getattr(event, name).reveal())
+                for name, scope in entry.sealed.items()
+            }
+        for name, (scope, value) in sealed.items():
+            payload[name] = vault.seal(
+                key_name(scope, stream, person),
+                f"{stream}/{version}/{name}",
+                msgspec.json.encode(value),
+            )
+        return Stored(
+            name=entry.name,
+            schema_version=entry.version,
+            payload=msgspec.json.encode(payload),
+        )
+
+    def decode(self, payload: bytes, stream: UUID, version: int) -> object:
+        stored = self.decoder.decode(payload)
+        place = f"{stream}/{version}"
+        if self.entry.veil:
+            return Veiled(
+                name=self.entry.name,
+                person=getattr(stored, "person", None),
+                body=Sealed.closed(f"{place}/{_BODY}|{getattr(stored, _BODY)}"),
+            )
+        clear = {name: getattr(stored, name) for name in self.entry.clear}
+        closed = {
+            name: Sealed[Any].closed(f"{place}/{name}|{getattr(stored, name)}")
+            for name in self.entry.sealed
+        }
+        return self.entry.event(**clear, **closed)
+
+    def opened(self, event: Any, vault: Vault) -> object:
+        values = {
+            name: open_token(vault, token, kind)
+            for name, kind in self.sealed_types.items()
+            if (token := getattr(event, name).token) is not None
+        }
+        return replace(event, **values) if values else event
+
+
+class Mapper:
+    """Domain events <-> stored events, by the catalogue."""
+
+    def __init__(self, vault: Vault, entries: Iterable[Entry] = ENTRIES) -> None:
+        self._vault = vault
+        codecs = [_Codec(entry) for entry in entries]
+        self._by_event = {codec.entry.event: codec for codec in codecs}
+        self._by_name: dict[str, list[_Codec]] = {}
+        for codec in codecs:
+            self._by_name.setdefault(codec.entry.name, []).append(codec)
+
+    def keys(self, event: object, stream: UUID) -> set[str]:
+        """The keys that must exist before `encode`."""
+        return self._by_event[type(event)].keys(event, stream)
+
+    def encode(self, event: object, stream: UUID, version: int) -> Stored:
+        """Seal and encode. The keys are in the vault's memory (see `keys`)."""
+        return self._by_event[type(event)].encode(event, stream, version, self._vault)
+
+    def decode(self, name: str, payload: bytes, stream: UUID, version: int) -> object:
+        """The event with every sealed value closed. Raises UnknownEventName."""
+        codecs = self._by_name.get(name)
+        if codecs is None:
+            raise UnknownEventName(name)
+        return codecs[0].decode(payload, stream, version)
+
+    def tokens(self, event: object) -> list[str]:
+        """Every closed value of an event."""
+        if isinstance(event, Veiled):
+            return [event.body.token] if event.body.token else []
+        codec = self._by_event[type(event)]
+        return [
+            token for name in codec.entry.sealed if (token := getattr(event, name).token) is not None
+        ]
+
+    def opened(self, event: object) -> object:
+        """The event with what the vault has keys for in memory opened, veils lifted."""
+        if not isinstance(event, Veiled):
+            return self._by_event[type(event)].opened(event, self._vault)
+        if event.body.token is None:
+            return event
+        place, sealed = event.body.token.split("|", 1)
+        plain = self._vault.open(sealed, place)
+        return event if plain is None else self._lift(event, plain)
+
+    async def open_all(self, recorded: Iterable[Recorded]) -> list[Recorded]:
+        """The facts opened, with their keys fetched in one question."""
+        facts = list(recorded)
+        tokens = (token for fact in facts for token in self.tokens(fact.event))
+        await self._vault.load({key_of(token) for token in tokens})
+        return [replace(fact, event=self.opened(fact.event)) for fact in facts]
+
+    def _lift(self, veiled: Veiled, plain: bytes) -> object:
+        kind = msgspec.json.decode(plain)["kind"]
+        for codec in self._by_name[veiled.name]:
+            if codec.entry.kind == kind:
+                body = msgspec.json.decode(plain, type=codec.body)
+                values = {name: getattr(body, name) for name in body.__struct_fields__}
+                clear: Mapping[str, Any] = {"person": veiled.person} if codec.has_person else {}
+                return codec.entry.event(**clear, **values)
+        raise UnknownEventName(veiled.name)

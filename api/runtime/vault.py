@@ -1,0 +1,271 @@
+"""The vault: the keys of everything sealed, the blind index, and nothing else (design section 5).
+
+What a key opened is forgotten when the key is erased, whatever copies of the log exist. So the
+vault lives in a PostgreSQL server of its own, with backups that are kept for days only.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable
+from types import TracebackType
+from typing import Final, Self
+from uuid import UUID
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
+
+from api.runtime.key_encryption import KeyEncryption, Wrapped
+from api.runtime.seal import KEY_SIZE, Key
+from domain.errors import KeyIsErased, VaultUnavailable
+
+_ENSURE: Final = SQL("SELECT * FROM {schema}.ensure_keys(%s, %s, %s)")
+_LOAD: Final = SQL(
+    "SELECT name, version, wrapped, wrapped_by FROM {schema}.keys WHERE name = ANY (%s)"
+)
+_ERASE: Final = SQL("SELECT {schema}.erase_keys(%s, %s)")
+_OUTDATED: Final = SQL(
+    "SELECT name, wrapped, wrapped_by FROM {schema}.keys"
+    " WHERE wrapped_by <> %s AND name > %s ORDER BY name LIMIT %s"
+)
+_REWRAP: Final = SQL("SELECT {schema}.rewrap_keys(%s, %s, %s, %s)")
+_RESERVE: Final = SQL("SELECT {schema}.reserve_person(%s, %s, %s)")
+_FIND: Final = SQL(
+    "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
+)
+
+# A name is a scope and ids, so that it tells nothing. Names under `vault/` are the vault's own.
+_NAME: Final = re.compile(r"(?!vault/)[a-z]+(/[\w-]+)+", re.ASCII)
+_CHECK: Final = "vault/check"  # opens with the right keyring only
+_INDEX: Final = "vault/index/{}"  # one per compartment
+
+
+class _KeysInMemory:
+    """The keys that this process has unwrapped.
+
+    Invariant: no key is used later than `lifetime` after the server was asked for it. So a key
+    that another process erased is dead here within that time, without anybody telling us.
+    """
+
+    def __init__(self, capacity: int, lifetime: float, monotonic: Callable[[], float]) -> None:
+        self._capacity = capacity
+        self._lifetime = lifetime
+        self.now = monotonic
+        self._keys: OrderedDict[str, tuple[float, Key]] = OrderedDict()  # good until; oldest first
+
+    def get(self, name: str) -> Key | None:
+        good_until, key = self._keys.get(name, (0.0, None))
+        return key if self.now() < good_until else None
+
+    def lacking(self, names: Iterable[str]) -> list[str]:
+        """Those to ask for. Keys in the second half of their life are among them, so that all the
+        others stay usable for as long as the half that is left."""
+        soon = self.now() + self._lifetime / 2
+        return [name for name in set(names) if self._keys.get(name, (0.0, None))[0] < soon]
+
+    def put(self, key: Key, asked_at: float) -> None:
+        self._keys[key.name] = asked_at + self._lifetime, key
+        self._keys.move_to_end(key.name)
+        while len(self._keys) > self._capacity or next(iter(self._keys.values()))[0] < asked_at:
+            self._keys.popitem(last=False)
+
+    def forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._keys.pop(name, None)
+
+
+class PostgresVault:
+    """The vault on its server: `async with PostgresVault(...) as vault`.
+
+    Every question to the server may be asked twice with the same effect. Raises VaultUnavailable
+    while the server is away, KeyringDoesNotFit when the keyring is not this vault's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        encryption: KeyEncryption,
+        *,
+        key_lifetime: float = 60,  # seconds
+        keys_in_memory: int = 100_000,  # about 450 bytes each
+        patience: float = 2,  # seconds for an answer of the server
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._schema = Identifier(schema)
+        self._encryption = encryption
+        self._memory = _KeysInMemory(keys_in_memory, key_lifetime, monotonic)
+        self._patience = patience
+        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=4,
+            timeout=patience,
+            reconnect_timeout=patience,  # then the next question starts a fresh attempt
+            kwargs={"autocommit": True, "connect_timeout": 2},
+            open=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        try:
+            await self._make_sure([_CHECK])
+        except BaseException:
+            await self._pool.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self._pool.close()
+
+    # --- keys --------------------------------------------------------------------------------
+
+    async def ensure(self, keys: Collection[str]) -> None:
+        """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
+        await self._make_sure(_others(keys))
+
+    async def load(self, keys: Collection[str]) -> None:
+        """Bring the named keys that exist into memory, in one question."""
+        if lacking := self._memory.lacking(keys):
+            asked_at = self._memory.now()
+            self._remember(await self._ask(_LOAD, lacking), asked_at)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Take the named keys out of this process's memory."""
+        self._memory.forget(keys)
+
+    async def erase(self, keys: Collection[str], people: Collection[UUID] = ()) -> None:
+        """Erase the named keys for ever, and take the people out of the blind index.
+
+        The keys are dead here at once, in other processes within their lifetime in memory.
+        """
+        try:
+            await self._ask(_ERASE, _others(keys), list(people))
+        finally:
+            self._memory.forget(keys)
+
+    async def rotate(self, batch: int = 500) -> int:
+        """Wrap every key anew by the newest key-encryption key, while serving; how many it took.
+
+        A process that has not seen the renewed keyring yet may still wrap by an older version:
+        rotate again after the keys' lifetime in memory before an old version is thrown away.
+        """
+        encryption, taken, after = self._encryption, 0, ""
+        while rows := await self._ask(_OUTDATED, encryption.newest, after, batch):
+            names = [name for name, _, _ in rows]
+            old = [Wrapped(by, wrapped) for _, wrapped, by in rows]
+            new = [
+                encryption.wrap(name, encryption.unwrap(name, wrapped))
+                for name, wrapped in zip(names, old, strict=True)
+            ]
+            columns = [w.key for w in old], [w.key for w in new], [w.by for w in new]
+            [(rewrapped,)] = await self._ask(_REWRAP, names, *columns)
+            taken, after = taken + rewrapped, names[-1]
+        return taken
+
+    # --- seals -------------------------------------------------------------------------------
+
+    def seal(self, key: str, place: str, plain: bytes) -> str:
+        """Seal with a key in memory, bound to its place; the result names the key."""
+        return self._usable(key).seal(place, plain)
+
+    def open(self, sealed: str, place: str) -> bytes | None:
+        """The plain bytes; None when the key is not in memory (erased or not loaded).
+
+        Raises SealIsBroken when the value was altered or moved from its place.
+        """
+        key = self._memory.get(sealed.partition(":")[0])
+        return None if key is None else key.open(sealed, place)
+
+    def tokens(self, key: str, subject: UUID) -> bytes:
+        """What stands for a subject in an index that forgets with the key."""
+        return self._usable(key).mac(b"subject", subject.bytes)
+
+    def mac(self, key: str, body: bytes) -> bytes:
+        """What tells whether a command's body is the same as before, and nothing about it."""
+        return self._usable(key).mac(b"body", body)
+
+    # --- the blind index ---------------------------------------------------------------------
+
+    async def reserve_person(self, compartment: str, number: str, candidate: UUID) -> UUID:
+        """The id behind a personal number in one compartment: `candidate`, when there is none."""
+        digest = await self._digest(compartment, number)
+        [(person,)] = await self._ask(_RESERVE, compartment, digest, candidate)
+        return UUID(str(person))
+
+    async def find_person(self, compartment: str, number: str) -> UUID | None:
+        """The id behind a personal number in one compartment, if there is one."""
+        digest = await self._digest(compartment, number)
+        rows = await self._ask(_FIND, compartment, digest)
+        return rows[0][0] if rows else None
+
+    async def _digest(self, compartment: str, number: str) -> bytes:
+        """Never leaves the vault: with it, and the index key, numbers could be enumerated."""
+        digits = _twelve_digits(number)
+        key = _INDEX.format(compartment)
+        await self._make_sure([key])
+        return self._usable(key).mac(b"number", digits.encode())
+
+    # --- between memory and server -----------------------------------------------------------
+
+    def _usable(self, name: str) -> Key:
+        """A key that was just ensured or loaded; it may have left memory since, or been erased."""
+        key = self._memory.get(name)
+        if key is None:
+            raise VaultUnavailable(key=name)
+        return key
+
+    async def _make_sure(self, names: Collection[str]) -> None:
+        lacking = self._memory.lacking(names)
+        if not lacking:
+            return
+        made = [self._encryption.wrap(name, secrets.token_bytes(KEY_SIZE)) for name in lacking]
+        asked_at = self._memory.now()
+        rows = await self._ask(_ENSURE, lacking, [w.key for w in made], [w.by for w in made])
+        self._remember(rows, asked_at)
+        if erased := [name for name, _, wrapped, _ in rows if wrapped is None]:
+            raise KeyIsErased(keys=erased)
+
+    def _remember(self, rows: Iterable[TupleRow], asked_at: float) -> None:
+        for name, version, wrapped, by in rows:
+            if wrapped is None:
+                self._memory.forget([name])
+            else:
+                secret = self._encryption.unwrap(name, Wrapped(by, wrapped))
+                self._memory.put(Key(name, version, secret), asked_at)
+
+    async def _ask(self, query: SQL, *values: object) -> list[TupleRow]:
+        """Connections that died since their last use (the server was restarted) are passed over."""
+        statement = query.format(schema=self._schema)
+        try:
+            async with asyncio.timeout(self._patience):
+                while True:
+                    async with self._pool.connection() as connection:
+                        try:
+                            cursor = await connection.execute(statement, values)
+                            return await cursor.fetchall()
+                        except OperationalError:
+                            if not connection.broken:
+                                raise
+        except (OperationalError, TimeoutError) as error:
+            raise VaultUnavailable from error
+
+
+def _others(keys: Collection[str]) -> list[str]:
+    if not all(map(_NAME.fullmatch, keys)):
+        raise ValueError("a key's name is a scope and ids, and not one of the vault's own")
+    return list(keys)
+
+
+def _twelve_digits(number: str) -> str:
+    """One spelling of a personal or coordination number. The door has found out the century."""
+    digits = number.translate(str.maketrans("", "", " -+"))
+    if not (digits.isascii() and digits.isdigit() and len(digits) == len("YYYYMMDDNNNN")):
+        raise ValueError("a personal number is compared by its twelve digits")
+    return digits

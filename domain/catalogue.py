@@ -1,0 +1,105 @@
+"""Every stored event and its permanent name. Lines are added, never changed.
+
+For each event the table says what may stand in the clear - random ids, dates, units, statuses,
+neutral codes - and whose key seals the rest. Where an event's own name would tell, it is *veiled*:
+stored under a neutral public name, its kind and its content sealed together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain import case, person, referral, staff, team
+from domain.sealed import KeyScope
+
+IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    name: str
+    event: type
+    clear: tuple[str, ...]
+    sealed: Mapping[str, KeyScope] = field(default_factory=dict)
+    veil: KeyScope | None = None
+    kind: str | None = None  # of a veiled event, sealed with its content
+    version: int = 1
+
+
+def _stored(name: str, event: type, clear: str, /, **sealed: KeyScope) -> Entry:
+    return Entry(name=name, event=event, clear=tuple(clear.split()), sealed=sealed)
+
+
+def _veiled(
+    name: str, kind: str, event: type, clear: str, veil: KeyScope
+) -> Entry:
+    return Entry(name=name, event=event, clear=tuple(clear.split()), veil=veil, kind=kind)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    _stored(
+        "person.registered", person.PersonRegistered, "person compartment",
+        name=IDENTITY, number=IDENTITY, born=IDENTITY, age=IDENTITY, gender=IDENTITY,
+        contact=IDENTITY,
+    ),
+    _veiled(
+        "person.particulars-recorded", "age-established", person.AgeEstablished, "person", IDENTITY
+    ),
+    _stored("person.case-opened", person.PersonCaseOpened, "person case"),
+    _stored("person.case-closed", person.PersonCaseClosed, "person case"),
+    _stored(
+        "referral.received", referral.ReferralReceived,
+        "person receipt channel sender_unit acute",
+        source=FILE, senders_reference=FILE, kind=FILE, role=FILE, age=FILE, assessed_by=FILE, concern=FILE,
+        residence=FILE, account=TEXT,
+    ),
+    _stored(
+        "referral.routed", referral.ReferralRouted,
+        "unit holder compartment informed answer_due",
+        deciding=FILE, rules=FILE,
+    ),
+    _stored("referral.accepted", referral.ReferralAccepted, "unit case"),
+    _stored(
+        "referral.decline-proposed", referral.ReferralDeclineProposed, "unit",
+        reason=FILE, age=FILE, explanation=FILE,
+    ),
+    _stored("referral.decline-refused", referral.ReferralDeclineRefused, "unit"),
+    _stored(
+        "referral.declined", referral.ReferralDeclined, "unit holder",
+        reason=FILE, explanation=FILE,
+    ),
+    _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
+    _stored("case.joined", case.CaseJoined, "referral"),
+    _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
+    _stored("case.worker-released", case.CaseWorkerReleased, "worker"),
+    _stored("case.note-recorded", case.NoteRecorded, "person", text=TEXT),
+    _veiled(
+        "case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE
+    ),
+    _stored(
+        "case.handover-offered", case.HandoverOffered,
+        "person handover from_unit to_unit going_along answer_due",
+        reason=TEXT,
+    ),
+    _stored("case.handover-accepted", case.HandoverAccepted, "handover unit"),
+    _stored(
+        "case.handover-decline-proposed", case.HandoverDeclineProposed, "person handover",
+        reason=FILE, explanation=TEXT,
+    ),
+    _stored("case.handover-decline-refused", case.HandoverDeclineRefused, "handover"),
+    _stored(
+        "case.handover-declined", case.HandoverDeclined, "person handover",
+        reason=FILE, explanation=TEXT,
+    ),
+    _stored("case.handover-withdrawn", case.HandoverWithdrawn, "handover"),
+    _stored("case.closed", case.CaseClosed, "person", outcome=FILE),
+    _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
+    _stored("staff.position-taken", staff.PositionTaken, "unit role side since", name=IDENTITY),
+    _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
+    _stored("staff.case-taken", staff.CaseTaken, "case"),
+    _stored("staff.case-given-back", staff.CaseGivenBack, "case"),
+    _stored("staff.position-ended", staff.PositionEnded, "until"),
+    _stored("team.mandated", team.TeamMandated, "register_number decided_on"),
+    _stored("team.established", team.TeamEstablished, "lead_unit pilot_from pilot_until"),
+    _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),
+    _stored("team.member-left", team.MemberLeft, "staff"),
+)

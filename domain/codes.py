@@ -1,0 +1,213 @@
+"""The words that facts are told in: coded values, stored in events and served by the API.
+
+A value is never changed once released; `labels.py` says it in Swedish and English. A code that
+tells delicate circumstances (role, concern, rule) never stands in the clear in an event.
+"""
+
+from enum import StrEnum
+
+# --- the person ------------------------------------------------------------------------------
+
+
+class PersonRole(StrEnum):
+    """In what role somebody is met (S21); with the role comes the compartment."""
+
+    EXPOSED = "exposed"
+    BUYER = "buyer"
+    PERPETRATOR = "perpetrator"  # of violence
+    RELATIVE = "relative"
+    UNKNOWN = "unknown"
+
+
+class AgeKnowledge(StrEnum):
+    """What is known of the age, as coarse as the routing needs it."""
+
+    MINOR = "minor"  # 0-17
+    YOUNG_ADULT = "young-adult"  # 18-20
+    ADULT = "adult"  # 21 or older
+    UNKNOWN = "unknown"
+    ASSESSED_ADULT = "assessed-adult"  # unknown, but a named person assessed 18 or older (R3)
+
+    @property
+    def is_established(self) -> bool:
+        return self not in (AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT)
+
+
+class Gender(StrEnum):
+    """Recorded, never used for routing (S38)."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Residence(StrEnum):
+    """Where somebody belongs; who only stays here is met here all the same (S39, R14)."""
+
+    BELONGS_HERE = "belongs-here"
+    STAYS_HERE = "stays-here"  # lives in another municipality or country
+    ELSEWHERE = "elsewhere"  # neither lives nor stays here
+    UNKNOWN = "unknown"
+
+
+class IdentityKind(StrEnum):
+    """By what number somebody is known, if by any."""
+
+    PERSONAL_NUMBER = "personal-number"
+    COORDINATION_NUMBER = "coordination-number"
+    NONE = "none"
+
+
+class IdentityLevel(StrEnum):
+    """How sure an identity is; neither age nor gender is ever derived from an uncertain one."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+    UNCERTAIN = "uncertain"
+
+
+class Concern(StrEnum):
+    """What is feared; suspicion is enough."""
+
+    PROSTITUTION = "prostitution"
+    TRAFFICKING = "trafficking"  # for sexual purposes
+    CLOSE_VIOLENCE = "close-violence"  # or threats, by somebody close (S23)
+    FORCED_MARRIAGE = "forced-marriage"  # counts as violence by relatives (R12)
+    FARES_BADLY = "fares-badly"  # a child or young person (S29)
+    OTHER_EXPLOITATION = "other-exploitation"  # labour, begging, crime (S86)
+    UNKNOWN = "unknown"
+
+
+class Compartment(StrEnum):
+    """Which workers may ever see it (S76-S78).
+
+    The stored codes are neutral because they stand in the clear: in a dump, a log line or a
+    screen seen over a shoulder, "b" must not tell that somebody is a buyer. The names here are for
+    readers of the code alone; the labels are as neutral as the codes.
+    """
+
+    EXPOSED = "a"
+    PERPETRATOR = "b"  # buyers too
+    RELATIVE = "c"
+    TRIAGE = "t"  # the role is not known yet (R16)
+
+
+# --- the referral ----------------------------------------------------------------------------
+
+
+class Source(StrEnum):
+    """Who brought it to the social services."""
+
+    YOUTH_OUTREACH = "youth-outreach"
+    HOMELESS_OUTREACH = "homeless-outreach"  # homeless people and people with substance abuse
+    OTHER_ADVICE_AND_SUPPORT = "other-advice-and-support"
+    POLICE_OPERATION = "police-operation"  # met in a targeted operation (S31)
+    POLICE = "police"
+    CIVIL_SOCIETY = "civil-society"
+    SCHOOL = "school"
+    HEALTH_CARE = "health-care"
+    SELF = "self"
+    CLOSE_PERSON = "close-person"
+    OTHER_UNIT = "other-unit"  # of the administration
+    OTHER_MUNICIPALITY = "other-municipality"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """How it arrived."""
+
+    IN_PERSON = "in-person"
+    PHONE = "phone"
+    LETTER = "letter"
+    E_MAIL = "e-mail"
+    SECURE_MESSAGE = "secure-message"
+    E_SERVICE = "e-service"
+
+
+class ReferralKind(StrEnum):
+    """What the sender meant it to be."""
+
+    REPORT_OF_CONCERN = "report-of-concern"
+    APPLICATION = "application"
+    POLICE_OPERATION_CONTACT = "police-operation-contact"
+    SIGNPOSTING = "signposting"
+    SENT_ON = "sent-on"  # by advice and support
+
+
+class DeclineReason(StrEnum):
+    """Why a referral, or a handover that R2 binds, was declined; there is no other reason (S30).
+
+    A duplicate is joined, not declined.
+    """
+
+    WRONG_AGE = "wrong-age"
+    OTHER_MUNICIPALITY = "other-municipality"
+
+
+class HandoverDeclineReason(StrEnum):
+    """Why a handover was declined where R2 does not bind; it contains R2's reasons."""
+
+    WRONG_AGE = "wrong-age"
+    OTHER_MUNICIPALITY = "other-municipality"
+    NO_NEED = "no-need"
+    INSUFFICIENT_INFORMATION = "insufficient-information"
+    OTHER = "other"
+
+
+# --- the case --------------------------------------------------------------------------------
+
+
+class InformationKind(StrEnum):
+    """What goes along in a handover."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    CIRCUMSTANCES = "circumstances"
+    NOTES = "notes"
+    TIMELINE = "timeline"
+
+
+class CaseOutcome(StrEnum):
+    """How a case ended."""
+
+    NEEDS_MET = "needs-met"
+    NO_NEED_FOUND = "no-need-found"
+    REFERRED_ON = "referred-on"  # somebody outside the administration took over
+    MOVED_AWAY = "moved-away"  # another municipality is responsible
+    HELP_DECLINED = "help-declined"  # by the person
+    CONTACT_LOST = "contact-lost"
+    DECEASED = "deceased"
+    MISRECORDED = "misrecorded"  # on the wrong side; received anew on the right one (R16)
+
+
+# --- the organisation ------------------------------------------------------------------------
+
+
+class UnitKind(StrEnum):
+    """What a unit's work is; in advice and support the law limits what is recorded (S42)."""
+
+    AUTHORITY_WORK = "authority-work"
+    ADVICE_AND_SUPPORT = "advice-and-support"
+    EXTERNAL = "external"
+    ADMINISTRATION = "administration"
+
+
+class StaffRole(StrEnum):
+    """As what somebody acts, in a unit."""
+
+    CASE_WORKER = "case-worker"
+    UNIT_MANAGER = "unit-manager"
+    REGIONAL_COORDINATOR = "regional-coordinator"
+    OUTREACH_WORKER = "outreach-worker"
+    STRATEGIC_SUPPORT = "strategic-support"
+    EXTERNAL_SENDER = "external-sender"
+    AUDITOR = "auditor"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class Qualification(StrEnum):
+    """What somebody may be trusted with by their degree (SoL 2025:400 25:1)."""
+
+    CHILDREN_AND_YOUNG_PEOPLE = "children-and-young-people"

@@ -1,0 +1,292 @@
+"""What people read for a code, in Swedish and English: one table, complete.
+
+A rule's label is its reason, in words for whoever asks why. The labels of compartments are as
+neutral as their codes: a screen must not tell what a dump does not tell.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    Channel,
+    Compartment,
+    Concern,
+    DeclineReason,
+    Gender,
+    HandoverDeclineReason,
+    IdentityKind,
+    IdentityLevel,
+    InformationKind,
+    PersonRole,
+    Qualification,
+    ReferralKind,
+    Residence,
+    Source,
+    StaffRole,
+    UnitKind,
+)
+from domain.routing import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    sv: str
+    en: str
+
+
+def label(code: StrEnum) -> Label:
+    """The label of a code of this house. Raises KeyError for any other."""
+    return _TABLE[type(code)][code.value]
+
+
+def code_lists() -> dict[str, tuple[StrEnum, ...]]:
+    """Every list of codes by its public name, for example "person-role"."""
+    return {_public_name(codes): tuple(codes) for codes in _TABLE}
+
+
+def _public_name(codes: type[StrEnum]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", codes.__name__).lower()
+
+
+_TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
+    PersonRole: {
+        PersonRole.EXPOSED: Label("Utsatt person", "Exposed person"),
+        PersonRole.BUYER: Label("Köpare av sexuella tjänster", "Buyer of sexual services"),
+        PersonRole.PERPETRATOR: Label("Våldsutövare", "Perpetrator of violence"),
+        PersonRole.RELATIVE: Label("Anhörig", "Relative"),
+        PersonRole.UNKNOWN: Label("Roll okänd", "Role unknown"),
+    },
+    AgeKnowledge: {
+        AgeKnowledge.MINOR: Label("Barn, 0-17 år", "Child, 0-17"),
+        AgeKnowledge.YOUNG_ADULT: Label("Ung vuxen, 18-20 år", "Young adult, 18-20"),
+        AgeKnowledge.ADULT: Label("Vuxen, 21 år eller äldre", "Adult, 21 or older"),
+        AgeKnowledge.UNKNOWN: Label("Ålder okänd", "Age unknown"),
+        AgeKnowledge.ASSESSED_ADULT: Label("Bedömd som vuxen", "Assessed as adult"),
+    },
+    Gender: {
+        Gender.WOMAN: Label("Kvinna", "Woman"),
+        Gender.MAN: Label("Man", "Man"),
+        Gender.OTHER: Label("Annat", "Other"),
+        Gender.UNKNOWN: Label("Okänt", "Unknown"),
+    },
+    Residence: {
+        Residence.BELONGS_HERE: Label("Hör till kommunen", "Belongs to the municipality"),
+        Residence.STAYS_HERE: Label("Vistas i kommunen", "Stays in the municipality"),
+        Residence.ELSEWHERE: Label("Bor och vistas någon annanstans", "Lives and stays elsewhere"),
+        Residence.UNKNOWN: Label("Okänt", "Unknown"),
+    },
+    IdentityKind: {
+        IdentityKind.PERSONAL_NUMBER: Label("Personnummer", "Personal number"),
+        IdentityKind.COORDINATION_NUMBER: Label("Samordningsnummer", "Coordination number"),
+        IdentityKind.NONE: Label("Inget nummer", "No number"),
+    },
+    IdentityLevel: {
+        IdentityLevel.CONFIRMED: Label("Styrkt", "Confirmed"),
+        IdentityLevel.PROBABLE: Label("Sannolik", "Probable"),
+        IdentityLevel.UNCERTAIN: Label("Osäker", "Uncertain"),
+    },
+    Concern: {
+        Concern.PROSTITUTION: Label("Prostitution", "Prostitution"),
+        Concern.TRAFFICKING: Label(
+            "Människohandel för sexuella ändamål", "Human trafficking for sexual purposes"
+        ),
+        Concern.CLOSE_VIOLENCE: Label("Våld av närstående", "Violence by somebody close"),
+        Concern.FORCED_MARRIAGE: Label("Tvångsäktenskap", "Forced marriage"),
+        Concern.FARES_BADLY: Label("Barn eller ung som far illa", "Child or youth faring badly"),
+        Concern.OTHER_EXPLOITATION: Label(
+            "Annan exploatering: arbete, tiggeri, brott",
+            "Other exploitation: labour, begging, crime",
+        ),
+        Concern.UNKNOWN: Label("Okänt", "Unknown"),
+    },
+    Compartment: {
+        Compartment.EXPOSED: Label("Spår A", "Track A"),
+        Compartment.PERPETRATOR: Label("Spår B", "Track B"),
+        Compartment.RELATIVE: Label("Spår C", "Track C"),
+        Compartment.TRIAGE: Label("Ännu inte fördelat", "Not sorted yet"),
+    },
+    Source: {
+        Source.YOUTH_OUTREACH: Label("Uppsökande arbete bland unga", "Youth outreach"),
+        Source.HOMELESS_OUTREACH: Label(
+            "Uppsökande arbete vid hemlöshet och missbruk",
+            "Outreach to homeless people and people with substance abuse",
+        ),
+        Source.OTHER_ADVICE_AND_SUPPORT: Label("Annat råd och stöd", "Other advice and support"),
+        Source.POLICE_OPERATION: Label("Riktad polisinsats", "Targeted police operation"),
+        Source.POLICE: Label("Polisen", "The police"),
+        Source.CIVIL_SOCIETY: Label("Civilsamhället", "Civil society"),
+        Source.SCHOOL: Label("Skolan", "School"),
+        Source.HEALTH_CARE: Label("Hälso- och sjukvården", "Health care"),
+        Source.SELF: Label("Personen själv", "The person"),
+        Source.CLOSE_PERSON: Label("Närstående", "Close person"),
+        Source.OTHER_UNIT: Label("Annan enhet i förvaltningen", "Other unit of the administration"),
+        Source.OTHER_MUNICIPALITY: Label("Annan kommun", "Other municipality"),
+        Source.OTHER: Label("Annan", "Other"),
+    },
+    Channel: {
+        Channel.IN_PERSON: Label("Personligt möte", "In person"),
+        Channel.PHONE: Label("Telefon", "Phone"),
+        Channel.LETTER: Label("Brev", "Letter"),
+        Channel.E_MAIL: Label("E-post", "E-mail"),
+        Channel.SECURE_MESSAGE: Label("Säkert meddelande", "Secure message"),
+        Channel.E_SERVICE: Label("E-tjänst", "E-service"),
+    },
+    ReferralKind: {
+        ReferralKind.REPORT_OF_CONCERN: Label("Orosanmälan", "Report of concern"),
+        ReferralKind.APPLICATION: Label("Ansökan", "Application"),
+        ReferralKind.POLICE_OPERATION_CONTACT: Label(
+            "Kontakt vid polisinsats", "Contact in a police operation"
+        ),
+        ReferralKind.SIGNPOSTING: Label("Lotsning", "Signposting"),
+        ReferralKind.SENT_ON: Label("Slussad av råd och stöd", "Sent on by advice and support"),
+    },
+    DeclineReason: {
+        DeclineReason.WRONG_AGE: Label("Fel ålder", "Wrong age"),
+        DeclineReason.OTHER_MUNICIPALITY: Label(
+            "En annan kommun är klart ansvarig", "Another municipality is clearly responsible"
+        ),
+    },
+    HandoverDeclineReason: {
+        HandoverDeclineReason.WRONG_AGE: Label("Fel ålder", "Wrong age"),
+        HandoverDeclineReason.OTHER_MUNICIPALITY: Label(
+            "En annan kommun är klart ansvarig", "Another municipality is clearly responsible"
+        ),
+        HandoverDeclineReason.NO_NEED: Label("Inget behov", "No need"),
+        HandoverDeclineReason.INSUFFICIENT_INFORMATION: Label(
+            "Otillräckliga uppgifter", "Insufficient information"
+        ),
+        HandoverDeclineReason.OTHER: Label("Annat skäl", "Other reason"),
+    },
+    InformationKind: {
+        InformationKind.IDENTITY: Label("Identitet", "Identity"),
+        InformationKind.CONTACT: Label("Kontaktuppgifter", "Contact details"),
+        InformationKind.CIRCUMSTANCES: Label("Omständigheter", "Circumstances"),
+        InformationKind.NOTES: Label("Anteckningar", "Notes"),
+        InformationKind.TIMELINE: Label("Händelseförlopp", "Timeline"),
+    },
+    CaseOutcome: {
+        CaseOutcome.NEEDS_MET: Label("Behoven är tillgodosedda", "The needs are met"),
+        CaseOutcome.NO_NEED_FOUND: Label("Inget behov av insatser", "No need found"),
+        CaseOutcome.REFERRED_ON: Label("Hänvisad till annan", "Referred on to somebody else"),
+        CaseOutcome.MOVED_AWAY: Label("Annan kommun ansvarar", "Another municipality takes over"),
+        CaseOutcome.HELP_DECLINED: Label("Personen tackade nej", "The person declined help"),
+        CaseOutcome.CONTACT_LOST: Label("Kontakten har brutits", "Contact was lost"),
+        CaseOutcome.DECEASED: Label("Avliden", "Deceased"),
+        CaseOutcome.MISRECORDED: Label("Felaktigt registrerat", "Misrecorded"),
+    },
+    UnitKind: {
+        UnitKind.AUTHORITY_WORK: Label("Myndighetsutövning", "Exercise of authority"),
+        UnitKind.ADVICE_AND_SUPPORT: Label("Råd och stöd", "Advice and support"),
+        UnitKind.EXTERNAL: Label("Extern part", "External party"),
+        UnitKind.ADMINISTRATION: Label("Förvaltningsgemensamt", "Administration"),
+    },
+    StaffRole: {
+        StaffRole.CASE_WORKER: Label("Socialsekreterare", "Case worker"),
+        StaffRole.UNIT_MANAGER: Label("Enhetschef", "Unit manager"),
+        StaffRole.REGIONAL_COORDINATOR: Label("Regionkoordinator", "Regional coordinator"),
+        StaffRole.OUTREACH_WORKER: Label("Uppsökare", "Outreach worker"),
+        StaffRole.STRATEGIC_SUPPORT: Label("Strategiskt stöd", "Strategic support"),
+        StaffRole.EXTERNAL_SENDER: Label("Extern avsändare", "External sender"),
+        StaffRole.AUDITOR: Label("Granskare", "Auditor"),
+        StaffRole.ANALYST: Label("Analytiker", "Analyst"),
+        StaffRole.ADMINISTRATOR: Label("Administratör", "Administrator"),
+    },
+    Qualification: {
+        Qualification.CHILDREN_AND_YOUNG_PEOPLE: Label(
+            "Behörig för arbete med barn och unga",
+            "Qualified for work with children and young people",
+        ),
+    },
+    Rule: {
+        Rule.R0: Label(
+            "Ingen annan regel avgör: enhetschefen vid ingången för vuxna bedömer vem som tar vid.",
+            "No other rule decides: the unit manager of the adults' entry point sorts it.",
+        ),
+        Rule.R1: Label(
+            "Ett barn, 0-17 år, som utnyttjas tas emot av ingången för barn, oavsett form.",
+            "A child, 0-17, exploited in whatever form is received by the children's entry point.",
+        ),
+        Rule.R2: Label(
+            "Ingången för vuxna tar över den som är 18 år eller äldre vid misstanke om "
+            "prostitution, människohandel för sexuella ändamål eller våld av närstående.",
+            "The adults' entry point takes over whoever is 18 or older on suspicion of "
+            "prostitution, trafficking for sexual purposes or violence by somebody close.",
+        ),
+        Rule.R3: Label(
+            "Åldern är inte fastställd: personen behandlas som barn, om inte en namngiven person "
+            "har bedömt att hen är vuxen. När åldern är känd prövas fördelningen på nytt.",
+            "The age is not established: the person is treated as a child, unless a named person "
+            "has assessed them as adult. Once the age is known, the routing is tried anew.",
+        ),
+        Rule.R4: Label(
+            "Uppsökande arbete bland unga anmäler oro för den som far illa till ingången för "
+            "barn; är personen 18-20 år går anmälan vidare till ingången för vuxna.",
+            "Youth outreach reports concern to the children's entry point; for somebody aged "
+            "18-20 the report goes on to the adults' entry point.",
+        ),
+        Rule.R5: Label(
+            "Uppsökande arbete som misstänker prostitution eller människohandel, vid hemlöshet "
+            "och missbruk även våld, lämnar över till ingången för vuxna; ett barn anmäls.",
+            "Outreach that suspects prostitution or trafficking, with homelessness and substance "
+            "abuse violence too, hands over to the adults' entry point; a child is reported.",
+        ),
+        Rule.R6: Label(
+            "Den som möts vid en riktad polisinsats aktualiseras för sig; regionkoordinatorerna "
+            "medverkar men får veta vem det är bara med samtycke.",
+            "Each person met in a targeted police operation is a referral of its own; the regional "
+            "coordinators take part but learn who it is only with consent.",
+        ),
+        Rule.R7: Label(
+            "Förebyggande, uppsökande och informerande arbete för 16-21 år leds av ingången för "
+            "vuxna i samverkan med regionkoordinatorerna; riktade kampanjer leder de tillsammans.",
+            "Prevention, outreach and information for ages 16-21 is led by the adults' entry point "
+            "with the regional coordinators; targeted campaigns they lead together.",
+        ),
+        Rule.R8: Label(
+            "Civilsamhället lotsar personen hit; någon anmälningsskyldighet följer inte av det.",
+            "Civil society signposts the person here; no duty to report follows from that.",
+        ),
+        Rule.R9: Label(
+            "Köpare av sexuella tjänster och våldsutövare möts åtskilt från utsatta, av en egen "
+            "verksamhet; den som är under 18 år av ingången för barn.",
+            "Buyers of sexual services and perpetrators of violence are met apart from exposed "
+            "persons, by a line of their own; under 18 by the children's entry point.",
+        ),
+        Rule.R10: Label(
+            "Ett barn i en familj där någon är utsatt anmäls för sig till ingången för barn.",
+            "A child in the family of somebody exposed is reported to the children's entry point.",
+        ),
+        Rule.R11: Label(
+            "Den som är 18-20 år tas emot av ingången för vuxna; ingången för barn kan rådfrågas.",
+            "Aged 18-20: the adults' entry point; the children's entry point may be consulted.",
+        ),
+        Rule.R12: Label(
+            "En vuxen som utnyttjas på annat sätt än sexuellt, utan våld av närstående, ligger "
+            "utanför uppdraget: det registreras och personen hänvisas vidare.",
+            "An adult exploited other than sexually, without violence by somebody close, is out of "
+            "scope: it is recorded and the person is referred on.",
+        ),
+        Rule.R13: Label(
+            "Den som fyller 18 år går enligt plan, med nytt samtycke, över till en vuxenenhet.",
+            "Whoever turns 18 moves to a unit for adults as planned, with consent taken anew.",
+        ),
+        Rule.R14: Label(
+            "Den som vistas här men bor någon annanstans får akut hjälp här, och annan hjälp om "
+            "inte en annan kommun klart är ansvarig.",
+            "Somebody who stays here but lives elsewhere gets acute help here, and other help "
+            "unless another municipality is clearly responsible.",
+        ),
+        Rule.R15: Label(
+            "En vuxen anhörig till en utsatt person får stöd av en egen verksamhet.",
+            "An adult relative of an exposed person is supported by a line of its own.",
+        ),
+        Rule.R16: Label(
+            "Rollen är inte känd: det hålls för sig, hos den enhet som åldern pekar på, så länge.",
+            "The role is not known: it is kept apart, at the unit the age points to, until it is.",
+        ),
+    },
+}

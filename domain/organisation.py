@@ -1,0 +1,194 @@
+"""A municipality's organisation: its units, which of them the rules point to, and its settings.
+
+The rules speak of entry points; which unit that is, is the municipality's to say. An organisation
+that contradicts itself cannot be made: every mistake is named at once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.codes import Compartment, UnitKind
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TELLING = re.compile(
+    r"buyer|perpetrat|offend|violen|victim|expos|prostitut|traffick|relative|famil"
+    r"|köpar|kopar|förövar|forovar|våld|vald|utsatt|offer|sex|anhörig|anhorig|närstående",
+    re.IGNORECASE,
+)
+
+
+class OrganisationIsFaulty(ValueError):  # noqa: N818 - errors here are named after a state
+    """The organisation contradicts itself or is not readable; `mistakes` names every fault."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("The organisation cannot be used:\n- " + "\n- ".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """Somebody who works with the persons, or outside the administration (S1-S20).
+
+    The code stands in the clear in every event, the names on every screen: of the units that the
+    rules point to, they never tell a side.
+    """
+
+    code: str
+    name_sv: str
+    name_en: str
+    department: str
+    kind: UnitKind
+    youngest: int | None = None  # whom the unit meets, in whole years
+    oldest: int | None = None
+
+    @property
+    def sends_on(self) -> bool:
+        """A unit of the administration keeps holding what it sends on (S69)."""
+        return self.kind is not UnitKind.EXTERNAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Targets:
+    """The units that the rules point to, by code."""
+
+    adult_entry: str  # R2, R11, and the triage of R0
+    child_entry: str  # R1, R3, R10, and everybody under 18
+    perpetrator_line: str  # R9, from 18
+    relatives_line: str  # R15
+    out_of_scope: str  # R12: records it and refers on
+    regional_coordinators: str  # R6, R7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerDue:
+    """Within how many working days an answer is due."""
+
+    acute: int
+    otherwise: int
+
+    def working_days(self, *, acute: bool) -> int:
+        return self.acute if acute else self.otherwise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the customer may choose differently; each is our reading until confirmed."""
+
+    referral_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
+    handover_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
+    routed_by_person_working_days: int = 1
+    transition_prepared_months: int = 6  # before the 18th birthday (R13)
+    accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organisation:
+    """Raises OrganisationIsFaulty when made with mistakes."""
+
+    municipality: str
+    name_sv: str
+    name_en: str
+    units: tuple[Unit, ...]
+    targets: Targets
+    settings: Settings = Settings()
+
+    def __post_init__(self) -> None:
+        if mistakes := list(_mistakes(self)):
+            raise OrganisationIsFaulty(mistakes)
+
+    def unit(self, code: str) -> Unit:
+        """The unit with this code. Raises KeyError."""
+        for unit in self.units:
+            if unit.code == code:
+                return unit
+        raise KeyError(code)
+
+    def has_unit(self, code: str) -> bool:
+        return any(unit.code == code for unit in self.units)
+
+    def carries_cases(self, code: str, compartment: Compartment) -> bool:
+        """Whether the unit may be responsible for cases of that side: authority work only, and no
+        line of another side (S76-S78). The entry point for children serves every side, each with
+        workers of its own."""
+        if not self.has_unit(code) or self.unit(code).kind is not UnitKind.AUTHORITY_WORK:
+            return False
+        lines = {
+            self.targets.perpetrator_line: Compartment.PERPETRATOR,
+            self.targets.relatives_line: Compartment.RELATIVE,
+        }
+        if code == self.targets.child_entry:
+            return True
+        own = (Compartment.EXPOSED, Compartment.TRIAGE)
+        return compartment is lines[code] if code in lines else compartment in own
+
+
+# --- what may be wrong -----------------------------------------------------------------------
+
+
+def _mistakes(organisation: Organisation) -> Iterator[str]:
+    if not _SLUG.fullmatch(organisation.municipality):
+        yield f"municipality: {organisation.municipality!r} is not lower-case words with hyphens"
+    if not (organisation.name_sv.strip() and organisation.name_en.strip()):
+        yield "municipality: a name is missing"
+    for code, times in Counter(unit.code for unit in organisation.units).items():
+        if times > 1:
+            yield f"units.{code}: the code is used {times} times"
+    for unit in organisation.units:
+        yield from _mistakes_of_unit(unit)
+    yield from _mistakes_of_targets(organisation)
+    yield from _mistakes_of_settings(organisation.settings)
+
+
+def _mistakes_of_unit(unit: Unit) -> Iterator[str]:
+    if not _SLUG.fullmatch(unit.code):
+        yield f"units.{unit.code}: the code is not lower-case words with hyphens"
+    if not (unit.name_sv.strip() and unit.name_en.strip() and unit.department.strip()):
+        yield f"units.{unit.code}: a name or the department is missing"
+    if (unit.youngest or 0) < 0:
+        yield f"units.{unit.code}: the youngest age is negative"
+    if unit.oldest is not None and unit.oldest < (unit.youngest or 0):
+        yield f"units.{unit.code}: the oldest age is below the youngest"
+
+
+def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
+    targets = organisation.targets
+    known = {unit.code: unit for unit in organisation.units}
+    named = {
+        "adult_entry": targets.adult_entry,
+        "child_entry": targets.child_entry,
+        "perpetrator_line": targets.perpetrator_line,
+        "relatives_line": targets.relatives_line,
+        "out_of_scope": targets.out_of_scope,
+    }
+    for target, code in named.items():
+        if code not in known:
+            yield f"targets.{target}: there is no unit {code!r}"
+        elif known[code].kind is UnitKind.EXTERNAL:
+            yield f"targets.{target}: {code!r} is outside the administration and cannot be obliged"
+    if targets.regional_coordinators not in known:
+        yield f"targets.regional_coordinators: there is no unit {targets.regional_coordinators!r}"
+    if targets.child_entry == targets.adult_entry:
+        yield "targets.child_entry: children and adults have an entry point each (S22, S23)"
+    other_sides = (targets.adult_entry, targets.relatives_line, targets.out_of_scope)
+    if targets.perpetrator_line in other_sides:
+        yield "targets.perpetrator_line: no other side is met by the same unit (S76-S78)"
+    for target in ("perpetrator_line", "relatives_line"):
+        unit = known.get(named[target])
+        if unit and _TELLING.search(f"{unit.code} {unit.name_sv} {unit.name_en}"):
+            yield f"targets.{target}: the code and names of {unit.code!r} tell whom it meets"
+
+
+def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
+    days = {
+        "referral_answer_working_days.acute": settings.referral_answer_working_days.acute,
+        "referral_answer_working_days.otherwise": settings.referral_answer_working_days.otherwise,
+        "handover_answer_working_days.acute": settings.handover_answer_working_days.acute,
+        "handover_answer_working_days.otherwise": settings.handover_answer_working_days.otherwise,
+        "routed_by_person_working_days": settings.routed_by_person_working_days,
+        "transition_prepared_months": settings.transition_prepared_months,
+    }
+    for setting, value in days.items():
+        if value < 1:
+            yield f"settings.{setting}: must be at least 1"

@@ -1,0 +1,154 @@
+"""A person: exposed person, buyer, perpetrator or relative, known or not yet known by name.
+
+Person records are per compartment: somebody known on two sides has two records with nothing in
+common (S76-S78). The story: registered at the first contact; what is learnt about the age is
+recorded; at most one case is open per person and side.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.codes import AgeKnowledge, Compartment, Gender
+from domain.errors import BornInTheFuture, CaseIsAlreadyOpen
+from domain.routing import age_knowledge
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonRegistered:
+    person: UUID
+    compartment: Compartment
+    name: Sealed[str | None]
+    number: Sealed[str | None]
+    born: Sealed[date | None]
+    age: Sealed[AgeKnowledge]
+    gender: Sealed[Gender]
+    contact: Sealed[str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgeEstablished:
+    """S85: the age is now known. The event's own name would tell, so it is stored veiled."""
+
+    person: UUID
+    age: AgeKnowledge
+    born: date | None
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonCaseOpened:
+    person: UUID
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonCaseClosed:
+    person: UUID
+    case: UUID
+
+
+PersonEvent = PersonRegistered | AgeEstablished | PersonCaseOpened | PersonCaseClosed
+
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    id: UUID
+    compartment: Compartment
+    age: Sealed[AgeKnowledge]
+    born: Sealed[date | None]
+    open_case: UUID | None = None
+
+    def age_on(self, day: date) -> AgeKnowledge:
+        """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
+        born = self.born.reveal()
+        return age_knowledge(born, day) if born else self.age.reveal()
+
+
+def evolve(person: Person | None, event: object) -> Person | None:
+    match event, person:
+        case PersonRegistered() as registered, _:
+            return Person(
+                id=registered.person,
+                compartment=registered.compartment,
+                age=registered.age,
+                born=registered.born,
+            )
+        case AgeEstablished(age=age, born=born), Person():
+            return replace(person, age=Sealed.of(age), born=Sealed.of(born))
+        case PersonCaseOpened(case=opened), Person():
+            return replace(person, open_case=opened)
+        case PersonCaseClosed(), Person():
+            return replace(person, open_case=None)
+        case _:
+            return person
+
+
+def fold(events: Iterable[object]) -> Person | None:
+    person: Person | None = None
+    for event in events:
+        person = evolve(person, event)
+    return person
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def register_person(
+    person: UUID,
+    *,
+    compartment: Compartment,
+    name: str | None,
+    number: str | None,
+    born: date | None,
+    age: AgeKnowledge,
+    gender: Gender,
+    contact: str | None,
+) -> list[PersonEvent]:
+    """First contact in this compartment."""
+    return [
+        PersonRegistered(
+            person=person,
+            compartment=compartment,
+            name=Sealed.of(name),
+            number=Sealed.of(number),
+            born=Sealed.of(born),
+            age=Sealed.of(age),
+            gender=Sealed.of(gender),
+            contact=Sealed.of(contact),
+        )
+    ]
+
+
+def establish_age(
+    person: Person, *, born: date | None, age: AgeKnowledge, basis: str, today: date
+) -> list[PersonEvent]:
+    """The age became known (S85), from a birth date or as an age band. Raises BornInTheFuture."""
+    if born is not None:
+        if born > today:
+            raise BornInTheFuture
+        age = age_knowledge(born, today)
+    if person.age.reveal() == age and person.born.reveal() == born:
+        return []
+    return [AgeEstablished(person=person.id, age=age, born=born, basis=basis)]
+
+
+def open_case_for(person: Person, case: UUID) -> list[PersonEvent]:
+    """At most one open case per person and side. Raises CaseIsAlreadyOpen."""
+    if person.open_case is not None and person.open_case != case:
+        raise CaseIsAlreadyOpen(case=person.open_case)
+    if person.open_case == case:
+        return []
+    return [PersonCaseOpened(person=person.id, case=case)]
+
+
+def close_case_for(person: Person, case: UUID) -> list[PersonEvent]:
+    if person.open_case != case:
+        return []
+    return [PersonCaseClosed(person=person.id, case=case)]

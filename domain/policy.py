@@ -1,0 +1,263 @@
+"""Who may see and do what: one table, one function, deny by default.
+
+The table is asked at the door and in `visible` (projections/access), nowhere else. Compartments
+stand above it: across a side there is no relation, so no row can apply (S76-S78).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from uuid import UUID
+
+from domain.codes import Compartment, StaffRole
+
+
+class Relation(StrEnum):
+    """How a staff member stands to one case or referral."""
+
+    ASSIGNED = "assigned"
+    RESPONSIBLE_UNIT = "responsible-unit"
+    RECEIVING_UNIT = "receiving-unit"  # of a referral that waits, or of an offered handover
+    SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
+    INFORMED_UNIT = "informed-unit"
+    NONE = "none"
+
+
+class Information(StrEnum):
+    """What an answer may tell, or a command may touch."""
+
+    LINE = "line"  # ids, status, dates, owner: what a compilation may hold (SoLPuL 7 a §)
+    IDENTITY = "identity"
+    CIRCUMSTANCES = "circumstances"
+    NOTES = "notes"
+    TIMELINE = "timeline"
+    EVENT_METADATA = "event-metadata"
+    ACCESS_LOG = "access-log"
+    REFERRAL = "referral"
+    RESPONSIBILITY = "responsibility"
+    TEAM = "team"
+    STAFF = "staff"
+
+
+class Act(StrEnum):
+    READ = "read"
+    RECORD = "record"
+    SEND = "send"
+    ANSWER = "answer"  # accept, or decline (or propose to)
+    CONFIRM = "confirm"  # a decline that needs the unit manager (R2)
+    ASSIGN = "assign"
+    OFFER = "offer"
+    CLOSE = "close"
+    MANAGE = "manage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who asks, from the access projection or the staff stream; never from a header."""
+
+    staff: UUID
+    role: StaffRole
+    unit: str
+    side: Compartment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What access depends on in one case or referral."""
+
+    compartment: Compartment
+    responsible_unit: str
+    receiving_unit: str | None = None
+    sending_unit: str | None = None
+    informed_units: tuple[str, ...] = ()
+    workers: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    role: StaffRole
+    relation: Relation
+    information: Information
+    act: Act
+    because: str
+
+
+_WORKER = (StaffRole.CASE_WORKER,)
+_MANAGER = (StaffRole.UNIT_MANAGER,)
+_AUTHORITY = _WORKER + _MANAGER
+_OUTREACH = (StaffRole.OUTREACH_WORKER,)
+_EXTERNAL = (StaffRole.EXTERNAL_SENDER,)
+_AUDITOR = (StaffRole.AUDITOR,)
+_ADMINISTRATOR = (StaffRole.ADMINISTRATOR,)
+
+_EXPOSING = (Information.IDENTITY, Information.CIRCUMSTANCES)
+_CONTENT = (*_EXPOSING, Information.NOTES, Information.TIMELINE)
+
+
+def _rows(
+    roles: tuple[StaffRole, ...],
+    relations: tuple[Relation, ...],
+    information: tuple[Information, ...],
+    acts: tuple[Act, ...],
+    because: str,
+) -> Iterator[Row]:
+    for role, relation, kind, act in product(roles, relations, information, acts):
+        yield Row(role, relation, kind, act, because)
+
+
+TABLE: tuple[Row, ...] = (
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED, Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT),
+        (Information.LINE,),
+        (Act.READ,),
+        "a unit knows its own caseload and what waits for it; a line carries no sensitive data",
+    ),
+    *_rows(
+        _AUTHORITY + _OUTREACH,
+        (Relation.SENDING_UNIT, Relation.INFORMED_UNIT),
+        (Information.LINE,),
+        (Act.READ,),
+        "who sent it holds it until it is accepted (S69); who is informed knows that it exists (R3)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        _CONTENT,
+        (Act.READ,),
+        "the assigned worker needs the whole file for the work (SoLPuL 10 §)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        _CONTENT,
+        (Act.READ,),
+        "the unit manager answers for the unit's cases (S6)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.RECEIVING_UNIT,),
+        _EXPOSING,
+        (Act.READ,),
+        "whoever answers a referral or a handover needs what it rests on",
+    ),
+    *_rows(
+        _AUTHORITY + _OUTREACH + _EXTERNAL,
+        (Relation.NONE,),
+        (Information.REFERRAL,),
+        (Act.SEND,),
+        "anybody who works with exposed persons may refer; some must (S29-S34)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.RECEIVING_UNIT,),
+        (Information.REFERRAL, Information.RESPONSIBILITY),
+        (Act.ANSWER,),
+        "the receiving unit answers (R2)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RECEIVING_UNIT,),
+        (Information.REFERRAL, Information.RESPONSIBILITY),
+        (Act.CONFIRM,),
+        "a decline under R2 is confirmed by the receiving unit's manager",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.RESPONSIBILITY,),
+        (Act.ASSIGN, Act.OFFER, Act.CLOSE),
+        "the manager of the responsible unit leads its work (S6)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        (Information.RESPONSIBILITY,),
+        (Act.OFFER, Act.CLOSE),
+        "the assigned worker carries the case (S7)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        (Information.NOTES, Information.CIRCUMSTANCES),
+        (Act.RECORD,),
+        "the assigned worker documents the case (S7)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.NOTES, Information.CIRCUMSTANCES),
+        (Act.RECORD,),
+        "the unit manager may document a case that nobody is assigned to",
+    ),
+    *_rows(
+        _AUDITOR,
+        (Relation.NONE,),
+        (Information.EVENT_METADATA, Information.ACCESS_LOG),
+        (Act.READ,),
+        "the confidentiality review sees who did and saw what, never the content (SoLPuL 10 §)",
+    ),
+    *_rows(
+        _AUTHORITY + _ADMINISTRATOR + (StaffRole.STRATEGIC_SUPPORT, StaffRole.REGIONAL_COORDINATOR),
+        (Relation.NONE,),
+        (Information.TEAM,),
+        (Act.READ,),
+        "who is in the team is known to those who work with it (S10)",
+    ),
+    *_rows(
+        _MANAGER + _ADMINISTRATOR,
+        (Relation.NONE,),
+        (Information.TEAM, Information.STAFF),
+        (Act.MANAGE,),
+        "a manager staffs the team (S6); an administrator records positions and sees no case",
+    ),
+    *_rows(
+        _AUTHORITY + _ADMINISTRATOR,
+        (Relation.NONE,),
+        (Information.STAFF,),
+        (Act.READ,),
+        "colleagues of one's own unit and side are known by name",
+    ),
+)
+
+_PERMITTED = frozenset((row.role, row.relation, row.information, row.act) for row in TABLE)
+
+
+def sees_compartment(side: Compartment | None, compartment: Compartment) -> bool:
+    """One side only. Until a role is known (R16), the exposed side does the triage (c)."""
+    if compartment is Compartment.TRIAGE:
+        return side is Compartment.EXPOSED
+    return side is compartment
+
+
+def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
+    """How the viewer stands to the file; across a side there is none."""
+    if not sees_compartment(viewer.side, file.compartment):
+        return frozenset()
+    found = {
+        Relation.ASSIGNED: viewer.staff in file.workers,
+        Relation.RESPONSIBLE_UNIT: viewer.unit == file.responsible_unit,
+        Relation.RECEIVING_UNIT: viewer.unit == file.receiving_unit,
+        Relation.SENDING_UNIT: viewer.unit == file.sending_unit,
+        Relation.INFORMED_UNIT: viewer.unit in file.informed_units,
+    }
+    return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def may(viewer: Viewer, act: Act, information: Information, file: File | None = None) -> bool:
+    """Whether a row of the table permits the act; without a file, only rows that need none."""
+    held = relations(viewer, file) if file is not None else frozenset()
+    return any(
+        (viewer.role, relation, information, act) in _PERMITTED
+        for relation in (*held, Relation.NONE)
+    )
+
+
+def permitting(role: StaffRole, act: Act, information: Information) -> frozenset[Relation]:
+    """The relations through which a role may act; `visible` renders them to SQL."""
+    return frozenset(
+        row.relation
+        for row in TABLE
+        if (row.role, row.information, row.act) == (role, information, act)
+    )

@@ -1,0 +1,352 @@
+"""An incoming referral (aktualisering): somebody tells of a person, and somebody must answer.
+
+The story: received from a source by a channel; routed by the rules to one unit; accepted, which
+opens or joins a case, or declined for a coded reason. From receipt to answer it has a holder:
+the unit it was routed to or, where a unit of the administration sends it on, that unit until the
+receiver accepts (S69). Nexus declines only as R2 allows, confirmed by its unit manager.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.codes import (
+    AgeKnowledge,
+    Channel,
+    Compartment,
+    Concern,
+    DeclineReason,
+    PersonRole,
+    ReferralKind,
+    Residence,
+    Source,
+)
+from domain.errors import (
+    DeclineIsNotProposed,
+    DeclineIsProposed,
+    ReceivedInTheFuture,
+    ReferralIsAnswered,
+    RoutingStaysTheSame,
+)
+from domain.routing import Route, Rule
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralReceived:
+    person: UUID
+    receipt: str  # random: what the sender quotes when asking
+    channel: Channel
+    sender_unit: str
+    acute: bool
+    source: Sealed[Source]
+    senders_reference: Sealed[str | None]
+    kind: Sealed[ReferralKind]
+    role: Sealed[PersonRole]
+    age: Sealed[AgeKnowledge]
+    assessed_by: Sealed[str | None]  # who assessed the person as adult (R3)
+    concern: Sealed[Concern]
+    residence: Sealed[Residence]
+    account: Sealed[str]  # what the sender tells
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralRouted:
+    unit: str
+    holder: str
+    compartment: Compartment
+    informed: tuple[str, ...]
+    answer_due: datetime
+    deciding: Sealed[Rule]
+    rules: Sealed[tuple[Rule, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralAccepted:
+    """The unit takes over: from this event on it is the holder, through the case."""
+
+    unit: str
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclineProposed:
+    """R2 binds: until the unit manager has confirmed, the referral stands."""
+
+    unit: str
+    reason: Sealed[DeclineReason]
+    age: Sealed[AgeKnowledge | None]
+    explanation: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclineRefused:
+    """The unit manager does not confirm; the referral waits for an answer as before."""
+
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclined:
+    unit: str
+    holder: str
+    reason: Sealed[DeclineReason]
+    explanation: Sealed[str]
+
+
+ReferralEvent = (
+    ReferralReceived
+    | ReferralRouted
+    | ReferralAccepted
+    | ReferralDeclineProposed
+    | ReferralDeclineRefused
+    | ReferralDeclined
+)
+
+# --- state -----------------------------------------------------------------------------------
+
+
+class ReferralStatus(StrEnum):
+    WAITING = "waiting"
+    DECLINE_PROPOSED = "decline-proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposedDecline:
+    reason: Sealed[DeclineReason]
+    age: Sealed[AgeKnowledge | None]
+    explanation: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Referral:
+    person: UUID
+    sender_unit: str
+    source: Sealed[Source]
+    role: Sealed[PersonRole]
+    age: Sealed[AgeKnowledge]
+    concern: Sealed[Concern]
+    residence: Sealed[Residence]
+    acute: bool
+    compartment: Compartment = Compartment.TRIAGE
+    unit: str = ""
+    holder: str = ""
+    informed: tuple[str, ...] = ()
+    status: ReferralStatus = ReferralStatus.WAITING
+    proposed: ProposedDecline | None = None
+    case: UUID | None = None
+
+
+def evolve(referral: Referral | None, event: object) -> Referral | None:
+    if isinstance(event, ReferralReceived):
+        return Referral(
+            person=event.person,
+            sender_unit=event.sender_unit,
+            source=event.source,
+            role=event.role,
+            age=event.age,
+            concern=event.concern,
+            residence=event.residence,
+            acute=event.acute,
+        )
+    if referral is None:
+        return None
+    match event:
+        case ReferralRouted():
+            return replace(
+                referral,
+                unit=event.unit,
+                holder=event.holder,
+                compartment=event.compartment,
+                informed=event.informed,
+                status=ReferralStatus.WAITING,
+                proposed=None,
+            )
+        case ReferralAccepted(unit=unit, case=case):
+            return replace(
+                referral, holder=unit, case=case, status=ReferralStatus.ACCEPTED, proposed=None
+            )
+        case ReferralDeclineProposed(reason=reason, age=age, explanation=explanation):
+            proposed = ProposedDecline(reason=reason, age=age, explanation=explanation)
+            return replace(referral, status=ReferralStatus.DECLINE_PROPOSED, proposed=proposed)
+        case ReferralDeclineRefused():
+            return replace(referral, status=ReferralStatus.WAITING, proposed=None)
+        case ReferralDeclined(holder=holder):
+            return replace(referral, holder=holder, status=ReferralStatus.DECLINED, proposed=None)
+        case _:
+            return referral
+
+
+def fold(events: Iterable[object]) -> Referral | None:
+    referral: Referral | None = None
+    for event in events:
+        referral = evolve(referral, event)
+    return referral
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What the sender tells, as it was received."""
+
+    receipt: str
+    source: Source
+    channel: Channel
+    kind: ReferralKind
+    sender_unit: str
+    senders_reference: str | None
+    role: PersonRole
+    age: AgeKnowledge
+    assessed_by: str | None
+    concern: Concern
+    residence: Residence
+    acute: bool
+    text: str
+
+
+def receive_referral(
+    person: UUID,
+    account: Account,
+    route: Route,
+    *,
+    sender_sees: bool,
+    received: datetime,
+    now: datetime,
+    due: datetime,
+) -> list[ReferralEvent]:
+    """Received and routed in one act, so that it is never without a holder (S69).
+
+    `received` is the legal moment. `sender_sees`: the sender works on the side that it was routed
+    to; otherwise the receiving unit holds it at once, since nobody holds what they may not see.
+    Raises ReceivedInTheFuture.
+    """
+    if received > now:
+        raise ReceivedInTheFuture
+    return [
+        ReferralReceived(
+            person=person,
+            receipt=account.receipt,
+            source=Sealed.of(account.source),
+            channel=account.channel,
+            sender_unit=account.sender_unit,
+            acute=account.acute,
+            senders_reference=Sealed.of(account.senders_reference),
+            kind=Sealed.of(account.kind),
+            role=Sealed.of(account.role),
+            age=Sealed.of(account.age),
+            assessed_by=Sealed.of(account.assessed_by),
+            concern=Sealed.of(account.concern),
+            residence=Sealed.of(account.residence),
+            account=Sealed.of(account.text),
+        ),
+        _routed(account.sender_unit if sender_sees else None, route, due=due),
+    ]
+
+
+def _routed(sending_unit: str | None, route: Route, *, due: datetime) -> ReferralRouted:
+    """The sending unit keeps holding what it sends on (S69)."""
+    return ReferralRouted(
+        unit=route.unit,
+        holder=sending_unit if sending_unit and route.sender_holds else route.unit,
+        compartment=route.compartment,
+        informed=route.informed,
+        answer_due=due,
+        deciding=Sealed.of(route.deciding),
+        rules=Sealed.of(route.rules),
+    )
+
+
+def accept_referral(referral: Referral, case: UUID, *, unit: str) -> list[ReferralEvent]:
+    """The receiving unit takes over; `unit` is the one responsible for the case it joins.
+
+    Raises ReferralIsAnswered, DeclineIsProposed.
+    """
+    _still_waiting(referral)
+    if referral.status is ReferralStatus.DECLINE_PROPOSED:
+        raise DeclineIsProposed
+    return [ReferralAccepted(unit=unit, case=case)]
+
+
+def decline_referral(
+    referral: Referral,
+    *,
+    reason: DeclineReason,
+    age: AgeKnowledge | None,
+    explanation: str,
+    elsewhere: Route | None,
+    due: datetime,
+    confirmed: bool,
+) -> list[ReferralEvent]:
+    """Decline for one of R2's reasons; the only ones there are.
+
+    `confirmed`: the unit manager declines, or R2 does not bind this unit. A wrong age must lead
+    elsewhere: then the referral is routed anew in the same act and never without a holder.
+    Raises ReferralIsAnswered, DeclineIsProposed, RoutingStaysTheSame.
+    """
+    _still_waiting(referral)
+    if referral.status is ReferralStatus.DECLINE_PROPOSED:
+        raise DeclineIsProposed
+    if reason is DeclineReason.WRONG_AGE and (elsewhere is None or elsewhere.unit == referral.unit):
+        raise RoutingStaysTheSame
+    if not confirmed:
+        return [
+            ReferralDeclineProposed(
+                unit=referral.unit,
+                reason=Sealed.of(reason),
+                age=Sealed.of(age),
+                explanation=Sealed.of(explanation),
+            )
+        ]
+    return _declined(referral, Sealed.of(reason), Sealed.of(explanation), elsewhere, due)
+
+
+def confirm_decline(
+    referral: Referral, *, elsewhere: Route | None, due: datetime
+) -> list[ReferralEvent]:
+    """The unit manager confirms what was proposed (R2).
+
+    Raises ReferralIsAnswered, DeclineIsNotProposed.
+    """
+    _still_waiting(referral)
+    if referral.proposed is None:
+        raise DeclineIsNotProposed
+    return _declined(
+        referral, referral.proposed.reason, referral.proposed.explanation, elsewhere, due
+    )
+
+
+def refuse_decline(referral: Referral) -> list[ReferralEvent]:
+    """The unit manager does not confirm. Raises ReferralIsAnswered, DeclineIsNotProposed."""
+    _still_waiting(referral)
+    if referral.proposed is None:
+        raise DeclineIsNotProposed
+    return [ReferralDeclineRefused(unit=referral.unit)]
+
+
+def _declined(
+    referral: Referral,
+    reason: Sealed[DeclineReason],
+    explanation: Sealed[str],
+    elsewhere: Route | None,
+    due: datetime,
+) -> list[ReferralEvent]:
+    declined = ReferralDeclined(
+        unit=referral.unit, holder=referral.holder, reason=reason, explanation=explanation
+    )
+    if elsewhere is None:
+        return [declined]
+    held = referral.sender_unit if referral.holder == referral.sender_unit else None
+    return [declined, _routed(held, elsewhere, due=due)]
+
+
+def _still_waiting(referral: Referral) -> None:
+    if referral.status in (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED):
+        raise ReferralIsAnswered(status=referral.status, unit=referral.holder)

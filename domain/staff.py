@@ -1,0 +1,135 @@
+"""A staff member: a position in a unit with a role and a side.
+
+A worker serves one side in all cases (S76-S78, c): that is what makes the compartments provable.
+The stream also knows which cases the worker holds, so that leaving hands every one of them on in
+one act and none is left with somebody who is gone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.codes import Compartment, Qualification, StaffRole
+from domain.errors import PositionHasEnded, PositionIsTaken
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PositionTaken:
+    unit: str
+    role: StaffRole
+    side: Compartment | None  # none for those who never see a case
+    since: date
+    name: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QualificationRecorded:
+    qualification: Qualification
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseTaken:
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseGivenBack:
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PositionEnded:
+    until: date
+
+
+StaffEvent = PositionTaken | QualificationRecorded | CaseTaken | CaseGivenBack | PositionEnded
+
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaffMember:
+    id: UUID
+    unit: str
+    role: StaffRole
+    side: Compartment | None
+    active: bool = True
+    qualified_for_children: bool = False
+    cases: tuple[UUID, ...] = ()
+
+
+def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMember | None:
+    if isinstance(event, PositionTaken):
+        known = member or StaffMember(id=staff, unit="", role=event.role, side=None)
+        return replace(known, unit=event.unit, role=event.role, side=event.side, active=True)
+    if member is None:
+        return None
+    match event:
+        case QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG_PEOPLE):
+            return replace(member, qualified_for_children=True)
+        case CaseTaken(case=case):
+            return replace(member, cases=(*member.cases, case))
+        case CaseGivenBack(case=case):
+            return replace(member, cases=tuple(c for c in member.cases if c != case))
+        case PositionEnded():
+            return replace(member, active=False)
+        case _:
+            return member
+
+
+def fold(events: Iterable[object], staff: UUID) -> StaffMember | None:
+    member: StaffMember | None = None
+    for event in events:
+        member = evolve(member, event, staff)
+    return member
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def take_position(
+    member: StaffMember | None,
+    *,
+    name: str,
+    unit: str,
+    role: StaffRole,
+    side: Compartment | None,
+    since: date,
+) -> list[StaffEvent]:
+    """Raises PositionIsTaken: one position at a time, and never another side than before."""
+    if member is not None and (member.active or member.side is not side):
+        raise PositionIsTaken
+    return [PositionTaken(unit=unit, role=role, side=side, since=since, name=Sealed.of(name))]
+
+
+def record_qualification(member: StaffMember, qualification: Qualification) -> list[StaffEvent]:
+    """Raises PositionHasEnded."""
+    if not member.active:
+        raise PositionHasEnded
+    return [] if member.qualified_for_children else [
+        QualificationRecorded(qualification=qualification)
+    ]
+
+
+def take_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
+    """The worker's side of an assignment. Raises PositionHasEnded."""
+    if not member.active:
+        raise PositionHasEnded
+    return [] if case in member.cases else [CaseTaken(case=case)]
+
+
+def give_back_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
+    """The worker's side of a release."""
+    return [CaseGivenBack(case=case)] if case in member.cases else []
+
+
+def end_position(member: StaffMember, *, until: date) -> list[StaffEvent]:
+    """The worker leaves: every case is given back in the same act."""
+    if not member.active:
+        return []
+    given_back = [CaseGivenBack(case=case) for case in member.cases]
+    return [*given_back, PositionEnded(until=until)]
