@@ -7,7 +7,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from api.commands.work import Desk
-from domain.ports import Receipts, Recorded
+from domain.ports import Receipts
+from domain.recorded import Recorded
 from domain.sealed import Sealed
 
 P = ParamSpec("P")
@@ -56,7 +57,7 @@ class Opener(Protocol):
 class AccessLog(Receipts, Protocol):
     async def readings_of(
         self, subjects: Collection[UUID], before: int | None, limit: int
-    ) -> "list[PastReading]":
+    ) -> list["PastReading"]:
         """Who has read any of these, newest first, below receipt position `before`."""
         ...
 

@@ -19,7 +19,7 @@ _TELLING = re.compile(
 )
 
 
-class OrganisationIsFaulty(ValueError):  # noqa: N818 - errors here are named after a state
+class OrganisationIsFaulty(ValueError):
     """The organisation contradicts itself or is not readable; `mistakes` names every fault."""
 
     def __init__(self, mistakes: list[str]) -> None:
@@ -165,8 +165,8 @@ def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
     for target, code in named.items():
         if code not in known:
             yield f"targets.{target}: there is no unit {code!r}"
-        elif known[code].kind is UnitKind.EXTERNAL:
-            yield f"targets.{target}: {code!r} is outside the administration and cannot be obliged"
+        elif known[code].kind is not UnitKind.AUTHORITY_WORK:
+            yield f"targets.{target}: {code!r} does no authority work and cannot be responsible"
     if targets.regional_coordinators not in known:
         yield f"targets.regional_coordinators: there is no unit {targets.regional_coordinators!r}"
     if targets.child_entry == targets.adult_entry:

@@ -1,0 +1,82 @@
+"""What a birth date says on a day, and what follows from it."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.runtime.organisation import load_organisation
+from domain.codes import AgeKnowledge, Compartment
+from domain.routing import age_knowledge, birthday, needs_child_qualification, planned_transition
+
+UPPSALA = load_organisation()
+BIRTHS = st.dates(date(1920, 1, 1), date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "known"),
+    [
+        (date(2005, 6, 1), date(2023, 5, 31), AgeKnowledge.MINOR),
+        (date(2005, 6, 1), date(2023, 6, 1), AgeKnowledge.YOUNG_ADULT),
+        (date(2005, 6, 1), date(2026, 5, 31), AgeKnowledge.YOUNG_ADULT),
+        (date(2005, 6, 1), date(2026, 6, 1), AgeKnowledge.ADULT),
+        (date(2004, 2, 29), date(2022, 2, 27), AgeKnowledge.MINOR),
+        (date(2004, 2, 29), date(2022, 2, 28), AgeKnowledge.YOUNG_ADULT),
+        (date(2023, 6, 1), date(2023, 5, 1), AgeKnowledge.MINOR),
+    ],
+)
+def test_the_birthday_itself_is_the_first_day(born: date, on: date, known: AgeKnowledge) -> None:
+    """On the 18th birthday one is an adult; 29 February falls on 28 in a common year (c)."""
+    assert age_knowledge(born, on) is known
+
+
+def test_an_assessment_counts_only_without_a_birth_date() -> None:
+    """A known birth date outweighs any assessment (R3)."""
+    on = date(2023, 4, 1)
+    assert age_knowledge(None, on) is AgeKnowledge.UNKNOWN
+    assert age_knowledge(None, on, assessed_adult=True) is AgeKnowledge.ASSESSED_ADULT
+    assert age_knowledge(date(2010, 1, 1), on, assessed_adult=True) is AgeKnowledge.MINOR
+
+
+@given(BIRTHS, st.integers(0, 110))
+def test_a_birthday_comes_once_a_year(born: date, years: int) -> None:
+    """Every year has one birthday, in the month of birth, and at most one day early."""
+    day = birthday(born, years)
+    assert (day.year, day.month) == (born.year + years, born.month)
+    assert 0 <= born.day - day.day <= 1
+
+
+@given(BIRTHS, st.integers(0, 40_000))
+def test_nobody_grows_younger(born: date, days: int) -> None:
+    """From one day to the next the knowledge stays, or moves on by one."""
+    order = [AgeKnowledge.MINOR, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT]
+    on = born + timedelta(days=days)
+    today, tomorrow = (order.index(age_knowledge(born, d)) for d in (on, on + timedelta(days=1)))
+    assert tomorrow - today in (0, 1)
+
+
+def test_r13() -> None:
+    """Who turns 18 moves on as planned, prepared six months ahead, on the same side (S85)."""
+    moving = planned_transition(date(2006, 8, 31), Compartment.EXPOSED, UPPSALA)
+    assert (moving.prepared_from, moving.due) == (date(2024, 2, 29), date(2024, 8, 31))
+    assert moving.unit == "nexus"
+    other_side = planned_transition(date(2006, 8, 31), Compartment.PERPETRATOR, UPPSALA)
+    assert other_side.unit == "support-line-two"
+
+
+@given(BIRTHS)
+def test_a_transition_is_prepared_about_half_a_year_ahead(born: date) -> None:
+    """Six calendar months before the 18th birthday, never past it (S85, c)."""
+    moving = planned_transition(born, Compartment.EXPOSED, UPPSALA)
+    assert moving.due == birthday(born, 18)
+    assert 181 <= (moving.due - moving.prepared_from).days <= 187
+
+
+def test_who_must_be_qualified_for_children() -> None:
+    """Authority work with somebody under 21, or of unknown age, asks for it (SoL 25:1)."""
+    nexus, intake, outreach = map(UPPSALA.unit, ("nexus", "childrens-intake", "youth-outreach"))
+    at_nexus = {age for age in AgeKnowledge if needs_child_qualification(age, nexus)}
+    assert at_nexus == {AgeKnowledge.MINOR, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.UNKNOWN}
+    assert all(needs_child_qualification(age, intake) for age in AgeKnowledge)
+    assert not any(needs_child_qualification(age, outreach) for age in AgeKnowledge)
