@@ -20,11 +20,11 @@ from domain.errors import (
     HandoverIsAnswered,
     HandoverIsWaiting,
     ReceivingUnitIsResponsible,
+    WorkerCannotBeAssigned,
     WorkerHasNoPosition,
     WorkerIsInAnotherUnit,
-    WorkerIsNotQualifiedForChildren,
-    WorkerCannotBeAssigned,
     WorkerIsNotAssigned,
+    WorkerIsNotQualifiedForChildren,
 )
 from domain.policy import sees_compartment
 from domain.routing import Rule
@@ -282,7 +282,9 @@ def record_note(case: Case, text: str) -> list[CaseEvent]:
     return [NoteRecorded(person=case.person, text=Sealed.of(text))]
 
 
-def review_routing(case: Case, *, unit: str, deciding: Rule, rules: tuple[Rule, ...]) -> list[CaseEvent]:
+def review_routing(
+    case: Case, *, unit: str, deciding: Rule, rules: tuple[Rule, ...]
+) -> list[CaseEvent]:
     """What the rules say now; a handover is offered by a person, not by a rule."""
     return [RoutingReviewed(person=case.person, unit=unit, deciding=deciding, rules=rules)]
 

@@ -29,16 +29,20 @@ def _stored(name: str, event: type, clear: str, /, **sealed: KeyScope) -> Entry:
     return Entry(name=name, event=event, clear=tuple(clear.split()), sealed=sealed)
 
 
-def _veiled(
-    name: str, kind: str, event: type, clear: str, veil: KeyScope
-) -> Entry:
+def _veiled(name: str, kind: str, event: type, clear: str, veil: KeyScope) -> Entry:
     return Entry(name=name, event=event, clear=tuple(clear.split()), veil=veil, kind=kind)
 
 
 ENTRIES: tuple[Entry, ...] = (
     _stored(
-        "person.registered", person.PersonRegistered, "person compartment",
-        name=IDENTITY, number=IDENTITY, born=IDENTITY, age=IDENTITY, gender=IDENTITY,
+        "person.registered",
+        person.PersonRegistered,
+        "person compartment",
+        name=IDENTITY,
+        number=IDENTITY,
+        born=IDENTITY,
+        age=IDENTITY,
+        gender=IDENTITY,
         contact=IDENTITY,
     ),
     _veiled(
@@ -47,48 +51,70 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("person.case-opened", person.PersonCaseOpened, "person case"),
     _stored("person.case-closed", person.PersonCaseClosed, "person case"),
     _stored(
-        "referral.received", referral.ReferralReceived,
+        "referral.received",
+        referral.ReferralReceived,
         "person receipt channel sender_unit acute",
-        source=FILE, senders_reference=FILE, kind=FILE, role=FILE, age=FILE, assessed_by=FILE, concern=FILE,
-        residence=FILE, account=TEXT,
+        source=FILE,
+        senders_reference=FILE,
+        kind=FILE,
+        role=FILE,
+        age=FILE,
+        assessed_by=FILE,
+        concern=FILE,
+        residence=FILE,
+        account=TEXT,
     ),
     _stored(
-        "referral.routed", referral.ReferralRouted,
+        "referral.routed",
+        referral.ReferralRouted,
         "unit holder compartment informed answer_due",
-        deciding=FILE, rules=FILE,
+        deciding=FILE,
+        rules=FILE,
     ),
     _stored("referral.accepted", referral.ReferralAccepted, "unit case"),
     _stored(
-        "referral.decline-proposed", referral.ReferralDeclineProposed, "unit",
-        reason=FILE, age=FILE, explanation=FILE,
+        "referral.decline-proposed",
+        referral.ReferralDeclineProposed,
+        "unit",
+        reason=FILE,
+        age=FILE,
+        explanation=FILE,
     ),
     _stored("referral.decline-refused", referral.ReferralDeclineRefused, "unit"),
     _stored(
-        "referral.declined", referral.ReferralDeclined, "unit holder",
-        reason=FILE, explanation=FILE,
+        "referral.declined",
+        referral.ReferralDeclined,
+        "unit holder",
+        reason=FILE,
+        explanation=FILE,
     ),
     _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
     _stored("case.joined", case.CaseJoined, "referral"),
     _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
     _stored("case.worker-released", case.CaseWorkerReleased, "worker"),
     _stored("case.note-recorded", case.NoteRecorded, "person", text=TEXT),
-    _veiled(
-        "case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE
-    ),
+    _veiled("case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE),
     _stored(
-        "case.handover-offered", case.HandoverOffered,
+        "case.handover-offered",
+        case.HandoverOffered,
         "person handover from_unit to_unit going_along answer_due",
         reason=TEXT,
     ),
     _stored("case.handover-accepted", case.HandoverAccepted, "handover unit"),
     _stored(
-        "case.handover-decline-proposed", case.HandoverDeclineProposed, "person handover",
-        reason=FILE, explanation=TEXT,
+        "case.handover-decline-proposed",
+        case.HandoverDeclineProposed,
+        "person handover",
+        reason=FILE,
+        explanation=TEXT,
     ),
     _stored("case.handover-decline-refused", case.HandoverDeclineRefused, "handover"),
     _stored(
-        "case.handover-declined", case.HandoverDeclined, "person handover",
-        reason=FILE, explanation=TEXT,
+        "case.handover-declined",
+        case.HandoverDeclined,
+        "person handover",
+        reason=FILE,
+        explanation=TEXT,
     ),
     _stored("case.handover-withdrawn", case.HandoverWithdrawn, "handover"),
     _stored("case.closed", case.CaseClosed, "person", outcome=FILE),

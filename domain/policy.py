@@ -119,7 +119,7 @@ TABLE: tuple[Row, ...] = (
         (Relation.SENDING_UNIT, Relation.INFORMED_UNIT),
         (Information.LINE,),
         (Act.READ,),
-        "who sent it holds it until it is accepted (S69); who is informed knows that it exists (R3)",
+        "who sent it holds it until it is accepted (S69); who is informed knows of it (R3)",
     ),
     *_rows(
         _AUTHORITY,

@@ -115,5 +115,3 @@ class Receipts(Protocol):
     async def record(self, reading: Reading) -> int:
         """The receipt's position, once it is durable. Raises ReceiptsUnavailable."""
         ...
-
-

@@ -110,9 +110,11 @@ def record_qualification(member: StaffMember, qualification: Qualification) -> l
     """Raises PositionHasEnded."""
     if not member.active:
         raise PositionHasEnded
-    return [] if member.qualified_for_children else [
-        QualificationRecorded(qualification=qualification)
-    ]
+    return (
+        []
+        if member.qualified_for_children
+        else [QualificationRecorded(qualification=qualification)]
+    )
 
 
 def take_case(member: StaffMember, case: UUID) -> list[StaffEvent]:

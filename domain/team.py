@@ -101,9 +101,7 @@ def establish_team(
         raise TeamIsEstablished
     if pilot_until <= pilot_from:
         raise PilotEndsBeforeItStarts
-    return [
-        TeamEstablished(lead_unit=lead_unit, pilot_from=pilot_from, pilot_until=pilot_until)
-    ]
+    return [TeamEstablished(lead_unit=lead_unit, pilot_from=pilot_from, pilot_until=pilot_until)]
 
 
 def join_team(team: Team, member: StaffMember, *, percentage: int) -> list[TeamEvent]:

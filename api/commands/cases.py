@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.referrals import facts_of
-from api.commands.work import Work
+from api.commands.work import Work, found
 from domain import case as cases
 from domain import person as persons
 from domain import staff as staffs
@@ -54,8 +54,7 @@ async def establish_age(
         return
     work.record(case.person, established)
     referral = await work.referral(case.referrals[0])
-    known = persons.evolve(person, established[0])
-    assert known is not None  # the person was found above
+    known = found(persons.evolve(person, established[0]))
     way = route(facts_of(work, referral, known.age_on(work.today)), work.desk.organisation)
     reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
     work.record(case_id, reviewed)

@@ -200,9 +200,7 @@ class _telling_who:  # noqa: N801 - reads as a clause where it is used
             answered = next(
                 fact
                 for fact in reversed(self._facts)
-                if isinstance(
-                    fact.event, referrals.ReferralAccepted | referrals.ReferralDeclined
-                )
+                if isinstance(fact.event, referrals.ReferralAccepted | referrals.ReferralDeclined)
             )
             refusal.context |= {"by": answered.actor, "at": answered.recorded_at}
 
@@ -215,14 +213,14 @@ async def _person(
     The id behind a number is reserved in the vault first, so two first contacts cannot make two
     persons. In triage no side's index may know the number (R16).
     """
-    id = work.desk.ids.new()
+    person = work.desk.ids.new()
     if details.number and compartment is not Compartment.TRIAGE:
-        id = await work.desk.vault.reserve_person(compartment.value, details.number, id)
-    if not persons.fold(await work.events(id)):
+        person = await work.desk.vault.reserve_person(compartment.value, details.number, person)
+    if not persons.fold(await work.events(person)):
         work.record(
-            id,
+            person,
             persons.register_person(
-                id,
+                person,
                 compartment=compartment,
                 name=details.name,
                 number=details.number,
@@ -232,7 +230,7 @@ async def _person(
                 contact=details.contact,
             ),
         )
-    return id
+    return person
 
 
 def _age(details: ReferralDetails, on: date) -> AgeKnowledge:
@@ -276,7 +274,10 @@ def _is_entry(work: Work, unit: str) -> bool:
     nothing."""
     targets = work.desk.organisation.targets
     return unit in (
-        targets.adult_entry, targets.child_entry, targets.perpetrator_line, targets.relatives_line
+        targets.adult_entry,
+        targets.child_entry,
+        targets.perpetrator_line,
+        targets.relatives_line,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.work import Work
+from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
 from domain.codes import Compartment, Qualification, StaffRole
@@ -25,7 +25,10 @@ class PositionDetails:
 
 
 async def take_position(work: Work, details: PositionDetails) -> None:
-    """A new staff member; the id is what the identity provider's tokens name. Raises UnknownUnit."""
+    """A new staff member; the id is what the identity provider's tokens name.
+
+    Raises UnknownUnit.
+    """
     manager = await work.require(Act.MANAGE, Information.STAFF)
     if not work.desk.organisation.has_unit(details.unit):
         raise UnknownUnit
@@ -41,8 +44,7 @@ async def take_position(work: Work, details: PositionDetails) -> None:
     )
     work.record(staff_id, taken)
     if details.qualified_for_children:
-        member = staffs.fold(taken, staff_id)
-        assert member is not None  # the position was taken above
+        member = found(staffs.fold(taken, staff_id))
         work.record(
             staff_id,
             staffs.record_qualification(member, Qualification.CHILDREN_AND_YOUNG_PEOPLE),

@@ -111,21 +111,21 @@ class Work:
         await self.read(stream)
         return (recorded.event for recorded in self._read[stream])
 
-    async def person(self, id: UUID) -> person.Person:
-        return _found(person.fold(await self.events(id)))
+    async def person(self, stream: UUID) -> person.Person:
+        return found(person.fold(await self.events(stream)))
 
-    async def referral(self, id: UUID) -> referral.Referral:
-        return _found(referral.fold(await self.events(id)))
+    async def referral(self, stream: UUID) -> referral.Referral:
+        return found(referral.fold(await self.events(stream)))
 
-    async def case(self, id: UUID) -> case.Case:
-        return _found(case.fold(await self.events(id)))
+    async def case(self, stream: UUID) -> case.Case:
+        return found(case.fold(await self.events(stream)))
 
-    async def team(self, id: UUID) -> team.Team:
-        return _found(team.fold(await self.events(id)))
+    async def team(self, stream: UUID) -> team.Team:
+        return found(team.fold(await self.events(stream)))
 
-    async def staff(self, id: UUID) -> staff.StaffMember:
+    async def staff(self, stream: UUID) -> staff.StaffMember:
         """Raises UnknownStaffMember."""
-        member = staff.fold(await self.events(id), id)
+        member = staff.fold(await self.events(stream), stream)
         if member is None:
             raise UnknownStaffMember
         return member
@@ -243,7 +243,8 @@ async def _recorded(desk: Desk, first: int, last: int) -> Outcome:
     )
 
 
-def _found(state: T | None) -> T:
+def found(state: T | None) -> T:
+    """Raises NotFound for a stream that does not exist."""
     if state is None:
         raise NotFound
     return state

@@ -99,8 +99,7 @@ class _Codec:
             sealed = {_BODY: (entry.veil, body)}
         else:
             sealed = {
-                name: (scope, getattr(event, name).reveal())
-                for name, scope in entry.sealed.items()
+                name: (scope, getattr(event, name).reveal()) for name, scope in entry.sealed.items()
             }
         for name, (scope, value) in sealed.items():
             payload[name] = vault.seal(
@@ -171,7 +170,9 @@ class Mapper:
             return [event.body.token] if event.body.token else []
         codec = self._by_event[type(event)]
         return [
-            token for name in codec.entry.sealed if (token := getattr(event, name).token) is not None
+            token
+            for name in codec.entry.sealed
+            if (token := getattr(event, name).token) is not None
         ]
 
     def opened(self, event: object) -> object:

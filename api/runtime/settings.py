@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+_PORTS = range(65536)
 _MUNICIPALITY = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -59,7 +60,7 @@ class Settings:
             mistakes.append(f"organisation: there is no file {self.organisation}")
         if self.postgres_bin and not (self.postgres_bin / "postgres").is_file():
             mistakes.append(f"postgres_bin: there is no program postgres in {self.postgres_bin}")
-        if not 0 <= self.port <= 65535:
+        if self.port not in _PORTS:
             mistakes.append("port: 0 (any free one) to 65535")
         if self.log_format not in {"human", "json"}:
             mistakes.append("log_format: human or json")
