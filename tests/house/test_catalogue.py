@@ -1,0 +1,104 @@
+"""The catalogue is complete, and nothing personal can stand in the clear."""
+
+import dataclasses
+import re
+import typing
+from datetime import date, datetime
+from enum import StrEnum
+from types import UnionType
+from uuid import UUID
+
+import pytest
+
+from domain import case, person, referral, staff, team
+from domain.catalogue import ENTRIES, Entry
+from domain.codes import Channel, Compartment, InformationKind, Qualification, StaffRole
+from domain.sealed import Sealed
+
+STORED: tuple[UnionType, ...] = (
+    person.PersonEvent,
+    referral.ReferralEvent,
+    case.CaseEvent,
+    staff.StaffEvent,
+    team.TeamEvent,
+)
+
+NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
+    Channel,
+    Compartment,
+    InformationKind,
+    Qualification,
+    StaffRole,
+)
+
+CLEAR_TEXT = {
+    ("referral.received", "receipt"),  # random
+    ("team.mandated", "register_number"),  # of a public decision
+    *((entry.name, field) for entry in ENTRIES for field in ("unit", "holder")),
+    ("referral.received", "sender_unit"),
+    ("referral.routed", "informed"),
+    ("case.handover-offered", "from_unit"),
+    ("case.handover-offered", "to_unit"),
+    ("team.established", "lead_unit"),
+}
+"""Unit codes, and what is random or public; everything else that is text is sealed."""
+
+
+def _hints(entry: Entry) -> dict[str, object]:
+    return typing.get_type_hints(entry.event)
+
+
+def test_every_event_is_in_the_catalogue_exactly_once() -> None:
+    """Every event of every aggregate has one permanent name."""
+    events = [event for union in STORED for event in typing.get_args(union)]
+    assert sorted(e.event.__name__ for e in ENTRIES) == sorted(e.__name__ for e in events)
+
+
+def test_names_are_permanent_in_form() -> None:
+    """A name says the stream's kind and what happened, in the past tense, and no more."""
+    for entry in ENTRIES:
+        assert re.fullmatch(r"[a-z]+\.[a-z]+(-[a-z]+)*", entry.name), entry.name
+
+
+def test_no_name_tells_what_it_must_not() -> None:
+    """Names are read in every dump: no role, no age, no health in them."""
+    telling = re.compile(r"age|adult|child|buyer|perpetrator|victim|exposed|majority|identit|risk")
+    assert not [entry.name for entry in ENTRIES if telling.search(entry.name)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.event.__name__)
+def test_every_field_is_clear_or_sealed(entry: Entry) -> None:
+    """The catalogue speaks for every field; what it does not list as clear is sealed."""
+    fields = {field.name for field in dataclasses.fields(entry.event)}
+    if entry.veil:
+        assert set(entry.clear) <= fields
+        assert not entry.sealed
+        return
+    assert fields == set(entry.clear) | set(entry.sealed)
+    assert not set(entry.clear) & set(entry.sealed)
+    for name, hint in _hints(entry).items():
+        assert (typing.get_origin(hint) is Sealed) is (name in entry.sealed), name
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.event.__name__)
+def test_what_is_clear_is_harmless(entry: Entry) -> None:
+    """In the clear stand random ids, dates, numbers, neutral codes and units, nothing else."""
+    for name in entry.clear:
+        hint = _hints(entry)[name]
+        for kind in _members(hint):
+            if kind is str:
+                assert (entry.name, name) in CLEAR_TEXT, f"{entry.name}: {name}"
+            else:
+                assert kind in (UUID, date, datetime, int, bool, *NEUTRAL_CODES), f"{name}: {kind}"
+
+
+def test_free_text_has_a_person() -> None:
+    """A text's key is that of (file, identity), so the event says whose text it is."""
+    for entry in ENTRIES:
+        if "text" in {scope.value for scope in entry.sealed.values()}:
+            assert "person" in entry.clear, entry.name
+
+
+def _members(hint: object) -> list[object]:
+    arguments = [a for a in typing.get_args(hint) if a is not type(None) and a is not Ellipsis]
+    return [kind for argument in arguments for kind in _members(argument)] or [hint]
