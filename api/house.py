@@ -3,13 +3,17 @@
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from api.commands.work import Desk
-from domain.ports import Receipts
+from api.marks import Macs
+from domain.policy import Viewer
+from domain.ports import Reading, Receipts
 from domain.recorded import Recorded
 from domain.sealed import Sealed
+from projections.asking import Page
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,8 +60,8 @@ class Opener(Protocol):
 
 class AccessLog(Receipts, Protocol):
     async def readings_of(
-        self, subjects: Collection[UUID], before: int | None, limit: int
-    ) -> list["PastReading"]:
+        self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int
+    ) -> Page["PastReading", int]:
         """Who has read any of these, newest first, below receipt position `before`."""
         ...
 
@@ -65,8 +69,8 @@ class AccessLog(Receipts, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastReading:
     position: int
-    at: Any
-    reading: Any  # domain.ports.Reading; None when its month has been erased
+    at: datetime
+    reading: Reading | None  # none when its month has been erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class House:
     identities: Identities
     opener: Opener
     receipts: AccessLog
+    macs: Macs
 
     async def ask(
         self,

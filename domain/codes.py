@@ -211,3 +211,14 @@ class Qualification(StrEnum):
     """What somebody may be trusted with by their degree (SoL 2025:400 25:1)."""
 
     CHILDREN_AND_YOUNG_PEOPLE = "children-and-young-people"
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+class Purpose(StrEnum):
+    """What somebody reads for; every receipt says it (SoLPuL 10 §)."""
+
+    CASE_WORK = "case-work"
+    INTAKE = "intake"
+    SUPERVISION = "supervision"
+    REVIEW = "review"

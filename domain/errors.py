@@ -195,6 +195,12 @@ class DeclineReasonDoesNotBind(Refusal):
 # --- staff and team --------------------------------------------------------------------------
 
 
+class MunicipalityIsFounded(Refusal):
+    """The first administrator is on record already; administrators record everybody else."""
+
+    status = 409
+
+
 class PositionIsTaken(Refusal):
     """The staff member has a position already, or served another side before: one position at a
     time, and one side for ever (S76-S78)."""
@@ -239,6 +245,49 @@ class MemberHasNotJoined(Refusal):
 # --- doors -----------------------------------------------------------------------------------
 
 
+class AddressIsUnknown(Refusal):
+    """There is no door at this address. The documentation lists every one."""
+
+    status = 404
+
+
+class MethodIsNotAllowed(Refusal):
+    """This door does not answer to this method; `Allow` lists those that it answers to."""
+
+    status = 405
+
+
+class AddressIsTooLong(Refusal):
+    """An address holds at most 2,048 characters."""
+
+    status = 414
+
+
+class RequestIsMalformed(Refusal):
+    """The request cannot be read. See the documentation for its form."""
+
+    status = 400
+
+
+class TokenIsMissing(Refusal):
+    """This door needs `Authorization: Bearer` with a token of the identity provider."""
+
+    status = 401
+
+
+class TokenIsRefused(Refusal):
+    """The token is not valid here: it has expired, is not signed by the identity provider, or is
+    meant for another service. Log in again."""
+
+    status = 401
+
+
+class PositionIsMissing(Refusal):
+    """You have no position now, so nothing can be shown to you or done by you."""
+
+    status = 403
+
+
 class NotFound(Refusal):
     """There is nothing here that you may see."""
 
@@ -249,6 +298,40 @@ class NotPermitted(Refusal):
     """Your role does not permit this act here."""
 
     status = 403
+
+
+class ContentTypeIsNotJson(Refusal):
+    """The body must be JSON: send `Content-Type: application/json`."""
+
+    status = 415
+
+
+class BodyIsNotJson(Refusal):
+    """The body cannot be read as JSON in UTF-8."""
+
+    status = 400
+
+
+class BodyIsTooLarge(Refusal):
+    """A body holds at most 64 KiB. Shorten the text."""
+
+    status = 413
+
+
+class FieldsAreFaulty(Refusal):
+    """Fields of the request are missing or faulty; `errors` lists every one of them."""
+
+
+class HeaderIsFaulty(Refusal):
+    """A header of the request does not have the form that the documentation gives it."""
+
+    status = 400
+
+
+class CursorIsFaulty(Refusal):
+    """The cursor does not belong to this list, its filters and you. Begin with the first page."""
+
+    status = 400
 
 
 class PreconditionIsMissing(Refusal):
@@ -272,5 +355,20 @@ class UnknownStaffMember(Refusal):
     """There is no staff member with this id."""
 
 
+class IssuerUnavailable(Unavailable):
+    """The keys of the token issuer cannot be fetched, so this token cannot be judged. Try again."""
+
+
 class AccessIsBehind(Unavailable):
     """Who may see what is not up to date, so nothing can be shown right now. Try again."""
+
+
+class PositionIsNotReached(Unavailable):
+    """What was asked for does not reflect the wanted position yet. Ask again."""
+
+
+class SomethingIsBroken(Refusal):
+    """The service met a fault of its own. Nobody needs to correct the request; give the
+    correlation id in `instance` to whoever runs the service."""
+
+    status = 500

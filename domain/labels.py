@@ -22,6 +22,7 @@ from domain.codes import (
     IdentityLevel,
     InformationKind,
     PersonRole,
+    Purpose,
     Qualification,
     ReferralKind,
     Residence,
@@ -200,6 +201,12 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Behörig för arbete med barn och unga",
             "Qualified for work with children and young people",
         ),
+    },
+    Purpose: {
+        Purpose.CASE_WORK: Label("Handläggning", "Case work"),
+        Purpose.INTAKE: Label("Mottagning", "Intake"),
+        Purpose.SUPERVISION: Label("Arbetsledning", "Supervision"),
+        Purpose.REVIEW: Label("Granskning", "Review"),
     },
     Rule: {
         Rule.R0: Label(

@@ -44,7 +44,7 @@ class KeyEncryption(Protocol):
         ...
 
 
-class KeyringIsUnusable(Exception):  # noqa: N818 - named after a state, as all our errors
+class KeyringIsUnusable(Exception):
     """The keyring cannot be used."""
 
     def __init__(self, path: Path) -> None:

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
-from types import TracebackType
 from typing import Final, Self
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
 
+from api.runtime.database import session_url
 from api.runtime.key_encryption import KeyEncryption, Wrapped
 from api.runtime.seal import KEY_SIZE, Key
 from domain.errors import KeyIsErased, VaultUnavailable
@@ -101,12 +101,12 @@ class PostgresVault:
         self._memory = _KeysInMemory(keys_in_memory, key_lifetime, monotonic)
         self._patience = patience
         self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
-            url,
+            session_url(url, name="samordna vault"),
             min_size=1,
             max_size=4,
             timeout=patience,
             reconnect_timeout=patience,  # then the next question starts a fresh attempt
-            kwargs={"autocommit": True, "connect_timeout": 2},
+            kwargs={"autocommit": True},
             open=False,
         )
 
@@ -119,9 +119,7 @@ class PostgresVault:
             raise
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._pool.close()
 
     # --- keys --------------------------------------------------------------------------------
@@ -136,6 +134,10 @@ class PostgresVault:
             asked_at = self._memory.now()
             self._remember(await self._ask(_LOAD, lacking), asked_at)
 
+    def has(self, key: str) -> bool:
+        """Whether the key is in memory: after `load`, whether it exists and is not erased."""
+        return self._memory.get(key) is not None
+
     def forget(self, keys: Iterable[str]) -> None:
         """Take the named keys out of this process's memory."""
         self._memory.forget(keys)
@@ -143,7 +145,8 @@ class PostgresVault:
     async def erase(self, keys: Collection[str], people: Collection[UUID] = ()) -> None:
         """Erase the named keys for ever, and take the people out of the blind index.
 
-        The keys are dead here at once, in other processes within their lifetime in memory.
+        The keys are dead here at once (unless a load of them was under way), and in every process
+        within their lifetime in memory.
         """
         try:
             await self._ask(_ERASE, _others(keys), list(people))

@@ -22,7 +22,7 @@ CREATE TABLE events (
 CREATE TABLE events_head (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     position bigint NOT NULL DEFAULT 0,
-    recorded_at timestamptz NOT NULL DEFAULT '-infinity',
+    recorded_at timestamptz NOT NULL DEFAULT 'epoch',
     demo boolean NOT NULL DEFAULT false  -- a generator may choose recorded_at
 ) WITH (fillfactor = 10);
 INSERT INTO events_head DEFAULT VALUES;

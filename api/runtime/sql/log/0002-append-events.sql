@@ -69,7 +69,11 @@ BEGIN
     SELECT h.position, h.recorded_at, h.demo INTO STRICT head, clock, is_demo
     FROM events_head AS h WHERE h.only_row FOR UPDATE;
 
-    clock := greatest(clock, pg_catalog.clock_timestamp());
+    IF (SELECT pg_catalog.count(DISTINCT s) FROM pg_catalog.unnest(streams) AS s)
+        <> pg_catalog.cardinality(streams)
+    THEN
+        RAISE EXCEPTION 'a call names each stream once' USING ERRCODE = 'check_violation';
+    END IF;
     heads := ARRAY(
         SELECT coalesce(
             (SELECT e.version FROM events AS e WHERE e.stream = s.id ORDER BY e.version DESC LIMIT 1),
@@ -100,7 +104,7 @@ BEGIN
         END IF;
 
         FOR x IN first_expectation .. last_expectation LOOP
-            IF heads[expected_streams[x]] <> expected_versions[x] THEN
+            IF heads[expected_streams[x]] IS DISTINCT FROM expected_versions[x] THEN
                 outcome := 'conflict';
                 moved_stream := streams[expected_streams[x]];
                 RETURN NEXT;
@@ -112,17 +116,16 @@ BEGIN
             RAISE EXCEPTION 'a command records at most 200 facts'
                 USING ERRCODE = 'check_violation';
         END IF;
-        IF chosen_moments[a] IS NOT NULL THEN
-            IF NOT is_demo THEN
-                RAISE EXCEPTION 'recorded_at is chosen only on a database marked as demo'
-                    USING ERRCODE = 'check_violation';
-            END IF;
+        IF chosen_moments[a] IS NOT NULL AND NOT is_demo THEN
+            RAISE EXCEPTION 'recorded_at is chosen only on a database marked as demo'
+                USING ERRCODE = 'check_violation';
         END IF;
 
         outcome := 'appended';
+        clock := greatest(clock, coalesce(chosen_moments[a], pg_catalog.clock_timestamp()));
         first_position := head + 1;
         FOR e IN first_event .. last_event LOOP
-            IF versions[e] <> heads[event_streams[e]] + 1 THEN
+            IF versions[e] IS DISTINCT FROM heads[event_streams[e]] + 1 THEN
                 RAISE EXCEPTION 'a stream''s versions count from 1 without gaps'
                     USING ERRCODE = 'check_violation';
             END IF;
@@ -151,6 +154,20 @@ BEGIN
     FROM pg_catalog.generate_series(1, pg_catalog.cardinality(commands)) AS a
     WHERE first_positions[a] IS NOT NULL;
 
-    UPDATE events_head SET position = head, recorded_at = clock WHERE only_row;
+    IF FOUND THEN
+        UPDATE events_head SET position = head, recorded_at = clock WHERE only_row;
+    END IF;
 END;
 $$;
+
+-- Only before anything is recorded: the head's own trigger sees to that.
+CREATE FUNCTION mark_as_demo() RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+    UPDATE events_head SET demo = true WHERE only_row;
+END;
+
+CREATE FUNCTION forget_commands(before timestamptz) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+    WITH forgotten AS (DELETE FROM commands WHERE recorded_at < before RETURNING 1)
+    SELECT count(*) FROM forgotten;
+END;

@@ -85,16 +85,3 @@ BEGIN ATOMIC
     SELECT person FROM people_by_number
     WHERE compartment = in_compartment AND digest = of_digest;
 END;
-
--- The server's role adds and reads. What it may change or take away has a function's name.
-DO $$
-DECLARE
-    house text := current_schema();
-    server text := current_schema() || '_vault';
-BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', house, server);
-    EXECUTE format('GRANT SELECT, INSERT ON keys, people_by_number TO %I', server);
-    EXECUTE format('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA %I FROM PUBLIC', house);
-    EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %I TO %I', house, server);
-END;
-$$;

@@ -1,0 +1,114 @@
+"""What answers are made of. An answer is a msgspec struct: encoded fast, described by its types.
+
+What policy does not permit a reader to see is left out (`UNSET`); `null` says "not known".
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from domain.labels import Label, label
+
+
+class Answer(msgspec.Struct, rename="camel", kw_only=True):
+    """One JSON object."""
+
+
+A_co = TypeVar("A_co", bound=Answer, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[A_co]):
+    """An answer with personal or case data, and whose: it leaves when its receipt is durable.
+
+    `version` is what its ETag stands for: a stream and the version of it that was seen.
+    """
+
+    answer: A_co
+    subjects: list[UUID]
+    version: tuple[UUID, int] | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+# --- fields ----------------------------------------------------------------------------------
+
+
+def _id(description: str, example: str) -> Meta:
+    return Meta(description=description, examples=[example])
+
+
+def _when(example: str, description: str) -> Meta:
+    return Meta(description=description, examples=[example], extra_json_schema={"example": example})
+
+
+ReferralId = Annotated[UUID, _id("The referral.", "0b9d3f4e-6a55-4c1b-8e0d-1f6f7b2f9c01")]
+CaseId = Annotated[UUID, _id("The case.", "5a1c9f5d-7c3f-4b6e-9d59-2f0a64c5be02")]
+HandoverId = Annotated[UUID, _id("The handover.", "c7f20b3a-40c9-4f4a-8c16-6d1d5f1f3d03")]
+TeamId = Annotated[UUID, _id("The team.", "e2b6d0a9-8d3f-4f3c-8a57-3c1b7d2e6f04")]
+StaffId = Annotated[UUID, _id("The staff member.", "9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e05")]
+PersonId = Annotated[UUID, _id("The person.", "3e4d5c6b-7a89-4b0c-9d1e-2f3a4b5c6d06")]
+
+Unit = Annotated[str, Meta(description="A unit of GET /units.", examples=["nexus"])]
+Name = Annotated[str, Meta(description="A name as it was recorded.", examples=["Ada"])]
+Text = Annotated[str, Meta(description="Free text.", examples=["Vill ha stöd."])]
+Position = Annotated[
+    int,
+    Meta(
+        ge=0,
+        description="The position in the event log that the answer reflects.",
+        examples=[4711],
+    ),
+]
+Version = Annotated[int, Meta(ge=1, description="The file's version.", examples=[7])]
+Count = Annotated[int, Meta(ge=0, examples=[3])]
+Moment = Annotated[datetime, _when("2023-04-03T08:15:00Z", "UTC, RFC 3339.")]
+Due = Annotated[datetime, _when("2023-04-04T08:15:00Z", "When the answer is due; UTC.")]
+Day = Annotated[date, _when("2023-04-01", "RFC 3339, without time.")]
+Replayed = Annotated[
+    bool,
+    Meta(
+        description="Whether the command had been carried out before, under this Idempotency-Key.",
+        examples=[False],
+    ),
+]
+
+
+class Words(Answer):
+    """The same in Swedish and English."""
+
+    sv: Annotated[str, Meta(description="Swedish.", examples=["Nexus"])]
+    en: Annotated[str, Meta(description="English.", examples=["Nexus"])]
+
+    @classmethod
+    def of(cls, told: StrEnum | Label) -> "Words":
+        found = label(told) if isinstance(told, StrEnum) else told
+        return cls(sv=found.sv, en=found.en)
+
+
+class Done(Answer):
+    """The answer to a command: ids, position and decision; its event is its receipt."""
+
+    position: Position
+    replayed: Replayed
+
+
+class Page(Answer):
+    """One page of a list. `nextCursor` is null on the last one."""
+
+    next_cursor: Annotated[
+        str | None,
+        Meta(description="Send it as `cursor` for the next page.", examples=["WyI1YTFjIl0.Zm9v"]),
+    ]
+    position: Position
+
+
+ENCODER: Final = msgspec.json.Encoder()
+
+
+def encoded(answer: Any) -> bytes:
+    return ENCODER.encode(answer)

@@ -1,0 +1,249 @@
+"""The life of a case: assigned, worked with, handed over when the age asks for it, and closed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from api.commands import cases
+from api.demo import shares, texts
+from api.demo.crew import Member
+from api.demo.intakes import Intake
+from api.demo.shares import choose, happens
+from api.demo.stage import Stage, recorded
+from api.demo.workdays import bustle
+from domain.case import HandoverDeclineProposed, HandoverOffered, RoutingReviewed
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    Compartment,
+    DeclineReason,
+    HandoverDeclineReason,
+)
+from domain.routing import age_knowledge, needs_child_qualification
+
+_OUTCOMES: Final = {
+    CaseOutcome.NEEDS_MET: 0.40,
+    CaseOutcome.CONTACT_LOST: 0.20,
+    CaseOutcome.HELP_DECLINED: 0.15,
+    CaseOutcome.REFERRED_ON: 0.10,
+    CaseOutcome.NO_NEED_FOUND: 0.08,
+    CaseOutcome.MOVED_AWAY: 0.07,
+}
+_ENDS_EARLY: Final = 0.2  # within some months: contact is lost, help is declined
+_INTENSE_DAYS: Final = 35  # after the opening, notes come thick and fast
+_MANY_NOTES: Final = 62  # then they become fewer
+_RIPE: Final = 20  # notes, before a review of the caseload may close a case
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class CaseStory:
+    stage: Stage
+    intake: Intake
+    id: UUID
+    unit: str
+    compartment: Compartment
+    opened: date
+    worker: Member | None = None
+    is_open: bool = True
+    handover: UUID | None = None
+    age_established: bool = False
+    notes: int = 0
+    _assignment: int = 0  # which spell of work the agenda's notes belong to
+
+    @property
+    def manager(self) -> Member:
+        return self.stage.crew.manager(self.unit, self.compartment)
+
+    @property
+    def carrier(self) -> Member:
+        """The assigned worker, or the unit manager while there is none."""
+        return self.worker or self.manager
+
+    def begin(self) -> None:
+        stage, intake = self.stage, self.intake
+        stage.in_working_days(choose(stage.rng, {0: 0.4, 1: 0.4, 2: 0.2}), self.assign)
+        if intake.mistaken or intake.age is AgeKnowledge.UNKNOWN:
+            stage.in_working_days(stage.rng.randint(5, 25), self.establish_age)
+        if intake.turns_18_on:
+            grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=1))
+            stage.at(max(grown_up, stage.now), self.establish_age)
+        if happens(stage.rng, _ENDS_EARLY) and not intake.turns_18_on:
+            stage.in_working_days(stage.rng.randint(15, 75), self.close)
+
+    # --- the work ----------------------------------------------------------------------------
+
+    async def assign(self) -> None:
+        if not self.is_open or self.worker:
+            return
+        stage = self.stage
+        unit = stage.desk.organisation.unit(self.unit)
+        self.worker = stage.crew.worker_for(
+            self.unit,
+            self.compartment,
+            qualified=needs_child_qualification(self._known_age(), unit),
+        )
+        stage.looked(self.manager, "caseload", self.id)
+        await stage.do(self.manager, cases.assign_case_worker, self.id, self.worker.id)
+        self.worker.cases.add(self.id)
+        self._assignment += 1
+        stage.in_working_days(stage.rng.randint(0, 1), self.write, self._assignment)
+
+    async def write(self, assignment: int) -> None:
+        """A note after each contact, as long as the same spell of work goes on."""
+        if not self.is_open or assignment != self._assignment:
+            return
+        await self._note()
+        self.stage.in_working_days(self._days_to_next_contact(), self.write, assignment)
+
+    async def _note(self) -> None:
+        rng, somebody = self.stage.rng, self.intake.somebody
+        child = self._known_age() is AgeKnowledge.MINOR
+        self.stage.looked(self.carrier, "case", self.id)
+        text = texts.note(rng, somebody.gender, child=child)
+        await self.stage.do(self.carrier, cases.record_note, self.id, text)
+        self.notes += 1
+
+    def _days_to_next_contact(self) -> int:
+        age = (self.stage.today - self.opened).days
+        pace = 1.6 if age < _INTENSE_DAYS else 2.7
+        if self.notes > _MANY_NOTES:
+            pace *= 4
+        mean = pace / bustle(self.stage.today)
+        return max(1, round(self.stage.rng.expovariate(1 / mean)))
+
+    async def hear_again(self) -> None:
+        """A further referral about the person has joined the case."""
+        await self._note()
+
+    async def change_worker(self) -> None:
+        """Now and then the manager gives a case to somebody else."""
+        if not self.is_open or self.worker is None or self.handover:
+            return
+        await self.stage.do(self.manager, cases.release_case_worker, self.id, self.worker.id)
+        self.released()
+        await self.assign()
+
+    def released(self) -> None:
+        if self.worker:
+            self.worker.cases.discard(self.id)
+        self.worker = None
+        self._assignment += 1
+
+    # --- the age, and the handover that follows from it ---------------------------------------
+
+    def _known_age(self) -> AgeKnowledge:
+        today = self.stage.today
+        if self.age_established:
+            return age_knowledge(self.intake.somebody.born, today)
+        return self.intake.known_age(today)
+
+    async def establish_age(self) -> None:
+        """S85, R13: a document was shown, or a birthday has passed."""
+        if not self.is_open:
+            return
+        stage = self.stage
+        grown_up = self.intake.turns_18_on is not None
+        outcome = await stage.do(
+            self.carrier,
+            cases.establish_age,
+            self.id,
+            born=self.intake.somebody.born,
+            age=AgeKnowledge.UNKNOWN,  # the birth date says it
+            basis=texts.MAJORITY if grown_up else texts.basis(stage.rng),
+        )
+        self.age_established = True
+        reviewed = outcome.find(RoutingReviewed)
+        if reviewed and reviewed[1].unit != self.unit:
+            reason = texts.MAJORITY if grown_up else texts.handover_reason(stage.rng)
+            stage.in_working_days(stage.rng.randint(0, 2), self.offer, reviewed[1].unit, reason)
+
+    async def offer(self, to_unit: str, reason: str) -> None:
+        if not self.is_open or self.handover or self.unit == to_unit:
+            return
+        stage = self.stage
+        outcome = await stage.do(
+            self.carrier, cases.offer_handover, self.id, to_unit=to_unit, reason=reason
+        )
+        self.handover = recorded(outcome, HandoverOffered)[1].handover
+        if happens(stage.rng, shares.HANDOVERS_RETURNED):
+            stage.in_working_days(1, self.withdraw, to_unit, reason)
+        else:
+            stage.in_working_days(stage.rng.randint(2, 6), self.answer, to_unit)
+
+    async def withdraw(self, to_unit: str, reason: str) -> None:
+        """Offered too early; it is offered again later."""
+        await self.stage.do(self.carrier, cases.withdraw_handover, self.id, self._offered)
+        self.handover = None
+        self.stage.in_working_days(10, self.offer, to_unit, reason)
+
+    async def answer(self, to_unit: str) -> None:
+        """The receiving unit takes over; now and then it returns the case first."""
+        stage = self.stage
+        member = stage.crew.somebody(to_unit, self.compartment)
+        stage.looked(member, "handover", self.id)
+        if happens(stage.rng, shares.HANDOVERS_RETURNED * 2):
+            outcome = await stage.do(
+                member,
+                cases.decline_handover,
+                self.id,
+                self._offered,
+                reason=HandoverDeclineReason(DeclineReason.OTHER_MUNICIPALITY),
+                explanation=texts.decline_explanation(stage.rng),
+            )
+            if outcome.find(HandoverDeclineProposed):
+                stage.in_working_days(1, self.confirm_decline, to_unit)
+            else:
+                self._returned(to_unit)
+            return
+        await stage.do(member, cases.accept_handover, self.id, self._offered)
+        self.released()
+        self.unit, self.handover = to_unit, None
+        stage.in_working_days(stage.rng.randint(0, 2), self.assign)
+
+    async def confirm_decline(self, to_unit: str) -> None:
+        manager = self.stage.crew.manager(to_unit, self.compartment)
+        if happens(self.stage.rng, 0.5):
+            await self.stage.do(manager, cases.refuse_handover_decline, self.id, self._offered)
+            self.stage.in_working_days(1, self.answer, to_unit)
+            return
+        await self.stage.do(manager, cases.confirm_handover_decline, self.id, self._offered)
+        self._returned(to_unit)
+
+    def _returned(self, to_unit: str) -> None:
+        self.handover = None
+        self.stage.in_working_days(12, self.offer, to_unit, texts.handover_reason(self.stage.rng))
+
+    @property
+    def _offered(self) -> UUID:
+        if self.handover is None:
+            raise LookupError("nothing was offered")
+        return self.handover
+
+    # --- the end ------------------------------------------------------------------------------
+
+    @property
+    def is_ripe(self) -> bool:
+        return self.is_open and self.handover is None and self.notes >= _RIPE
+
+    async def close(self) -> None:
+        if not self.is_open:
+            return
+        if self.handover:
+            self.stage.in_working_days(5, self.close)
+            return
+        await self._close(choose(self.stage.rng, _OUTCOMES))
+
+    async def close_as_misrecorded(self) -> None:
+        await self._close(CaseOutcome.MISRECORDED)
+
+    async def _close(self, outcome: CaseOutcome) -> None:
+        await self.stage.do(self.carrier, cases.close_case, self.id, outcome)
+        self.released()
+        self.is_open = False
+
+    async def reopen(self) -> None:
+        reason = texts.reopening(self.stage.rng)
+        await self.stage.do(self.manager, cases.reopen_case, self.id, reason)
+        self.is_open = True
+        self.stage.in_working_days(1, self.assign)

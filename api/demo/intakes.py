@@ -1,0 +1,252 @@
+"""The intakes of a believable year: who is met when, by whom, and what is told of them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Final
+
+from api.demo import shares
+from api.demo.people import Population, Somebody
+from api.demo.shares import choose, deal, draw, happens
+from api.demo.workdays import bustle
+from domain.codes import AgeKnowledge, Concern, Gender, IdentityKind, PersonRole, Residence, Source
+from domain.routing import ADULT_FROM, age_knowledge
+
+_OTHER_SIDE: Final = (PersonRole.BUYER, PersonRole.PERPETRATOR)
+_DAYS_TO_GROW: Final = 60  # a case that is to see an 18th birthday has this long before it
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Intake:
+    """One contact. What is believed of the age may be wrong; `somebody.born` is the truth."""
+
+    day: date
+    source: Source
+    role: PersonRole = PersonRole.EXPOSED
+    age: AgeKnowledge = AgeKnowledge.ADULT
+    mistaken: bool = False  # about the age
+    identity: IdentityKind = IdentityKind.PERSONAL_NUMBER
+    concern: Concern = Concern.PROSTITUTION
+    residence: Residence = Residence.BELONGS_HERE
+    acute: bool = False
+    turns_18_on: date | None = None
+    repeats: "Intake | None" = None
+    somebody: Somebody = field(init=False)
+
+    def known_age(self, on: date) -> AgeKnowledge:
+        """What the house knows of the age before anything more is established."""
+        return age_knowledge(self.somebody.born, on) if self.somebody.number else self.age
+
+
+def plan_intakes(
+    rng: Random, population: Population, days: Sequence[date], *, scale: float
+) -> list[Intake]:
+    """The intakes of the given working days, in the order of time."""
+    count = max(12, round(shares.INTAKES_A_YEAR * scale))
+    intakes = _contacts(rng, days, count)
+    first, repeated = _apart(rng, intakes)
+    _give_roles(rng, first)
+    _give_ages(rng, first, count)
+    _give_identities(rng, first, count)
+    _give_birthdays(rng, first, days[-1], max(1, round(shares.TURNING_18 * scale)))
+    _give_circumstances(rng, first)
+    _give_bodies(rng, population, first)
+    _come_back(rng, first, repeated)
+    _fill_the_last_days(rng, intakes, days)
+    return sorted(intakes, key=lambda intake: intake.day)
+
+
+# --- when, and by whom -----------------------------------------------------------------------
+
+
+def _contacts(rng: Random, days: Sequence[date], count: int) -> list[Intake]:
+    """Contacts over the year; those of one police operation fall on one day."""
+    bustles = [bustle(day) for day in days]
+    sources = deal(rng, shares.SOURCES, count)
+    sizes = _sizes(rng, sources.count(Source.POLICE_OPERATION))
+    when = rng.choices(days, bustles, k=len(sizes))
+    operations = [day for day, size in zip(when, sizes, strict=True) for _ in range(size)]
+    others = rng.choices(days, bustles, k=count)
+    intakes = [
+        Intake(
+            day=(operations if source is Source.POLICE_OPERATION else others).pop(), source=source
+        )
+        for source in sources
+    ]
+    return sorted(intakes, key=lambda intake: intake.day)
+
+
+def _sizes(rng: Random, met: int) -> list[int]:
+    """Bursts of 3-15 persons, most of them small."""
+    most = shares.OPERATIONS * max(1, round(met / shares.INTAKES_A_YEAR / 0.17))
+    sizes = [3] * min(most, met // 3) or [met]
+    for _ in range(met - sum(sizes)):
+        sizes[min(rng.randrange(len(sizes)), rng.randrange(len(sizes)))] += 1
+    return sizes
+
+
+def _apart(rng: Random, intakes: list[Intake]) -> tuple[list[Intake], list[Intake]]:
+    """First contacts, and repeated ones, which cannot be among the earliest."""
+    late = [i for i in intakes[len(intakes) // 5 :] if i.source is not Source.POLICE_OPERATION]
+    repeated = draw(rng, late, round(shares.REPEATED * len(intakes)))
+    return [intake for intake in intakes if intake not in repeated], repeated
+
+
+# --- who -------------------------------------------------------------------------------------
+
+
+def _give_roles(rng: Random, intakes: list[Intake]) -> None:
+    free = list(intakes)
+    for role, meets in shares.MEETS_ROLE.items():
+        share = max(1, round(shares.ROLES[role] * len(intakes)))
+        for intake in draw(rng, free, share, _weight(meets)):
+            intake.role = role
+
+
+def _give_ages(rng: Random, intakes: list[Intake], count: int) -> None:
+    """Adults, unless told otherwise. Nobody of unknown age comes back: so the others' shares are
+    of those who are left."""
+    free = [i for i in intakes if i.role is PersonRole.EXPOSED]
+    unknown = draw(rng, free, round(shares.AGE_UNKNOWN * count), _weight(shares.MEETS_NAMELESS))
+    for intake in unknown:
+        intake.age = AgeKnowledge.UNKNOWN
+    free = [i for i in intakes if i.role is not PersonRole.UNKNOWN and i not in unknown]
+    of = len(free) / (1 - shares.AGE_UNKNOWN)
+    for intake in draw(rng, free, round(shares.MINORS * of), _meets_minor):
+        intake.age = AgeKnowledge.MINOR
+    for intake in draw(rng, free, round(shares.YOUNG_ADULTS * of), _weight(shares.MEETS_YOUNG)):
+        intake.age = AgeKnowledge.YOUNG_ADULT
+
+
+def _meets_minor(intake: Intake) -> float:
+    return 0.05 if intake.role in _OTHER_SIDE else shares.MEETS_MINORS.get(intake.source, 1)
+
+
+def _weight(meets: Mapping[Source, float]) -> Callable[[Intake], float]:
+    return lambda intake: meets.get(intake.source, 1)
+
+
+def _give_identities(rng: Random, intakes: list[Intake], count: int) -> None:
+    """Whose age is unknown is not known at all; of some others a wrong age is believed."""
+    unknown = [i for i in intakes if i.age is AgeKnowledge.UNKNOWN]
+    exposed = [i for i in intakes if i.role is PersonRole.EXPOSED]
+    minors = [i for i in exposed if i.age is AgeKnowledge.MINOR]
+    adults = [i for i in exposed if i.age is AgeKnowledge.ADULT]
+    nameless = max(2, round(shares.IDENTITY_UNKNOWN * count) - len(unknown))
+    mistaken = [*draw(rng, minors, nameless - nameless // 3), *draw(rng, adults, nameless // 3)]
+    for intake in (*unknown, *mistaken):
+        intake.identity = IdentityKind.NONE
+    grown_up = draw(rng, list(unknown), round(len(unknown) * shares.ADULTS_AMONG_UNKNOWN_AGES))
+    for intake in (*mistaken, *grown_up):
+        intake.mistaken = True
+    numbered = [
+        i for i in intakes if i.identity is not IdentityKind.NONE and i.source is not Source.SCHOOL
+    ]
+    for intake in draw(rng, numbered, round(shares.COORDINATION_NUMBERS * count)):
+        intake.identity = IdentityKind.COORDINATION_NUMBER
+
+
+def _give_birthdays(rng: Random, intakes: list[Intake], last: date, share: int) -> None:
+    """Some turn 18 during the year; one of them in its last days."""
+    minors = [
+        i
+        for i in intakes
+        if (i.age, i.role) == (AgeKnowledge.MINOR, PersonRole.EXPOSED)
+        and i.identity is not IdentityKind.NONE
+        and (last - i.day).days > _DAYS_TO_GROW
+    ]
+    for number, intake in enumerate(draw(rng, minors, share)):
+        later = rng.randrange(_DAYS_TO_GROW // 2, (last - intake.day).days - 14)
+        intake.turns_18_on = intake.day + timedelta(days=later)
+        if number == 0:
+            intake.turns_18_on = last - timedelta(days=4)
+
+
+def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
+    residences = deal(rng, shares.RESIDENCES, len(intakes))
+    for intake in intakes:
+        intake.residence = residences.pop()
+        if intake.identity is IdentityKind.COORDINATION_NUMBER:
+            intake.residence = Residence.STAYS_HERE
+        if intake.turns_18_on or intake.mistaken:
+            intake.residence = Residence.BELONGS_HERE
+        intake.acute = happens(rng, shares.ACUTE)
+        intake.concern = _concern(rng, intake)
+
+
+def _concern(rng: Random, intake: Intake) -> Concern:
+    match intake.role:
+        case PersonRole.BUYER:
+            return Concern.PROSTITUTION
+        case PersonRole.PERPETRATOR:
+            return Concern.CLOSE_VIOLENCE
+        case PersonRole.UNKNOWN:
+            return Concern.UNKNOWN
+    child = intake.age is AgeKnowledge.MINOR
+    return choose(rng, shares.CONCERNS_OF_CHILDREN if child else shares.CONCERNS)
+
+
+def _give_bodies(rng: Random, population: Population, intakes: list[Intake]) -> None:
+    """Buyers first: nine in ten are men, while the deck has any."""
+    genders = Counter(deal(rng, shares.GENDERS, len(intakes)))
+    for intake in sorted(intakes, key=lambda i: i.role not in _OTHER_SIDE):
+        man = intake.role in _OTHER_SIDE and genders[Gender.MAN] and happens(rng, 0.9)
+        gender = Gender.MAN if man else choose(rng, genders)
+        genders[gender] -= 1
+        intake.somebody = population.somebody(
+            kind=intake.identity, born=_born(rng, intake), gender=gender
+        )
+
+
+def _born(rng: Random, intake: Intake) -> date:
+    if intake.turns_18_on:
+        return _years_before(intake.turns_18_on, ADULT_FROM)
+    years = rng.randint(*shares.TRUE_AGES[intake.age, intake.mistaken])
+    return _years_before(intake.day, years) - timedelta(days=rng.randrange(1, 355))
+
+
+def _years_before(day: date, years: int) -> date:
+    return day.replace(year=day.year - years, day=min(day.day, 28))
+
+
+# --- again, and lately -----------------------------------------------------------------------
+
+
+def _come_back(rng: Random, first: list[Intake], repeated: list[Intake]) -> None:
+    """The same person, on the same side, by another door; the number tells that it is."""
+    recognisable = [
+        i
+        for i in first
+        if i.identity is not IdentityKind.NONE
+        and i.role is not PersonRole.UNKNOWN
+        and i.residence is not Residence.ELSEWHERE
+    ]
+    for intake in repeated:
+        known = rng.choice([i for i in recognisable if i.day < intake.day] or recognisable[:1])
+        intake.repeats, intake.somebody = known, known.somebody
+        intake.role, intake.identity, intake.age = known.role, known.identity, known.age
+        intake.concern, intake.residence = known.concern, known.residence
+
+
+def _fill_the_last_days(rng: Random, intakes: list[Intake], days: Sequence[date]) -> None:
+    """What a demo shows first: on the morning after the year, every unit has something waiting."""
+    come_back = [intake.repeats for intake in intakes]
+    free = [
+        i
+        for i in intakes
+        if i not in come_back
+        and i.repeats is None
+        and i.turns_18_on is None
+        and not i.mistaken
+        and i.source is not Source.POLICE_OPERATION
+    ]
+    for number, role, age in (
+        (2, PersonRole.EXPOSED, AgeKnowledge.MINOR),
+        (3, PersonRole.EXPOSED, AgeKnowledge.ADULT),
+        (1, PersonRole.BUYER, AgeKnowledge.ADULT),
+        (1, PersonRole.RELATIVE, AgeKnowledge.ADULT),
+    ):
+        for intake in draw(rng, [i for i in free if (i.role, i.age) == (role, age)], number):
+            intake.day = rng.choice(days[-2:])

@@ -1,0 +1,235 @@
+"""What becomes of an intake: sent, answered by the unit it was routed to, and a case."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from api.commands import referrals
+from api.commands.referrals import ReferralDetails
+from api.demo import texts
+from api.demo.case_stories import CaseStory
+from api.demo.intakes import Intake
+from api.demo.shares import choose, happens
+from api.demo.stage import Stage, recorded
+from domain.case import CaseJoined, CaseOpened
+from domain.codes import (
+    AgeKnowledge,
+    Channel,
+    Compartment,
+    DeclineReason,
+    IdentityKind,
+    PersonRole,
+    ReferralKind,
+    Residence,
+    Source,
+)
+from domain.referral import ReferralDeclineProposed, ReferralReceived, ReferralRouted
+from domain.routing import Facts, age_knowledge, route
+
+_KINDS = {
+    Source.POLICE_OPERATION: ReferralKind.POLICE_OPERATION_CONTACT,
+    Source.CIVIL_SOCIETY: ReferralKind.SIGNPOSTING,
+    Source.SELF: ReferralKind.APPLICATION,
+}
+_CHANNELS = {
+    Source.SELF: (Channel.PHONE, Channel.IN_PERSON),
+    Source.CLOSE_PERSON: (Channel.PHONE, Channel.E_MAIL),
+    Source.SCHOOL: (Channel.E_SERVICE, Channel.LETTER),
+    Source.CIVIL_SOCIETY: (Channel.PHONE, Channel.E_SERVICE),
+    Source.OTHER_UNIT: (Channel.PHONE,),
+}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ReferralStory:
+    intake: Intake
+    id: UUID
+    person: UUID
+    unit: str
+    compartment: Compartment
+    declines_refused: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Referrals:
+    """All referrals of the year. `cases` are the stories that they become, by case."""
+
+    stage: Stage
+    cases: dict[UUID, CaseStory]
+
+    async def receive(self, intake: Intake) -> None:
+        stage = self.stage
+        entry = route(_facts(intake, stage), stage.desk.organisation)
+        side = entry.compartment
+        sender = stage.crew.sender(intake.source, entry.unit, side)
+        outcome = await stage.do(sender, referrals.receive_referral, _details(intake, stage))
+        referral, received = recorded(outcome, ReferralReceived)
+        _, routed = recorded(outcome, ReferralRouted)
+        story = ReferralStory(
+            intake=intake,
+            id=referral,
+            person=received.person,
+            unit=routed.unit,
+            compartment=routed.compartment,
+        )
+        patience = {0: 0.6, 1: 0.4} if intake.acute else {0: 0.1, 1: 0.3, 2: 0.3, 3: 0.2, 6: 0.1}
+        stage.in_working_days(choose(stage.rng, patience), self.answer, story)
+
+    async def answer(self, story: ReferralStory) -> None:
+        """Accepted, unless it is wrongly here: for the age, or for the place (R2)."""
+        self.stage.looked(
+            self.stage.crew.somebody(story.unit, story.compartment), "referral", story.id
+        )
+        intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
+        wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
+        elsewhere = intake.residence is Residence.ELSEWHERE and not story.declines_refused
+        if wrong_age:
+            truth = age_knowledge(intake.somebody.born, self.stage.today)
+            await self._decline(story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
+        elif elsewhere and intake.repeats is None:
+            explanation = texts.decline_explanation(self.stage.rng)
+            await self._decline(story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
+        else:
+            await self._accept(story)
+
+    async def _decline(
+        self,
+        story: ReferralStory,
+        reason: DeclineReason,
+        age: AgeKnowledge | None,
+        explanation: str,
+    ) -> None:
+        stage = self.stage
+        outcome = await stage.do(
+            stage.crew.somebody(story.unit, story.compartment),
+            referrals.decline_referral,
+            story.id,
+            reason=reason,
+            age=age,
+            explanation=explanation,
+        )
+        if outcome.find(ReferralDeclineProposed):
+            stage.in_working_days(stage.rng.randint(1, 2), self._confirm, story, reason)
+        elif rerouted := outcome.find(ReferralRouted):
+            self._goes_on(story, rerouted[1])
+
+    async def _confirm(self, story: ReferralStory, reason: DeclineReason) -> None:
+        """The unit manager confirms most declines (R2); the others are accepted after all."""
+        stage = self.stage
+        manager = stage.crew.manager(story.unit, story.compartment)
+        stage.looked(manager, "referral", story.id)
+        if reason is DeclineReason.OTHER_MUNICIPALITY and happens(stage.rng, 0.3):
+            await stage.do(manager, referrals.refuse_decline, story.id)
+            story.declines_refused = True
+            stage.in_working_days(1, self.answer, story)
+            return
+        outcome = await stage.do(manager, referrals.confirm_decline, story.id)
+        if rerouted := outcome.find(ReferralRouted):
+            self._goes_on(story, rerouted[1])
+
+    def _goes_on(self, story: ReferralStory, routed: ReferralRouted) -> None:
+        story.unit, story.compartment = routed.unit, routed.compartment
+        self.stage.in_working_days(self.stage.rng.randint(0, 2), self.answer, story)
+
+    async def _accept(self, story: ReferralStory) -> None:
+        stage = self.stage
+        if earlier := self._closed_case_of(story):
+            await earlier.reopen()
+        member = stage.crew.somebody(story.unit, story.compartment)
+        outcome = await stage.do(member, referrals.accept_referral, story.id)
+        if joined := outcome.find(CaseJoined):
+            await self.cases[joined[0]].hear_again()
+        elif opened := outcome.find(CaseOpened):
+            case = self.cases[opened[0]] = CaseStory(
+                stage=stage,
+                intake=story.intake,
+                id=opened[0],
+                unit=opened[1].unit,
+                compartment=opened[1].compartment,
+                opened=stage.today,
+            )
+            case.begin()
+            if story.intake.role is PersonRole.UNKNOWN:
+                stage.in_working_days(stage.rng.randint(8, 15), self._receive_anew, case)
+
+    def _closed_case_of(self, story: ReferralStory) -> CaseStory | None:
+        """Some who come back within the year have their case reopened; for the others a new one
+        opens."""
+        if not happens(self.stage.rng, 0.6):
+            return None
+        somebody = story.intake.somebody
+        theirs = [c for c in self.cases.values() if c.intake.somebody is somebody]
+        if any(case.is_open for case in theirs):
+            return None
+        return next((c for c in theirs if c.compartment is story.compartment), None)
+
+    async def _receive_anew(self, case: CaseStory) -> None:
+        """R16: the role is known now; the case in triage is closed as misrecorded, and the person
+        received anew on the right side."""
+        if not case.is_open:
+            return
+        await case.close_as_misrecorded()
+        role = PersonRole.BUYER if happens(self.stage.rng, 0.3) else PersonRole.EXPOSED
+        intake = Intake(
+            day=self.stage.today,
+            source=Source.OTHER_UNIT,
+            role=role,
+            age=case.intake.age,
+            identity=case.intake.identity,
+            repeats=case.intake,
+        )
+        intake.somebody = case.intake.somebody
+        await self.receive(intake)
+
+
+def _facts(intake: Intake, stage: Stage) -> Facts:
+    return Facts(
+        role=intake.role,
+        age=intake.known_age(stage.today),
+        concern=intake.concern,
+        source=intake.source,
+        residence=intake.residence,
+    )
+
+
+def _details(intake: Intake, stage: Stage) -> ReferralDetails:
+    rng, somebody = stage.rng, intake.somebody
+    known = intake.identity is not IdentityKind.NONE
+    child = intake.known_age(stage.today) in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
+    return ReferralDetails(
+        source=intake.source,
+        channel=rng.choice(_CHANNELS.get(intake.source, (Channel.SECURE_MESSAGE,))),
+        kind=_KINDS.get(intake.source),
+        senders_reference=_reference(stage) if intake.source in _REFERRING else None,
+        received_at=_received(intake, stage),
+        acute=intake.acute,
+        role=intake.role,
+        concern=intake.concern,
+        residence=intake.residence,
+        name=somebody.name,
+        number=somebody.number,
+        born=somebody.born if known else None,
+        age=None if known else intake.age,
+        assessed_adult_by=None,
+        gender=somebody.gender,
+        contact=somebody.contact,
+        account=texts.account(
+            rng, intake.source, intake.role, intake.concern, somebody.gender, child=child
+        ),
+    )
+
+
+_REFERRING = (Source.POLICE, Source.POLICE_OPERATION, Source.HEALTH_CARE, Source.OTHER_MUNICIPALITY)
+
+
+def _reference(stage: Stage) -> str:
+    return f"{stage.today.year}-{stage.rng.randrange(100_000, 1_000_000)}"
+
+
+def _received(intake: Intake, stage: Stage) -> datetime | None:
+    """Whom the police meet at night, they tell of the next morning; letters wait for the post."""
+    if intake.source is Source.POLICE_OPERATION:
+        return stage.now - timedelta(minutes=stage.rng.randrange(7 * 60, 13 * 60))
+    if happens(stage.rng, 0.1):
+        return stage.now - timedelta(minutes=stage.rng.randrange(20, 120))
+    return None

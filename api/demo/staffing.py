@@ -1,0 +1,84 @@
+"""Who works with it: the first administrator, everybody's position, and the team (S10, S57-S60)."""
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from api.commands import staff, teams
+from api.commands.founding import found
+from api.commands.staff import PositionDetails
+from api.demo.case_stories import CaseStory
+from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, POSITIONS, SUCCESSOR, Member, Position
+from api.demo.stage import Stage, recorded
+from domain.codes import Gender, StaffRole
+from domain.staff import PositionTaken
+from domain.team import TeamMandated
+
+REGISTER_NUMBER: Final = "SCN-2022-00355"
+_MANDATED_BEFORE: Final = timedelta(days=130)  # S1: 2022-11-22, for a start on 2023-04-01
+
+
+async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
+    """Everybody takes a position, and the team is established; the answer is the team's id."""
+    first = await found(
+        stage.desk, name=stage.population.name(Gender.UNKNOWN), recorded_at=stage.now
+    )
+    administrator = stage.crew.add(
+        first, Position(FIRST_ADMINISTRATOR, "administration", StaffRole.ADMINISTRATOR, None)
+    )
+    for position in POSITIONS:
+        await _take(stage, administrator, position)
+    outcome = await stage.do(
+        administrator,
+        teams.mandate_team,
+        register_number=REGISTER_NUMBER,
+        decided_on=start - _MANDATED_BEFORE,
+    )
+    team, _ = recorded(outcome, TeamMandated)
+    manager = stage.crew["nexus-manager"]
+    establish = partial(teams.establish_team, lead_unit="nexus")
+    await stage.do(manager, establish, team, pilot_from=start, pilot_until=until)
+    for position in POSITIONS:
+        if position.percentage:
+            await _join(stage, team, stage.crew[position.demo_role])
+    return team
+
+
+async def replace_a_worker(stage: Stage, team: UUID, cases: dict[UUID, CaseStory]) -> None:
+    """One leaves the team and the unit; the successor takes over the whole caseload at once."""
+    manager, leaver = stage.crew["nexus-manager"], stage.crew[LEAVER]
+    successor = await _take(stage, manager, SUCCESSOR)
+    await stage.do(manager, teams.leave_team, team, leaver.id)
+    await stage.do(
+        manager,
+        staff.end_position,
+        leaver.id,
+        until=stage.today,
+        successor_id=successor.id,
+    )
+    stage.crew.remove(LEAVER)
+    for case in cases.values():
+        if case.worker is leaver:
+            case.worker = successor
+            successor.cases.add(case.id)
+    await _join(stage, team, successor)
+
+
+async def _take(stage: Stage, by: Member, position: Position) -> Member:
+    details = PositionDetails(
+        name=stage.population.name(Gender.UNKNOWN),
+        unit=position.unit,
+        role=position.role,
+        side=position.side,
+        since=stage.today,
+        qualified_for_children=position.qualified,
+    )
+    staff_id, _ = recorded(await stage.do(by, staff.take_position, details), PositionTaken)
+    return stage.crew.add(staff_id, position)
+
+
+async def _join(stage: Stage, team: UUID, member: Member) -> None:
+    manager = stage.crew["nexus-manager"]
+    percentage = member.position.percentage
+    await stage.do(manager, teams.join_team, team, member.id, percentage=percentage)

@@ -1,0 +1,113 @@
+"""Where the year is played: one clock, one agenda, one seeded chance, and the same use cases that
+every other door uses.
+
+Acts are played one after the other in the order of simulated time, so that the same seed gives
+the same year, and what is recorded never goes back in time.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from api.commands.work import Command, Desk, Outcome, Work, carry_out
+from api.demo.crew import Crew, Member
+from api.demo.people import Population
+from api.demo.workdays import OfficeHours
+from api.runtime.clock import STOCKHOLM, SimulatedClock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Act = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody looked at something on the way to an act; the readings are made of these."""
+
+    reader: Member
+    what: str
+    subjects: tuple[UUID, ...]
+    position: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    desk: Desk
+    clock: SimulatedClock
+    rng: Random
+    population: Population
+    hours: OfficeHours
+    crew: Crew
+    position: int = 0
+    looks: list[Look] = field(default_factory=list)
+    _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=count)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(STOCKHOLM).date()
+
+    def at(
+        self,
+        moment: datetime,
+        act: Callable[P, Awaitable[None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Put an act on the agenda."""
+        planned: Act = partial(act, *args, **kwargs)
+        heappush(self._agenda, (moment, next(self._order), planned))
+
+    def in_working_days(
+        self, days: int, act: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        self.at(self.hours.after(self.now, days), act, *args, **kwargs)
+
+    async def play(self, until: datetime, progress: Callable[[date], None]) -> None:
+        """Play what is on the agenda; what would come later is left open."""
+        while self._agenda and self._agenda[0][0] < until:
+            moment, _, act = heappop(self._agenda)
+            self.clock.set(moment)
+            await act()
+            progress(self.today)
+
+    async def do(
+        self,
+        member: Member,
+        use_case: Callable[Concatenate[Work, P], Awaitable[None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Outcome:
+        """Carry a command out as that member, now."""
+        command = Command(
+            actor=member.id,
+            id=self.desk.ids.new(),
+            correlation=self.desk.ids.new(),
+            stale=lambda _: False,  # nobody else changes anything in the meantime
+            recorded_at=self.now,
+        )
+        outcome = await carry_out(self.desk, command, lambda work: use_case(work, *args, **kwargs))
+        self.position = outcome.position
+        return outcome
+
+    def looked(self, reader: Member, what: str, *subjects: UUID) -> None:
+        self.looks.append(Look(reader=reader, what=what, subjects=subjects, position=self.position))
+
+
+def recorded(outcome: Outcome, kind: type[T]) -> tuple[UUID, T]:
+    """The fact that a command always records, with its stream."""
+    found = outcome.find(kind)
+    if found is None:
+        raise LookupError(kind.__name__)
+    return found

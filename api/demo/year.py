@@ -1,0 +1,110 @@
+"""A believable pilot year, generated: the same use cases as over HTTP, a seeded chance, and a
+simulated clock that moves forward.
+
+The same seed and days give the same facts, ids and moments included. Only what seals them differs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from api.commands.work import Desk
+from api.demo.case_stories import CaseStory
+from api.demo.crew import Crew, Member
+from api.demo.intakes import Intake, plan_intakes
+from api.demo.people import Population
+from api.demo.referral_stories import Referrals
+from api.demo.staffing import replace_a_worker, staff_the_house
+from api.demo.stage import Look, Stage
+from api.demo.workdays import OfficeHours, at_minute
+from api.runtime.clock import SeededIds, SimulatedClock
+from domain.ports import Clock, Ids
+
+# How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
+_COMFORTABLE: Final = {"nexus": 19, "childrens-intake": 14}
+_COMFORTABLE_ELSEWHERE: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoYear:
+    """What was generated, for whoever shows it."""
+
+    staff: Mapping[str, UUID]  # demo role -> staff id; who has left is not among them
+    team: UUID
+    position: int  # of the last event
+    intakes: Sequence[Intake]
+    cases: Sequence[CaseStory]
+    looks: Sequence[Look]  # who looked at what on the way; see readings.py
+
+
+async def generate_year(
+    desk_of: Callable[[Clock, Ids], Desk],
+    *,
+    seed: int,
+    start: date,
+    end: date,
+    scale: float = 1.0,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> DemoYear:
+    """Generate the days from `start` up to but not including `end` on an empty log that is marked
+    as demo; `desk_of` makes a desk with the generator's clock and ids.
+
+    `scale`: of the 120 intakes a year. `progress` hears how many of how many days are done.
+    """
+    rng = Random(seed)  # noqa: S311 - meant to be foreseeable
+    hours = OfficeHours(rng)
+    clock = SimulatedClock(at_minute(start - timedelta(days=14), 8 * 60))
+    stage = Stage(
+        desk=desk_of(clock, SeededIds(seed)),
+        clock=clock,
+        rng=rng,
+        population=Population(rng),
+        hours=hours,
+        crew=Crew(rng),
+    )
+    days = hours.working_days(start, end)
+    team = await staff_the_house(stage, start=start, until=start + timedelta(days=365))
+    referrals = Referrals(stage=stage, cases={})
+    intakes = plan_intakes(rng, stage.population, days, scale=scale * len(days) / 250)
+    for intake in intakes:
+        stage.at(hours.on(intake.day), referrals.receive, intake)
+    stage.at(hours.on(days[len(days) * 6 // 10]), replace_a_worker, stage, team, referrals.cases)
+    for first_of_month in _months(days):
+        stage.at(hours.on(first_of_month), _review, stage, referrals.cases, scale)
+    await stage.play(
+        at_minute(end, 0), lambda today: progress((today - start).days, (end - start).days)
+    )
+    return DemoYear(
+        staff=stage.crew.ids,
+        team=team,
+        position=stage.position,
+        intakes=intakes,
+        cases=list(referrals.cases.values()),
+        looks=stage.looks,
+    )
+
+
+def _months(days: Sequence[date]) -> list[date]:
+    """The first working day of each month."""
+    return [day for before, day in pairwise(days) if before.month != day.month]
+
+
+async def _review(stage: Stage, cases: dict[UUID, CaseStory], scale: float) -> None:
+    """The monthly review of caseloads: whoever has too many closes what is ripe. And one case
+    changes hands, so that the work is shared."""
+    carried: dict[Member, list[CaseStory]] = {}
+    for case in cases.values():
+        if case.is_open and case.worker:
+            carried.setdefault(case.worker, []).append(case)
+    for member, theirs in carried.items():
+        comfortable = _COMFORTABLE.get(member.position.unit, _COMFORTABLE_ELSEWHERE)
+        too_many = len(theirs) - round(comfortable * max(scale, 1))
+        ripe = [case for case in theirs if case.is_ripe and not case.intake.turns_18_on]
+        for case in ripe[: max(0, too_many)]:
+            stage.in_working_days(stage.rng.randint(1, 9), case.close)
+    if everybody := [case for theirs in carried.values() for case in theirs]:
+        await stage.rng.choice(everybody).change_worker()

@@ -1,0 +1,231 @@
+"""What a caller may send, field by field: read strictly, and every fault has a name.
+
+The same types say the rules to pydantic and, as JSON Schema, to whoever reads the documentation.
+Whatever tells the present moment arrives in the validation's context: `{"now": datetime}`.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+from api.faults import Fault, faulty
+from api.person_number import NumberIsImpossible, PersonNumber, read_number
+
+
+class Body(BaseModel):
+    """What a command is told."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+
+# --- text ------------------------------------------------------------------------------------
+
+LONGEST_LINE: Final = 200
+LONGEST_PASSAGE: Final = 10_000  # sealed, it fits in one fact's 64 KiB in any script
+
+_NOT_IN_A_LINE: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_NOT_IN_A_PASSAGE: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+
+
+def _text(longest: int, refused: str) -> Callable[[object], str]:
+    control = re.compile(f"[{refused}]")
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise faulty(Fault.WRONG_TYPE)
+        if not value.strip():
+            raise faulty(Fault.BLANK)
+        if len(value) > longest:
+            raise faulty(Fault.TOO_LONG)
+        if control.search(value):
+            raise faulty(Fault.CONTROL_CHARACTER)
+        return value
+
+    return read
+
+
+def _text_schema(longest: int, refused: str, example: str) -> WithJsonSchema:
+    pattern = rf"^[^{refused}]*[^\s{refused}][^{refused}]*$"
+    return WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern}
+        | {"examples": [example]}
+    )
+
+
+Line = Annotated[
+    str,
+    PlainValidator(_text(LONGEST_LINE, _NOT_IN_A_LINE)),
+    _text_schema(LONGEST_LINE, _NOT_IN_A_LINE, "Ada"),
+]
+Passage = Annotated[
+    str,
+    PlainValidator(_text(LONGEST_PASSAGE, _NOT_IN_A_PASSAGE)),
+    _text_schema(LONGEST_PASSAGE, _NOT_IN_A_PASSAGE, "Berättar själv om det som har hänt."),
+]
+
+
+# --- ids and unit codes ----------------------------------------------------------------------
+
+_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def read_id(value: object) -> UUID:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise faulty(Fault.NOT_AN_ID)
+    return UUID(value)
+
+
+Id = Annotated[
+    UUID,
+    PlainValidator(read_id),
+    WithJsonSchema(
+        {"type": "string", "format": "uuid", "examples": ["7d3c1f0e-5b2a-4c7e-9f1d-2a6b8e4c0d11"]}
+    ),
+]
+
+_LONGEST_CODE: Final = 60
+_CODE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _unit_code(value: object) -> str:
+    if not isinstance(value, str):
+        raise faulty(Fault.WRONG_TYPE)
+    if len(value) > _LONGEST_CODE or not _CODE.fullmatch(value):
+        raise faulty(Fault.UNKNOWN_CODE)
+    return value
+
+
+UnitCode = Annotated[
+    str,
+    PlainValidator(_unit_code),
+    WithJsonSchema(
+        {"type": "string", "maxLength": _LONGEST_CODE, "pattern": f"^{_CODE.pattern}$"}
+        | {"description": "A unit of GET /units.", "examples": ["nexus"]}
+    ),
+]
+
+
+# --- days and moments ------------------------------------------------------------------------
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+_FIRST_YEAR, _LAST_YEAR = 1850, 2199
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return _within_reason(date.fromisoformat(value))
+    raise faulty(Fault.NOT_A_DATE)
+
+
+def _moment(value: object) -> datetime:
+    """Any zone is accepted; inside there is UTC only."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            return _within_reason(datetime.fromisoformat(value.upper())).astimezone(UTC)
+    raise faulty(Fault.NOT_A_MOMENT)
+
+
+Dated = TypeVar("Dated", date, datetime)
+
+
+def _within_reason(day: Dated) -> Dated:
+    """A year that no living person knows is a slip of the pen. Raises ValueError."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError
+    return day
+
+
+def _day_has_come(value: date, info: ValidationInfo) -> date:
+    if value > now_of(info).date():
+        raise faulty(Fault.IN_THE_FUTURE)
+    return value
+
+
+def _moment_has_come(value: datetime, info: ValidationInfo) -> datetime:
+    if value > now_of(info):
+        raise faulty(Fault.IN_THE_FUTURE)
+    return value
+
+
+def now_of(info: ValidationInfo) -> datetime:
+    context: Any = info.context
+    moment: datetime = context["now"]
+    return moment
+
+
+def _date_schema(kind: str, example: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "format": kind, "example": example, "examples": [example], **more}
+    )
+
+
+Day = Annotated[date, PlainValidator(_day), _date_schema("date", "2023-04-01")]
+PastDay = Annotated[
+    date, PlainValidator(_day), AfterValidator(_day_has_come), _date_schema("date", "2007-05-19")
+]
+PastMoment = Annotated[
+    datetime,
+    PlainValidator(_moment),
+    AfterValidator(_moment_has_come),
+    _date_schema("date-time", "2023-04-03T08:15:00Z"),
+]
+
+
+# --- numbers ---------------------------------------------------------------------------------
+
+
+def _person_number(value: object, info: ValidationInfo) -> PersonNumber:
+    if not isinstance(value, str):
+        raise faulty(Fault.WRONG_TYPE)
+    try:
+        return read_number(value, now_of(info).date())
+    except NumberIsImpossible:
+        raise faulty(Fault.IMPOSSIBLE_NUMBER) from None
+
+
+Number = Annotated[
+    PersonNumber,
+    PlainValidator(_person_number),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(\d{2})?\d{6}[-+]?\d{4}$", "examples": ["20070519-2383"]}
+        | {"description": "A personal or coordination number in ten or twelve digits."}
+    ),
+]
+
+
+def _percentage(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise faulty(Fault.WRONG_TYPE)
+    if value not in range(1, 101):
+        raise faulty(Fault.OUT_OF_RANGE)
+    return value
+
+
+Percentage = Annotated[
+    int,
+    PlainValidator(_percentage),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100, "examples": [100]}),
+]

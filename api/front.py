@@ -1,0 +1,106 @@
+"""The front of the house: what holds for every answer, whatever door gives it.
+
+Each request gets a correlation id (the caller's, from `traceparent`, or a new one); every refusal
+and every fault becomes a problem answer; one line is logged, without addresses or values.
+"""
+
+import re
+import time
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from api.problems import as_refusal, problem_answer
+from api.serving import CORRELATION
+from api.system import Meters
+from domain.errors import AddressIsTooLong, KeyIsErased, Refusal, SomethingIsBroken
+from domain.ports import Ids
+from domain.sealed import SealedValueIsClosed
+
+LONGEST_ADDRESS: Final = 2048
+
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+_HEADERS: Final = {
+    "Server": "Samordna",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+def front(ids: Ids, meters: Meters) -> Middleware:
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        correlation = request[CORRELATION] = _correlation(request, ids)
+        with structlog.contextvars.bound_contextvars(correlation=str(correlation)):
+            response = await _answered(request, handler, correlation)
+            seconds = time.perf_counter() - started
+            door = _door(request)
+            meters.answered(door, response.status, seconds)
+            _log.info(
+                "answered",
+                door=door,
+                method=request.method,
+                status=response.status,
+                milliseconds=round(seconds * 1000, 2),
+            )
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["traceparent"] = f"00-{correlation.hex}-{ids.new().hex[:16]}-01"
+        return response
+
+    return answer
+
+
+async def _answered(
+    request: web.Request, handler: Handler, correlation: UUID
+) -> web.StreamResponse:
+    language = request.headers.get("Accept-Language", "")
+    try:
+        if len(request.raw_path) > LONGEST_ADDRESS:
+            return problem_answer(AddressIsTooLong(), correlation, language)
+        return await handler(request)
+    except Refusal as refusal:
+        return problem_answer(refusal, correlation, language)
+    except SealedValueIsClosed:
+        return problem_answer(KeyIsErased(), correlation, language)
+    except web.HTTPMethodNotAllowed as error:
+        return _other_method(request, error, correlation, language)
+    except web.HTTPException as error:
+        return problem_answer(as_refusal(error), correlation, language)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an answer
+        _log.error("broken", door=_door(request), exc_info=fault)
+        return problem_answer(SomethingIsBroken(), correlation, language)
+
+
+def _other_method(
+    request: web.Request, error: web.HTTPMethodNotAllowed, correlation: UUID, language: str
+) -> web.StreamResponse:
+    allowed = ", ".join(sorted({*error.allowed_methods, "OPTIONS"}))
+    if request.method == "OPTIONS":
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
+    response = problem_answer(as_refusal(error), correlation, language)
+    response.headers["Allow"] = allowed
+    return response
+
+
+def _correlation(request: web.Request, ids: Ids) -> UUID:
+    """W3C Trace Context: the caller's trace id, when it is one."""
+    found = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    return UUID(found[1]) if found and int(found[1], 16) else ids.new()
+
+
+def _door(request: web.Request) -> str:
+    """The route's name; addresses that nobody serves share one."""
+    resource = request.match_info.route.resource
+    return (resource.canonical if resource else None) or "unknown"

@@ -1,0 +1,90 @@
+"""What a door hands out and recognises when it comes back: ETags, cursors, bodies of commands.
+
+Each is a MAC under a key of the vault. So none can be forged, none tells what it stands for, and
+every process of the house recognises what another one handed out.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.errors import CursorIsFaulty, KeyIsErased
+
+T = TypeVar("T")
+
+_ETAGS: Final = "doors/etags"
+_CURSORS: Final = "doors/cursors"
+_SIZE: Final = 16
+
+
+class Macs(Protocol):
+    """The part of the vault that the doors use."""
+
+    async def ensure(self, keys: Collection[str]) -> None:
+        """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
+        ...
+
+    def mac(self, key: str, body: bytes) -> bytes: ...
+
+
+class Marks:
+    """Made per request: `ready` first, so that the keys are at hand."""
+
+    def __init__(self, macs: Macs) -> None:
+        self._macs = macs
+
+    async def ready(self) -> None:
+        await self._macs.ensure([_ETAGS, _CURSORS])
+
+    def etag(self, viewer: UUID, stream: UUID, version: int) -> str:
+        """Another viewer gets another one, so it says nothing about who else has seen what."""
+        mark = self._macs.mac(_ETAGS, viewer.bytes + stream.bytes + version.to_bytes(8))
+        return f'"{_spelled(mark)}"'
+
+    def cursor(self, place: bytes, last: object) -> str:
+        """Where a page ended: good in the same place only (viewer, door, filters)."""
+        told = msgspec.json.encode(last)
+        return f"{_base64(told)}.{_spelled(self._of_cursor(place, told))}"
+
+    def last_seen(self, place: bytes, cursor: str, kind: type[T]) -> T:
+        """Raises CursorIsFaulty."""
+        told, _, mark = cursor.partition(".")
+        try:
+            plain = urlsafe_b64decode(told + "=" * (-len(told) % 4))
+            if not hmac.compare_digest(_spelled(self._of_cursor(place, plain)), mark):
+                raise CursorIsFaulty
+            return msgspec.json.decode(plain, type=kind)
+        except ValueError:
+            raise CursorIsFaulty from None
+
+    async def of_command(self, now: datetime, told: bytes) -> tuple[bytes, bytes]:
+        """What tells a repeated command, under this month's key and under the last one's: a
+        repetition may cross the month. With the keys, the marks are forgotten."""
+        this, last = _month(now.date()), _month(now.date().replace(day=1) - timedelta(days=1))
+        await self._macs.ensure([this])
+        mark = self._macs.mac(this, told)
+        try:
+            await self._macs.ensure([last])
+            return mark, self._macs.mac(last, told)
+        except KeyIsErased:
+            return mark, b""
+
+    def _of_cursor(self, place: bytes, told: bytes) -> bytes:
+        return self._macs.mac(_CURSORS, len(place).to_bytes(8) + place + told)
+
+
+def _month(day: date) -> str:
+    return f"commands/{day:%Y-%m}"
+
+
+def _spelled(mark: bytes) -> str:
+    return _base64(mark[:_SIZE])
+
+
+def _base64(plain: bytes) -> str:
+    return urlsafe_b64encode(plain).rstrip(b"=").decode()

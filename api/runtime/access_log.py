@@ -1,0 +1,143 @@
+"""The access log: who read what, whose, when - sealed under the key of its month.
+
+When a month's time is over its key is erased: bodies and index are then unreadable, positions and
+leaves stay. So the index of subjects holds keyed tokens, one per month, never the ids themselves.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from api.house import PastReading, Views
+from api.runtime.receipt_log import LoggedReceipt, NewReceipt, ReceiptLog
+from api.runtime.vault import PostgresVault
+from domain.errors import ReceiptsUnavailable
+from domain.policy import Viewer
+from domain.ports import Clock, Ids, Reading
+from projections import audit
+from projections.asking import Page
+from projections.audit import RecordedReading
+
+_SALT_BYTES = 32
+_PATIENCE = 5.0  # seconds
+_NEWEST = 2**63 - 1
+
+
+class SealedAccessLog:
+    """The `Receipts` port over the receipt log and the vault; the audit projection follows it."""
+
+    def __init__(
+        self, receipts: ReceiptLog, vault: PostgresVault, views: Views, clock: Clock, ids: Ids
+    ) -> None:
+        self._receipts = receipts
+        self._vault = vault
+        self._views = views
+        self._clock = clock
+        self._ids = ids
+
+    async def record(self, reading: Reading) -> int:
+        """Durable before the answer leaves. Raises ReceiptsUnavailable, VaultUnavailable."""
+        key = month_key(self._clock.now())
+        await self._vault.ensure([key])
+        receipt = self._ids.new()
+        body = self._vault.seal(key, _place(receipt), msgspec.json.encode(reading))
+        return await self._receipts.record(
+            NewReceipt(
+                id=receipt,
+                key=key,
+                event_position=reading.event_position,
+                salt=secrets.token_bytes(_SALT_BYTES),
+                body=body.encode(),
+            )
+        )
+
+    async def readings_of(
+        self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int
+    ) -> Page[PastReading, int]:
+        """Who has read any of these, newest first, below receipt position `before`.
+
+        Raises ReceiptsUnavailable when the index does not reach the last receipt in time: an
+        auditor is never told less than what happened.
+        """
+        if not await self._views.wait_for("audit", await self._receipts.head(), _PATIENCE):
+            raise ReceiptsUnavailable
+        tokens = await self._tokens(subjects)
+        async with self._views.connection() as connection:
+            page = await audit.positions(
+                connection,
+                self._views.schema,
+                viewer,
+                tokens,
+                before=_NEWEST if before is None else before,
+                limit=limit,
+            )
+        opened = await self._opened(await self._receipts.at(page.lines))
+        readings = [
+            PastReading(position=row.position, at=row.recorded_at, reading=reading)
+            for row, reading in reversed(opened)
+        ]
+        return Page(readings, page.after)
+
+    # --- the source of the audit projection --------------------------------------------------
+
+    async def read(self, after: int, limit: int) -> Sequence[RecordedReading]:
+        rows = await self._receipts.read(after, limit)
+        return [
+            RecordedReading(
+                position=row.position,
+                recorded_at=row.recorded_at,
+                subjects=tuple(self._vault.tokens(row.key, whose) for whose in reading.subjects)
+                if reading
+                else (),
+            )
+            for row, reading in await self._opened(rows)
+        ]
+
+    async def wait(self, after: int, timeout: float) -> None:
+        await self._receipts.wait(after, timeout)
+
+    async def head(self) -> int:
+        return await self._receipts.head()
+
+    async def _opened(
+        self, rows: Iterable[LoggedReceipt]
+    ) -> list[tuple[LoggedReceipt, Reading | None]]:
+        """Each receipt with its reading; none when its month has been erased."""
+        kept = list(rows)
+        await self._vault.load({row.key for row in kept})
+        return [(row, self._reading(row)) for row in kept]
+
+    def _reading(self, row: LoggedReceipt) -> Reading | None:
+        plain = self._vault.open(row.body.decode(), _place(row.id))
+        return None if plain is None else msgspec.json.decode(plain, type=Reading)
+
+    async def _tokens(self, subjects: Collection[UUID]) -> list[bytes]:
+        """What stands for the subjects in the index, in every month that is not erased."""
+        first = await self._receipts.first_recorded_at()
+        if first is None:
+            return []
+        keys = [f"receipts/{month}" for month in _months(first.date(), self._clock.now().date())]
+        await self._vault.load(keys)
+        return [
+            self._vault.tokens(key, subject)
+            for key in keys
+            if self._vault.has(key)
+            for subject in subjects
+        ]
+
+
+def month_key(moment: datetime) -> str:
+    """The vault's name of the key under which a month's receipts are sealed."""
+    return f"receipts/{moment:%Y-%m}"
+
+
+def _months(first: date, last: date) -> Iterator[str]:
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return (f"{month // 12:04}-{month % 12 + 1:02}" for month in months)
+
+
+def _place(receipt: UUID) -> str:
+    return f"receipt/{receipt}"

@@ -1,0 +1,241 @@
+"""The event log as PostgreSQL keeps it: stored events in, stored events out.
+
+What an event means, and what is sealed in it, the mapper knows. Here are order, atomicity and
+exactly-once: the database's `append_events` judges (sql/log), the grouped writer asks it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any, Final, NamedTuple, cast
+from uuid import UUID
+
+from eventsourcing.persistence import Notification
+from psycopg.rows import args_row, kwargs_row, scalar_row
+from psycopg.sql import SQL, Identifier
+
+from api.runtime.changes import Changes, head_of
+from api.runtime.database import statement
+from api.runtime.grouping import Connection, GroupedWriter, Grouping
+from api.runtime.reading import LogReader
+from domain.errors import (
+    CommandKeyReused,
+    EventTooLarge,
+    LogUnavailable,
+    StreamHasMoved,
+    TooManyEvents,
+)
+from domain.ports import KnownCommand
+from domain.recorded import Appended
+
+EVENT_BYTES: Final = 64 * 1024
+EVENTS_PER_APPEND: Final = 200
+
+_STREAMS: Final = "WHERE stream = ANY (%(streams)b::uuid[]) ORDER BY stream, version"
+_SPAN: Final = "WHERE position BETWEEN %(first)b AND %(last)b ORDER BY position"
+_FIND: Final = (
+    "SELECT body_mac, first_position AS first, last_position AS last"
+    " FROM {} WHERE command = %(command)b"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNewEvent:
+    """A fact on its way into the log, mapped and sealed."""
+
+    stream: UUID
+    version: int  # the stream's expected version and what this append adds before, plus one
+    name: str
+    schema_version: int
+    occurred_at: datetime
+    payload: bytes
+    salt: bytes  # 32 random bytes: the audit tree's leaf tells nothing without them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAppend:
+    """`domain.recorded.Append` with its facts mapped and sealed."""
+
+    command: UUID
+    correlation: UUID
+    body_mac: bytes
+    actor: UUID
+    unit: str
+    expected: Mapping[UUID, int]
+    events: Sequence[StoredNewEvent]
+    recorded_at: datetime | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.command
+
+    @property
+    def size(self) -> int:
+        return sum(len(event.payload) + 256 for event in self.events)
+
+
+@dataclass(frozen=True)
+class LoggedEvent(Notification):
+    """A row of the log: a notification as the library knows it, and what we keep beside it."""
+
+    schema_version: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID
+    unit: str
+    command: UUID
+    correlation: UUID
+    salt: bytes
+
+    @property
+    def stream(self) -> UUID:
+        return cast("UUID", self.originator_id)
+
+    @property
+    def version(self) -> int:
+        return self.originator_version
+
+    @property
+    def name(self) -> str:
+        return self.topic
+
+    @property
+    def payload(self) -> bytes:
+        return self.state
+
+    @property
+    def position(self) -> int:
+        return self.id
+
+
+class Verdict(NamedTuple):
+    """The database's answer to one append."""
+
+    outcome: str
+    first: int
+    last: int
+    body_mac: bytes | None
+    moved_stream: UUID | None
+
+
+class StoredEventLog:
+    """One municipality's event log, seen from one process."""
+
+    def __init__(
+        self, url: str, schema: str, *, grouping: Grouping | None = None, connections: int = 4
+    ) -> None:
+        self._append_events = statement("append_events", schema)
+        self._streams = statement("events", schema, _STREAMS)
+        self._span = statement("events", schema, _SPAN)
+        self._head = head_of(schema, "events")
+        self._find = SQL(_FIND).format(Identifier(schema, "commands")).as_bytes()
+        self._reader = LogReader(
+            url,
+            name="samordna events reading",
+            unavailable=LogUnavailable,
+            connections=connections,
+        )
+        self.writer = GroupedWriter(
+            url,
+            self._send,
+            name="samordna events writing",
+            unavailable=LogUnavailable,
+            grouping=grouping or Grouping(),
+        )
+        self.changes = Changes(url, schema, "events", self._reader)
+
+    async def start(self) -> None:
+        await self._reader.start()
+        await self.writer.start()
+        await self.changes.start()
+
+    async def stop(self) -> None:
+        """Record what waits, then leave."""
+        await self.writer.stop()
+        await self.changes.stop()
+        await self._reader.stop()
+
+    async def append(self, append: StoredAppend) -> Appended:
+        """Record one command's facts, atomically and once.
+
+        Raises StreamHasMoved, CommandKeyReused, EventTooLarge, TooManyEvents, QueueIsFull,
+        LogUnavailable; CannotBeRecorded when it is malformed.
+        """
+        if len(append.events) > EVENTS_PER_APPEND:
+            raise TooManyEvents
+        if any(len(event.payload) > EVENT_BYTES for event in append.events):
+            raise EventTooLarge
+        verdict = await self.writer.record(append)
+        if verdict.outcome == "conflict":
+            raise StreamHasMoved(stream=verdict.moved_stream)
+        replayed = verdict.outcome == "duplicate"
+        if replayed and append.body_mac not in {b"", verdict.body_mac}:
+            raise CommandKeyReused
+        return Appended(first=verdict.first, last=verdict.last, replayed=replayed)
+
+    async def streams(self, ids: Collection[UUID]) -> Sequence[LoggedEvent]:
+        """All events of the given streams, stream by stream, each in its own order."""
+        return await self._events(self._streams, streams=list(ids))
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """The events at positions after+1 .. after+limit."""
+        return await self.span(after + 1, after + limit)
+
+    async def span(self, first: int, last: int) -> Sequence[LoggedEvent]:
+        """The events at positions first..last."""
+        return await self._events(self._span, first=first, last=last)
+
+    async def head(self) -> int:
+        """The position of the last event; 0 when the log is empty."""
+        (position,) = await self._reader.rows(self._head, {}, scalar_row)
+        return cast("int", position)
+
+    async def find(self, command: UUID) -> KnownCommand | None:
+        """What is kept of a command that was recorded, while it is kept."""
+        found = await self._reader.rows(self._find, {"command": command}, kwargs_row(KnownCommand))
+        return found[0] if found else None
+
+    async def _events(self, query: bytes, **parameters: Any) -> Sequence[LoggedEvent]:
+        return await self._reader.rows(query, parameters, args_row(LoggedEvent))
+
+    async def _send(
+        self, connection: Connection, appends: Sequence[StoredAppend]
+    ) -> Sequence[Verdict]:
+        async with connection.cursor(binary=True, row_factory=args_row(Verdict)) as cursor:
+            await cursor.execute(self._append_events, arguments(appends))
+            verdicts = await cursor.fetchall()
+        self.changes.committed(
+            max((v.last for v in verdicts if v.outcome == "appended"), default=0)
+        )
+        return verdicts
+
+
+def arguments(appends: Sequence[StoredAppend]) -> dict[str, list[Any]]:
+    """The appends of one call as the database function takes them: column by column, streams by
+    their place in a list of their own."""
+    events = list(chain.from_iterable(append.events for append in appends))
+    expected = list(chain.from_iterable(append.expected.items() for append in appends))
+    streams = dict.fromkeys([stream for stream, _ in expected])
+    streams |= dict.fromkeys([event.stream for event in events])
+    place = {stream: number for number, stream in enumerate(streams, start=1)}
+    return {
+        "commands": [append.command for append in appends],
+        "correlations": [append.correlation for append in appends],
+        "body_macs": [append.body_mac for append in appends],
+        "actors": [append.actor for append in appends],
+        "units": [append.unit for append in appends],
+        "chosen_moments": [append.recorded_at for append in appends],
+        "expectation_counts": [len(append.expected) for append in appends],
+        "event_counts": [len(append.events) for append in appends],
+        "streams": list(place),
+        "expected_streams": [place[stream] for stream, _ in expected],
+        "expected_versions": [version for _, version in expected],
+        "event_streams": [place[event.stream] for event in events],
+        "versions": [event.version for event in events],
+        "names": [event.name for event in events],
+        "schema_versions": [event.schema_version for event in events],
+        "occurred_at": [event.occurred_at for event in events],
+        "payloads": [event.payload for event in events],
+        "salts": [event.salt for event in events],
+    }

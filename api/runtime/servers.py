@@ -1,0 +1,60 @@
+"""Where the two databases are: given ones, or two small servers of our own.
+
+The vault is a server apart, with a write-ahead log and backups of its own, so that what it forgets
+is forgotten (design: the log remembers, the vault forgets).
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from api.runtime import database
+from api.runtime.key_encryption import KeyringFile
+from api.runtime.postgres_server import start_postgres
+from api.runtime.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The owner's URL of each server; the roles' URLs follow from it."""
+
+    log: str
+    vault: str
+
+
+@contextmanager
+def servers(settings: Settings) -> Iterator[Addresses]:
+    """The given servers, or our own for as long as the context lasts."""
+    if settings.database and settings.vault:
+        yield Addresses(log=settings.database, vault=settings.vault)
+        return
+    with ExitStack() as running:
+        started = {
+            name: running.enter_context(
+                start_postgres(
+                    settings.data / name,
+                    name=f"samordna-{name}",
+                    bin_folder=settings.postgres_bin,
+                )
+            )
+            for name in ("log", "vault")
+        }
+        yield Addresses(log=started["log"].url(), vault=started["vault"].url())
+
+
+def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = False) -> None:
+    """Schemas, roles, passwords and the keyring; what is there already stays."""
+    settings.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keyring = settings.secrets / "keyring"
+    if not keyring.exists():
+        KeyringFile.create(keyring)
+    database.create(
+        addresses.log,
+        settings.municipality,
+        secrets=settings.secrets,
+        kind=database.LOG,
+        demo=demo,
+    )
+    database.create(
+        addresses.vault, settings.municipality, secrets=settings.secrets, kind=database.VAULT
+    )

@@ -1,0 +1,194 @@
+"""The one place where the house is put together, for production, the generator and the tests."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from api.commands.work import Desk
+from api.house import House
+from api.runtime import database
+from api.runtime.access_log import SealedAccessLog
+from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
+from api.runtime.event_log import StoredEventLog
+from api.runtime.fact_log import FactLog
+from api.runtime.key_encryption import KeyringFile
+from api.runtime.local_issuer import LocalIssuer
+from api.runtime.mapper import Mapper, key_of, open_token
+from api.runtime.organisation import UPPSALA, load_organisation
+from api.runtime.receipt_log import ReceiptLog
+from api.runtime.servers import Addresses
+from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.tokens import BearerTokens, TrustedIssuer
+from api.runtime.vault import PostgresVault
+from domain.ports import Clock, Ids
+from domain.recorded import Recorded
+from domain.sealed import Sealed
+from projections import ALL, ALL_OF_RECEIPTS
+from projections.engine import Followers
+
+AUDIT = "audit"
+_CONNECTIONS = 8  # of the server's role, for views
+
+
+class SealedOpener:
+    """Opens for an entitled reader; who is entitled is not asked here, but at the door."""
+
+    def __init__(self, mapper: Mapper, vault: PostgresVault) -> None:
+        self._mapper = mapper
+        self._vault = vault
+
+    async def open_values(self, tokens: Collection[tuple[str, Any]]) -> list[Sealed[Any]]:
+        await self._vault.load({key_of(token) for token, _ in tokens})
+        return [open_token(self._vault, token, kind) for token, kind in tokens]
+
+    async def open_facts(self, facts: Collection[Recorded]) -> list[Recorded]:
+        return await self._mapper.open_all(facts)
+
+
+class FollowedViews:
+    """The views, followed in this process: those of the facts, and the one of the receipts."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any], schema: str) -> None:
+        self.schema = schema
+        self._pool = pool
+        self._followers: dict[str, Followers[Any]] = {}
+
+    def follow(self, followers: Followers[Any]) -> None:
+        self._followers |= dict.fromkeys(followers.by_name, followers)
+
+    def connection(self) -> AbstractAsyncContextManager[Any]:
+        return self._pool.connection()
+
+    def position(self, projection: str) -> int:
+        return self._followers[projection].by_name[projection].position
+
+    def seconds_behind(self, projection: str) -> float:
+        return self._followers[projection].lag(projection)
+
+    async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
+        return await self._followers[projection].wait_for(projection, position, timeout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What the command line needs beside the doors' house."""
+
+    house: House
+    facts: FactLog
+    access_log: SealedAccessLog
+    stored: StoredEventLog
+    connect: Any  # a new connection of the projector's role
+
+    def desk(self, clock: Clock, ids: Ids) -> Desk:
+        """The same desk in another time: the generator's."""
+        return replace(self.house.desk, clock=clock, ids=ids)
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    addresses: Addresses,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    follow: bool = True,
+) -> AsyncIterator[Rooms]:
+    """Everything started in the order in which it is needed, and stopped the other way round.
+
+    Raises SchemaIsBehind, SchemaIsNewer, VaultUnavailable, KeyringDoesNotFit, and what the
+    servers raise.
+    """
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    schema = settings.municipality
+    urls = {
+        role: database.role_url(address, schema, role, secrets=settings.secrets)
+        for address, role in (
+            (addresses.log, "server"),
+            (addresses.log, "projector"),
+            (addresses.vault, "vault"),
+        )
+    }
+    database.require_current(urls["server"], schema, kind=database.LOG)
+    async with AsyncExitStack() as opened:
+        vault = await opened.enter_async_context(
+            PostgresVault(urls["vault"], schema, KeyringFile(settings.secrets / "keyring"))
+        )
+        mapper = Mapper(vault)
+        stored = StoredEventLog(urls["server"], schema)
+        receipts = ReceiptLog(urls["server"], schema)
+        for log in (stored, receipts):
+            await log.start()
+            opened.push_async_callback(log.stop)
+        views = FollowedViews(await opened.enter_async_context(_pool(urls["server"])), schema)
+        facts = FactLog(stored, mapper, vault)
+        access_log = SealedAccessLog(receipts, vault, views, clock, ids)
+        connect = _Connect(urls["projector"])
+        if follow:
+            for followers in (
+                Followers(ALL, facts, connect, schema=schema, clock=clock),
+                Followers(ALL_OF_RECEIPTS, access_log, connect, schema=schema, clock=clock),
+            ):
+                views.follow(followers)
+                await opened.enter_async_context(followers)
+        house = House(
+            desk=Desk(
+                log=facts,
+                vault=vault,
+                organisation=load_organisation(settings.organisation or UPPSALA),
+                clock=clock,
+                ids=ids,
+                calendar=SwedishWorkingCalendar(),
+            ),
+            views=views,
+            identities=BearerTokens(trusted_issuer(settings, clock), clock),
+            opener=SealedOpener(mapper, vault),
+            receipts=access_log,
+            macs=vault,
+        )
+        yield Rooms(house=house, facts=facts, access_log=access_log, stored=stored, connect=connect)
+
+
+def trusted_issuer(settings: Settings, clock: Clock) -> TrustedIssuer:
+    """Whose tokens are accepted. Raises SettingsAreFaulty when nobody's would be."""
+    if settings.local_issuer:
+        return local_issuer(settings, clock).trusted
+    if settings.jwks is None:
+        raise SettingsAreFaulty(
+            "jwks: name the file or URL of the token issuer's public keys "
+            "(or, to try things out on this machine, use the local issuer)"
+        )
+    return TrustedIssuer(issuer=settings.issuer, audience=settings.audience, jwks=settings.jwks)
+
+
+def local_issuer(settings: Settings, clock: Clock) -> LocalIssuer:
+    return LocalIssuer(settings.data / "issuer", clock)
+
+
+@asynccontextmanager
+async def _pool(url: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
+    pool = AsyncConnectionPool(
+        database.session_url(url, name="samordna views", statement_timeout="10000"),
+        kwargs={"autocommit": True, "prepare_threshold": 1},
+        min_size=2,
+        max_size=_CONNECTIONS,
+        timeout=3,
+        reconnect_timeout=2,
+        name="views",
+        open=False,
+    )
+    async with pool:
+        yield pool
+
+
+class _Connect:
+    """New connections of the projector's role."""
+
+    def __init__(self, url: str) -> None:
+        self._url = database.session_url(url, name="samordna follow", jit="off")
+
+    async def __call__(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(self._url)

@@ -1,0 +1,242 @@
+"""How every door is served: let in, read what is asked, act, leave the receipt, answer.
+
+Nothing of an answer with personal or case data leaves before its receipt is durable; neither does
+a refusal that tells somebody about a file.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from api.answers import Answer, Seen, encoded
+from api.commands.work import Command
+from api.door import Door, Kind, Route
+from api.faults import Fault, FieldFault, faults_in
+from api.fields import Body, read_id
+from api.house import House
+from api.marks import Marks
+from api.problems import BASE
+from api.query import Query, ReadingQuery, read_query
+from api.visit import Visit
+from domain.errors import (
+    AccessIsBehind,
+    BodyIsNotJson,
+    BodyIsTooLarge,
+    ContentTypeIsNotJson,
+    FieldsAreFaulty,
+    HeaderIsFaulty,
+    NotFound,
+    NotPermitted,
+    PositionIsNotReached,
+    Refusal,
+    TokenIsMissing,
+    Unavailable,
+)
+from domain.policy import permitting
+
+CORRELATION: Final = web.RequestKey("correlation", UUID)
+LARGEST_BODY: Final = 64 * 1024
+
+_ACCESS: Final = "access"
+_LONGEST_WAIT: Final = 10  # seconds
+_LAG_ALLOWED: Final = 1.0  # seconds
+_COMMANDS: Final = UUID("5c1e0f0a-4b5d-4e0e-9b7a-6d2f3c8a1e00")  # namespace of command ids
+_KEY: Final = re.compile(r"[!-~]{1,128}")
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
+_ETAG: Final = re.compile(r'(?:W/)?"[!#-~]*"')
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def serve(house: House, route: Route) -> Handler:
+    door = route.door
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        visit = await _enter(house, door, request)
+        ids = [_id(request.match_info[name]) for name in route.names]
+        query = read_query(door.query[1], request.query)
+        arguments = dict(zip(door.ids, ids, strict=True)) | _named(door.query[0], query)
+        if door.kind is Kind.DECIDING:
+            body = await _body(door, request, visit)
+            arguments |= _named(door.body[0], body) if door.body else {}
+            visit.command = await _command(visit, ids, request)
+        elif door.kind is not Kind.PUBLIC:
+            await _let_in(visit, door, query, request)
+        try:
+            answered = await door.handle(visit, **arguments)
+        except Refusal as refusal:
+            await _note(visit, refusal, ids)
+            raise
+        return await _leave(visit, door, answered, request)
+
+    return answer
+
+
+# --- letting in ------------------------------------------------------------------------------
+
+
+async def _enter(house: House, door: Door, request: web.Request) -> Visit:
+    """Who asks is in the token; nothing else about them is."""
+    staff = UUID(int=0)
+    if door.kind is not Kind.PUBLIC:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenIsMissing
+        staff = await house.identities.staff_id(token.strip())
+    return Visit(
+        house=house,
+        operation=door.operation,
+        correlation=request[CORRELATION],
+        now=house.desk.clock.now(),
+        staff=staff,
+        marks=Marks(house.macs),
+        purpose=door.purpose,
+    )
+
+
+async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
+    """A reading starts from what is known of the reader now, and of the position asked for."""
+    if isinstance(query, ReadingQuery):
+        visit.purpose = query.purpose or visit.purpose
+        if query.at_position is not None and (wait := _wait(request)) is not None:
+            await _await_position(visit, door, query.at_position, wait)
+    if visit.house.views.seconds_behind(_ACCESS) > _LAG_ALLOWED:
+        raise AccessIsBehind
+    await visit.recognise()
+    role = visit.viewer.role
+    if door.view:
+        visit.position = visit.house.views.position(door.view)
+        await visit.marks.ready()
+    if door.asks and not permitting(role, *door.asks):  # however one might stand to a file
+        refusal = NotPermitted()
+        await _note(visit, refusal, [])
+        raise refusal
+
+
+def _wait(request: web.Request) -> float | None:
+    found = _WAIT.search(request.headers.get("Prefer", ""))
+    return min(int(found[1]), _LONGEST_WAIT) if found else None
+
+
+async def _await_position(visit: Visit, door: Door, position: int, wait: float) -> None:
+    """Somebody's own write includes their own authority: both views must have come that far."""
+    for view in (_ACCESS, door.view or _ACCESS):
+        if not await visit.house.views.wait_for(view, position, timeout=wait):
+            raise PositionIsNotReached
+
+
+# --- reading what is asked -------------------------------------------------------------------
+
+
+def _id(text: str) -> UUID:
+    """What is no id names nothing. Raises NotFound."""
+    try:
+        return read_id(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _named(name: str | None, value: Any) -> dict[str, Any]:
+    return {name: value} if name else {}
+
+
+async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
+    """Read to the limit and no further; then every fault at once."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise BodyIsTooLarge
+    raw = await request.read()
+    if door.body is None:
+        if raw.strip() not in {b"", b"{}"}:
+            raise FieldsAreFaulty(errors=[FieldFault("", Fault.UNKNOWN_FIELD)])
+        return None
+    if (
+        request.content_type != "application/json"
+        or (request.charset or "utf-8").lower() != "utf-8"
+    ):
+        raise ContentTypeIsNotJson
+    try:
+        return door.body[1].model_validate_json(raw, context={"now": visit.now})
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            raise BodyIsNotJson from None
+        raise FieldsAreFaulty(errors=faults_in(error)) from None
+
+
+async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Command:
+    key = request.headers.get("Idempotency-Key")
+    command, mark, earlier = visit.house.desk.ids.new(), b"", b""
+    if key is not None:
+        if not _KEY.fullmatch(key):
+            raise HeaderIsFaulty(header="Idempotency-Key")
+        command = uuid5(_COMMANDS, f"{visit.staff} {key}")
+        told = f"{request.method} {request.path}\n".encode() + await request.read()
+        mark, earlier = await visit.marks.of_command(visit.now, told)
+    return Command(
+        actor=visit.staff,
+        id=command,
+        correlation=visit.correlation,
+        body_mac=mark,
+        earlier_body_mac=earlier,
+        stale=await _stale(visit, ids, request),
+    )
+
+
+async def _stale(
+    visit: Visit, ids: list[UUID], request: web.Request
+) -> Callable[[int], bool] | None:
+    """If-Match, as a question to a version of the file. `*` names nothing that was seen."""
+    told = request.headers.get("If-Match")
+    if told is None or told.strip() == "*" or not ids:
+        return None
+    await visit.marks.ready()
+    return lambda version: visit.marks.etag(visit.staff, ids[0], version) not in _etags(told)
+
+
+def _etags(header: str) -> list[str]:
+    return _ETAG.findall(header)
+
+
+# --- leaving ---------------------------------------------------------------------------------
+
+
+async def _note(visit: Visit, refusal: Refusal, ids: list[UUID]) -> None:
+    """A refusal tells something, if only that there is nothing: it has its receipt, too. What the
+    house could not do at all tells nothing."""
+    if isinstance(refusal, Unavailable):
+        return
+    if visit.command is not None:
+        await visit.recognise()
+    outcome = "not-found" if isinstance(refusal, NotFound) else "refused"
+    await visit.leave_receipt(ids, outcome)
+
+
+async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) -> web.Response:
+    headers = {}
+    answer: Answer = answered
+    if isinstance(answered, Seen):
+        answer = answered.answer
+        await visit.leave_receipt(answered.subjects, "answered", answered.detail)
+        if answered.version:
+            headers["ETag"] = visit.marks.etag(visit.staff, *answered.version)
+            if _is_known(headers["ETag"], request):
+                return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    elif visit.outcome and visit.outcome.replayed:
+        await visit.recognise()
+        await visit.leave_receipt([fact.stream for fact in visit.outcome.facts], "answered")
+    if door.location:
+        headers["Location"] = BASE + door.location.format(answer)
+    return web.Response(
+        body=encoded(answer), status=door.status, content_type="application/json", headers=headers
+    )
+
+
+def _is_known(etag: str, request: web.Request) -> bool:
+    told = request.headers.get("If-None-Match")
+    if told is None:
+        return False
+    return told.strip() == "*" or etag in (known.removeprefix("W/") for known in _etags(told))

@@ -1,0 +1,216 @@
+"""Every refusal in Swedish: its title and what to do. The English stands with the error itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    title: str
+    detail: str
+
+
+REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
+    # --- the log
+    errors.StreamHasMoved: Told(
+        "Någon annan hann före",
+        "Någon annan har ändrat detta under tiden. Läs det igen och besluta på nytt.",
+    ),
+    errors.CommandKeyReused: Told(
+        "Nyckeln är redan använd",
+        "Samma Idempotency-Key har använts med ett annat innehåll. Ange en ny nyckel.",
+    ),
+    errors.EventTooLarge: Told(
+        "Uppgiften är för stor", "En uppgift får omfatta högst 64 KiB. Korta texten."
+    ),
+    errors.TooManyEvents: Told(
+        "För många uppgifter",
+        "Ett kommando får registrera högst 200 uppgifter. Dela upp kommandot.",
+    ),
+    errors.Unavailable: Told(
+        "Tillfälligt otillgängligt",
+        "Tjänsten kan inte svara just nu. Ingenting har registrerats; försök igen.",
+    ),
+    errors.LogUnavailable: Told(
+        "Händelseloggen nås inte",
+        "Om kommandot hann registreras visar sig när det skickas igen med samma Idempotency-Key.",
+    ),
+    errors.ReceiptsUnavailable: Told(
+        "Åtkomstloggen nås inte",
+        "Läsningen kan inte loggas, så ingenting kan visas. Försök igen.",
+    ),
+    errors.VaultUnavailable: Told(
+        "Nyckelvalvet nås inte",
+        "Ingenting kan förseglas eller öppnas just nu. Försök igen.",
+    ),
+    errors.QueueIsFull: Told(
+        "Kön är full", "Fler kommandon väntar än som hinner registreras. Försök igen."
+    ),
+    errors.KeyIsErased: Told(
+        "Uppgifterna är gallrade",
+        "Personens eller aktens uppgifter är utplånade; mer kan inte registreras om den.",
+    ),
+    # --- persons and referrals
+    errors.BornInTheFuture: Told(
+        "Född i framtiden", "Födelsedatumet ligger i framtiden. Rätta det."
+    ),
+    errors.CaseIsAlreadyOpen: Told(
+        "Ett ärende är redan öppet",
+        "Personen har redan ett öppet ärende; en ny aktualisering förs dit.",
+    ),
+    errors.ReceivedInTheFuture: Told(
+        "Inkommen i framtiden",
+        "Tidpunkten ligger i framtiden. Ange när aktualiseringen kom in.",
+    ),
+    errors.ReferralIsAnswered: Told(
+        "Aktualiseringen är besvarad",
+        "Aktualiseringen har redan besvarats; svaret anger av vilken enhet.",
+    ),
+    errors.DeclineIsProposed: Told(
+        "Ett avböjande väntar",
+        "Ett avböjande väntar på enhetschefen, som först bekräftar eller avslår det (R2).",
+    ),
+    errors.DeclineIsNotProposed: Told(
+        "Inget avböjande väntar", "Inget avböjande väntar på bekräftelse (R2)."
+    ),
+    errors.RoutingStaysTheSame: Told(
+        "Fördelningen ändras inte",
+        "Vid fel ålder anges en ålder för vilken reglerna pekar ut en annan enhet (R2).",
+    ),
+    errors.AssessorIsNotNamed: Told(
+        "Bedömaren saknas",
+        "Den vars ålder är okänd räknas som vuxen bara efter en namngiven persons bedömning (R3).",
+    ),
+    # --- cases and handovers
+    errors.CaseIsClosed: Told("Ärendet är avslutat", "Öppna ärendet på nytt först."),
+    errors.CaseIsOpen: Told("Ärendet är öppet", "Ärendet är redan öppet."),
+    errors.WorkerHasNoPosition: Told(
+        "Handläggaren har ingen tjänst",
+        "Den som saknar tjänst kan inte få ett ärende eller en plats i ett team.",
+    ),
+    errors.WorkerIsInAnotherUnit: Told(
+        "Handläggaren hör till en annan enhet",
+        "Handläggaren hör inte till den ansvariga enheten. Erbjud i stället en överlämning.",
+    ),
+    errors.WorkerCannotBeAssigned: Told(
+        "Handläggaren kan inte tilldelas", "Handläggaren kan inte tilldelas det här ärendet."
+    ),
+    errors.WorkerIsNotQualifiedForChildren: Told(
+        "Behörighet saknas",
+        "Arbete med barn och unga kräver socionomexamen eller annan relevant examen (SoL 2025:400"
+        " 25:1; SoL 2001:453 3:3 a). Tilldela någon som är behörig.",
+    ),
+    errors.WorkerIsNotAssigned: Told(
+        "Handläggaren är inte tilldelad", "Handläggaren är inte tilldelad det här ärendet."
+    ),
+    errors.HandoverIsWaiting: Told(
+        "En överlämning väntar",
+        "En överlämning av ärendet väntar på svar. Den måste först besvaras eller återtas.",
+    ),
+    errors.HandoverIsAnswered: Told(
+        "Överlämningen är besvarad",
+        "Överlämningen väntar inte längre; svaret anger vilken enhet som nu är ansvarig.",
+    ),
+    errors.ReceivingUnitIsResponsible: Told(
+        "Enheten är redan ansvarig", "Den mottagande enheten är redan ansvarig för ärendet."
+    ),
+    errors.DeclineReasonDoesNotBind: Told(
+        "Skälet räcker inte",
+        "Enheten får avböja bara för fel ålder eller när en annan kommun klart är ansvarig (R2).",
+    ),
+    # --- staff and team
+    errors.MunicipalityIsFounded: Told(
+        "Kommunen är redan upplagd",
+        "Den första administratören finns; administratörer lägger upp alla andra.",
+    ),
+    errors.PositionIsTaken: Told(
+        "Tjänsten är redan tillträdd",
+        "Medarbetaren har redan en tjänst, eller har tjänstgjort på en annan sida: en tjänst i"
+        " taget, och en sida för alltid (S76-S78).",
+    ),
+    errors.PositionHasEnded: Told("Tjänsten är avslutad", "Medarbetarens tjänst har upphört."),
+    errors.TeamIsEstablished: Told("Teamet är inrättat", "Teamet är redan inrättat (S57)."),
+    errors.TeamIsNotEstablished: Told(
+        "Teamet är inte inrättat", "Teamet är beslutat men ännu inte inrättat (S57)."
+    ),
+    errors.PilotEndsBeforeItStarts: Told(
+        "Piloten slutar innan den börjar", "Piloten måste sluta efter att den har börjat (S57)."
+    ),
+    errors.MemberHasJoined: Told("Redan i teamet", "Medarbetaren ingår redan i teamet."),
+    errors.MemberHasNotJoined: Told("Inte i teamet", "Medarbetaren ingår inte i teamet."),
+    # --- doors
+    errors.AddressIsUnknown: Told(
+        "Adressen finns inte", "Det finns ingen dörr här. Dokumentationen räknar upp alla."
+    ),
+    errors.MethodIsNotAllowed: Told(
+        "Metoden stöds inte",
+        "Dörren svarar inte på den metoden; `Allow` anger vilka den svarar på.",
+    ),
+    errors.AddressIsTooLong: Told("Adressen är för lång", "En adress får ha högst 2 048 tecken."),
+    errors.RequestIsMalformed: Told(
+        "Anropet kan inte läsas", "Se dokumentationen för hur det ska se ut."
+    ),
+    errors.TokenIsMissing: Told(
+        "Inloggning saknas",
+        "Ange `Authorization: Bearer` med ett intyg från identitetsleverantören.",
+    ),
+    errors.TokenIsRefused: Told(
+        "Inloggningen gäller inte",
+        "Intyget har gått ut, är inte utfärdat av identitetsleverantören eller gäller en annan"
+        " tjänst. Logga in på nytt.",
+    ),
+    errors.PositionIsMissing: Told(
+        "Tjänst saknas", "Du har ingen tjänst nu, så ingenting kan visas eller göras."
+    ),
+    errors.NotFound: Told("Finns inte", "Här finns ingenting som du får se."),
+    errors.NotPermitted: Told("Inte tillåtet", "Din roll tillåter inte detta här."),
+    errors.ContentTypeIsNotJson: Told(
+        "Innehållet är inte JSON", "Skicka JSON med `Content-Type: application/json`."
+    ),
+    errors.BodyIsNotJson: Told(
+        "Innehållet kan inte läsas", "Innehållet går inte att läsa som JSON i UTF-8."
+    ),
+    errors.BodyIsTooLarge: Told(
+        "Innehållet är för stort", "Innehållet får omfatta högst 64 KiB. Korta texten."
+    ),
+    errors.FieldsAreFaulty: Told(
+        "Fält är felaktiga", "Fält saknas eller är felaktiga; `errors` räknar upp alla."
+    ),
+    errors.HeaderIsFaulty: Told(
+        "Ett huvudfält är felaktigt", "Ett huvudfält har inte den form som dokumentationen anger."
+    ),
+    errors.CursorIsFaulty: Told(
+        "Markören är felaktig",
+        "Markören hör inte till den här listan, dess filter och dig. Börja på första sidan.",
+    ),
+    errors.PreconditionIsMissing: Told(
+        "If-Match saknas",
+        "Ange If-Match med ETag från det du såg, så att inget beslutas på inaktuell grund. Läs igen"
+        " och skicka ETag därifrån.",
+    ),
+    errors.PreconditionIsStale: Told(
+        "Det du såg är inaktuellt",
+        "Det har ändrats sedan du läste det. Läs igen och besluta på nytt.",
+    ),
+    errors.UnknownUnit: Told("Okänd enhet", "Ingen enhet har den koden; /units räknar upp dem."),
+    errors.UnknownStaffMember: Told("Okänd medarbetare", "Ingen medarbetare har det id:t."),
+    errors.IssuerUnavailable: Told(
+        "Identitetsleverantören nås inte",
+        "Utfärdarens nycklar kan inte hämtas, så intyget kan inte prövas. Försök igen.",
+    ),
+    errors.AccessIsBehind: Told(
+        "Behörigheterna släpar",
+        "Vem som får se vad är inte uppdaterat, så ingenting kan visas just nu. Försök igen.",
+    ),
+    errors.PositionIsNotReached: Told(
+        "Positionen är inte nådd", "Det du frågar efter är inte uppdaterat dit ännu. Fråga igen."
+    ),
+    errors.SomethingIsBroken: Told(
+        "Något är trasigt här",
+        "Felet är tjänstens eget. Anropet behöver inte rättas; lämna korrelations-id:t i `instance`"
+        " till den som driver tjänsten.",
+    ),
+}

@@ -1,0 +1,128 @@
+"""One request being served: who asks, for what purpose, and what the house does for it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from api.commands.work import Command, Outcome, Work, carry_out
+from api.house import House
+from api.marks import Marks
+from api.query import PageQuery
+from domain.codes import Purpose
+from domain.errors import NotFound, NotPermitted, PositionIsMissing
+from domain.policy import Act, Information, Viewer, may
+from domain.ports import Reading
+from projections import access
+from projections.access import Found
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    house: House
+    operation: str
+    correlation: UUID
+    now: datetime
+    staff: UUID
+    marks: Marks
+    purpose: Purpose = Purpose.CASE_WORK
+    position: int = 0  # of the events that the answer reflects
+    command: Command | None = None
+    outcome: Outcome | None = None
+    _viewer: Viewer | None = None
+
+    # --- who asks ----------------------------------------------------------------------------
+
+    @property
+    def viewer(self) -> Viewer:
+        """Raises PositionIsMissing."""
+        if self._viewer is None:
+            raise PositionIsMissing
+        return self._viewer
+
+    async def recognise(self) -> None:
+        """Roles, units and sides come from the events, never from the token or a header."""
+        self._viewer = await self.ask(access.viewer, self.staff)
+
+    # --- reading -----------------------------------------------------------------------------
+
+    async def ask(
+        self,
+        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await self.house.ask(query, *args, **kwargs)
+
+    async def file(
+        self, wanted: UUID, kind: access.Kind, information: Information = Information.LINE
+    ) -> Found:
+        """What access to a file depends on. Raises NotFound for what the reader may not see, just
+        as for what does not exist; NotPermitted where only this kind of information is closed."""
+        found = await self.ask(access.file, wanted)
+        seen = may(self.viewer, Act.READ, Information.LINE, found.file if found else None)
+        if found is None or found.kind != kind or not seen:
+            raise NotFound
+        if not may(self.viewer, Act.READ, information, found.file):
+            raise NotPermitted
+        return found
+
+    def may_read(self, information: Information, found: Found) -> bool:
+        return may(self.viewer, Act.READ, information, found.file)
+
+    # --- pages -------------------------------------------------------------------------------
+
+    def last_seen(self, query: PageQuery, kind: type[T]) -> T | None:
+        """Where the page before ended. Raises CursorIsFaulty."""
+        if query.cursor is None:
+            return None
+        return self.marks.last_seen(self._place(query), query.cursor, kind)
+
+    def next_cursor(self, query: PageQuery, last: object | None) -> str | None:
+        return None if last is None else self.marks.cursor(self._place(query), last)
+
+    def _place(self, query: PageQuery) -> bytes:
+        return msgspec.json.encode([self.staff, self.operation, query.filters()])
+
+    # --- deciding ----------------------------------------------------------------------------
+
+    async def carry_out(
+        self,
+        use_case: Callable[Concatenate[Work, P], Awaitable[None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Outcome:
+        if self.command is None:
+            raise TypeError("only a deciding door carries out commands")
+        self.outcome = await carry_out(
+            self.house.desk, self.command, lambda work: use_case(work, *args, **kwargs)
+        )
+        return self.outcome
+
+    # --- receipts ----------------------------------------------------------------------------
+
+    async def leave_receipt(
+        self, subjects: list[UUID], outcome: str, detail: dict[str, str] | None = None
+    ) -> None:
+        """Durable when this returns. Raises ReceiptsUnavailable."""
+        viewer = self._viewer
+        await self.house.receipts.record(
+            Reading(
+                reader=self.staff,
+                role=viewer.role if viewer else "",
+                unit=viewer.unit if viewer else "",
+                purpose=self.purpose,
+                what=self.operation,
+                subjects=subjects,
+                outcome=outcome,
+                correlation=self.correlation,
+                event_position=self.position,
+                detail=detail or None,
+            )
+        )

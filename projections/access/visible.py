@@ -1,0 +1,51 @@
+"""What a viewer may see: the table in `domain.policy`, rendered to SQL.
+
+Every list, count, export and stream joins `access_files` as `file` in its own snapshot and asks
+this condition. The same question in Python is `policy.may`; a test holds the two equal. What is
+not visible looks as if it did not exist.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from domain.codes import Compartment
+from domain.policy import Act, Information, Relation, Viewer, permitting, sees_compartment
+
+_HOLDS: Mapping[Relation, sql.SQL] = {
+    Relation.ASSIGNED: sql.SQL("%(visible_staff)s = any(file.workers)"),
+    Relation.RESPONSIBLE_UNIT: sql.SQL("file.responsible_unit = %(visible_unit)s"),
+    Relation.RECEIVING_UNIT: sql.SQL("file.receiving_unit = %(visible_unit)s"),
+    Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),
+    Relation.INFORMED_UNIT: sql.SQL("%(visible_unit)s = any(file.informed_units)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A condition over `file`, and the values of its parameters."""
+
+    condition: sql.Composable
+    parameters: Mapping[str, object]
+
+
+def visible(
+    viewer: Viewer, information: Information = Information.LINE, act: Act = Act.READ
+) -> Visible:
+    """What this viewer may read (or act on) of this kind of information."""
+    relations = permitting(viewer.role, act, information)
+    if Relation.NONE in relations:
+        return Visible(sql.SQL("true"), {})
+    if not relations:
+        return Visible(sql.SQL("false"), {})
+    holds = sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
+    condition = sql.SQL("(file.compartment = any(%(visible_compartments)s) and ({}))").format(holds)
+    return Visible(
+        condition,
+        {
+            "visible_staff": viewer.staff,
+            "visible_unit": viewer.unit,
+            "visible_compartments": [c for c in Compartment if sees_compartment(viewer.side, c)],
+        },
+    )

@@ -1,0 +1,68 @@
+"""Who has read about whom: the receipts' positions by subject. Follows the receipts, not the facts.
+
+What a receipt says is sealed in the access log itself; here only its position is found.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.policy import Act, Information, Viewer, may
+from projections.asking import Connection, Page, all_rows, paged
+from projections.projection import Journal, Projection
+from projections.sql import Statements, text
+
+_statements = Statements("projections.audit")
+_BEYOND_ALL = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedReading:
+    """A receipt in the access log. Subjects are keyed tokens of ids, made where the key is."""
+
+    position: int
+    recorded_at: datetime
+    subjects: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    subject: bytes
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    position: int
+
+
+def rows(reading: RecordedReading) -> Iterator[Read]:
+    for subject in dict.fromkeys(reading.subjects):
+        yield Read(subject, reading.position)
+
+
+PROJECTION = Projection(
+    name="audit",
+    version=1,
+    schema=text("projections.audit", "schema.sql"),
+    tables=(Journal(name="audit_reads", row=Read, rows=rows),),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+async def positions(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    subjects: Collection[bytes],
+    *,
+    before: int = _BEYOND_ALL,
+    limit: int = 100,
+) -> Page[int, int]:
+    """The positions of the receipts about any of the subjects, newest first."""
+    if not may(viewer, Act.READ, Information.ACCESS_LOG):
+        return Page((), None)
+    parameters = {"subjects": list(subjects), "before": before, "limit": limit + 1}
+    found = await all_rows(connection, _statements("positions", schema), parameters, _Position)
+    return paged([row.position for row in found], limit, lambda position: position)

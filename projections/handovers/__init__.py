@@ -1,0 +1,181 @@
+"""Each handover, a line each: offered, and accepted, declined or withdrawn. Seen as its case is:
+who has handed a case over, or declined it, does not see it any more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.case import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverDeclineProposed,
+    HandoverDeclineRefused,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
+from domain.policy import Viewer
+from domain.recorded import Recorded
+from projections.access.visible import visible
+from projections.asking import Connection, Page, all_rows, one_row, paged
+from projections.projection import Key, Projection, Table
+from projections.sql import Statements, text
+from projections.waiting import rank
+
+_statements = Statements("projections.handovers")
+
+_HANDOVER_EVENTS = (
+    HandoverOffered
+    | HandoverAccepted
+    | HandoverDeclineProposed
+    | HandoverDeclineRefused
+    | HandoverDeclined
+    | HandoverWithdrawn
+)
+
+
+class HandoverStatus(StrEnum):
+    OFFERED = "offered"
+    DECLINE_PROPOSED = "decline-proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    handover: UUID
+    case: UUID
+    from_unit: str
+    to_unit: str
+    status: str
+    offered_at: datetime
+    offered_by: UUID
+    answer_due: datetime
+    answered_at: datetime | None
+    answered_by: UUID | None
+    version: int  # of the case, at the last change
+    rank: int
+
+
+def keys(recorded: Recorded) -> Iterator[Key]:
+    if isinstance(recorded.event, _HANDOVER_EVENTS):
+        yield (recorded.event.handover,)
+
+
+def apply(line: Line | None, recorded: Recorded) -> Line | None:
+    if isinstance(recorded.event, HandoverOffered):
+        return _offered(recorded, recorded.event)
+    if line is None:
+        return None
+    line = replace(line, version=recorded.version, **_changes(recorded))
+    return replace(line, rank=rank(line.answer_due, line.answered_at))
+
+
+def _offered(recorded: Recorded, offered: HandoverOffered) -> Line:
+    return Line(
+        handover=offered.handover,
+        case=recorded.stream,
+        from_unit=offered.from_unit,
+        to_unit=offered.to_unit,
+        status=HandoverStatus.OFFERED,
+        offered_at=recorded.occurred_at,
+        offered_by=recorded.actor,
+        answer_due=offered.answer_due,
+        answered_at=None,
+        answered_by=None,
+        version=recorded.version,
+        rank=rank(offered.answer_due, None),
+    )
+
+
+def _changes(recorded: Recorded) -> dict[str, Any]:
+    answered = {"answered_at": recorded.occurred_at, "answered_by": recorded.actor}
+    match recorded.event:
+        case HandoverDeclineProposed():
+            return {"status": HandoverStatus.DECLINE_PROPOSED}
+        case HandoverDeclineRefused():
+            return {"status": HandoverStatus.OFFERED}
+        case HandoverAccepted():
+            return {"status": HandoverStatus.ACCEPTED, **answered}
+        case HandoverDeclined():
+            return {"status": HandoverStatus.DECLINED, **answered}
+        case HandoverWithdrawn():
+            return {"status": HandoverStatus.WITHDRAWN, **answered}
+        case _:
+            return {}
+
+
+PROJECTION = Projection(
+    name="handovers",
+    version=1,
+    schema=text("projections.handovers", "schema.sql"),
+    tables=(Table(name="handovers", row=Line, key=("handover",), keys=keys, apply=apply),),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+class Direction(StrEnum):
+    IN = "in"  # offered to the viewer's unit
+    OUT = "out"  # offered by it
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last line that was seen."""
+
+    rank: int
+    handover: UUID
+
+
+_DIRECTIONS = {
+    Direction.IN: sql.SQL("line.to_unit = %(unit)s"),
+    Direction.OUT: sql.SQL("line.from_unit = %(unit)s"),
+}
+_STATUS = sql.SQL("line.status = %(status)s")
+_BEYOND = sql.SQL("(line.rank, line.handover) > (%(rank)s, %(handover)s)")
+_ALL = sql.SQL("true")
+
+
+async def page(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    *,
+    direction: Direction = Direction.IN,
+    status: HandoverStatus | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[Line, Cursor]:
+    """What waits, by when its answer is due; then what is answered, the latest first."""
+    seen = visible(viewer)
+    statement = _statements(
+        "page",
+        schema,
+        direction=_DIRECTIONS[direction],
+        status=_STATUS if status else _ALL,
+        beyond=_BEYOND if after else _ALL,
+        visible=seen.condition,
+    )
+    parameters = {
+        **seen.parameters,
+        "unit": viewer.unit,
+        "status": status,
+        "rank": after and after.rank,
+        "handover": after and after.handover,
+        "limit": limit + 1,
+    }
+    lines = await all_rows(connection, statement, parameters, Line)
+    return paged(lines, limit, lambda line: Cursor(line.rank, line.handover))
+
+
+async def line(connection: Connection, schema: str, viewer: Viewer, handover: UUID) -> Line | None:
+    """One handover's line, when its case is visible."""
+    seen = visible(viewer)
+    statement = _statements("line", schema, visible=seen.condition)
+    return await one_row(connection, statement, {**seen.parameters, "handover": handover}, Line)

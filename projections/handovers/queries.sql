@@ -1,0 +1,12 @@
+-- name: page
+-- The handovers of one direction, in order, from the cursor on, visible as their case is.
+select line.*
+  from {handovers} as line join {access_files} as file on file.file = line."case"
+ where {direction} and {status} and {beyond} and {visible}
+ order by line.rank, line.handover
+ limit %(limit)s
+
+-- name: line
+select line.*
+  from {handovers} as line join {access_files} as file on file.file = line."case"
+ where line.handover = %(handover)s and {visible}

@@ -1,0 +1,200 @@
+"""Each unit's referrals, a line each: what came in, what was sent, what it is informed of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.policy import Viewer
+from domain.recorded import Recorded
+from domain.referral import (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDeclineProposed,
+    ReferralDeclineRefused,
+    ReferralReceived,
+    ReferralRouted,
+    ReferralStatus,
+)
+from projections.access.visible import visible
+from projections.asking import Connection, Page, all_rows, one_row, paged
+from projections.projection import Key, Projection, Table
+from projections.sql import Statements, text
+from projections.waiting import ANSWERED, rank
+
+_statements = Statements("projections.inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    referral: UUID
+    receipt: str
+    unit: str  # that it was routed to
+    holder: str
+    sender_unit: str
+    informed: tuple[str, ...]
+    status: str
+    acute: bool
+    received_at: datetime
+    answer_due: datetime | None
+    answered_at: datetime | None
+    answered_by: UUID | None
+    case: UUID | None
+    version: int
+    rank: int
+
+
+def keys(recorded: Recorded) -> Iterator[Key]:
+    if recorded.name.startswith("referral."):
+        yield (recorded.stream,)
+
+
+def apply(line: Line | None, recorded: Recorded) -> Line | None:
+    if isinstance(recorded.event, ReferralReceived):
+        return _received(recorded, recorded.event)
+    if line is None:
+        return None
+    line = replace(line, version=recorded.version, **_changes(recorded))
+    return replace(line, rank=rank(line.answer_due, line.answered_at))
+
+
+def _received(recorded: Recorded, received: ReferralReceived) -> Line:
+    return Line(
+        referral=recorded.stream,
+        receipt=received.receipt,
+        unit="",  # routed in the same act, by the next event
+        holder="",
+        sender_unit=received.sender_unit,
+        informed=(),
+        status=ReferralStatus.WAITING,
+        acute=received.acute,
+        received_at=recorded.occurred_at,
+        answer_due=None,
+        answered_at=None,
+        answered_by=None,
+        case=None,
+        version=recorded.version,
+        rank=0,
+    )
+
+
+def _changes(recorded: Recorded) -> dict[str, Any]:
+    answered = {"answered_at": recorded.occurred_at, "answered_by": recorded.actor}
+    match recorded.event:
+        case ReferralRouted(unit=unit, holder=holder, informed=informed, answer_due=due):
+            return {
+                "status": ReferralStatus.WAITING,
+                "unit": unit,
+                "holder": holder,
+                "informed": informed,
+                "answer_due": due,
+                "answered_at": None,
+                "answered_by": None,
+            }
+        case ReferralAccepted(unit=unit, case=case):
+            return {"status": ReferralStatus.ACCEPTED, "holder": unit, "case": case, **answered}
+        case ReferralDeclineProposed():
+            return {"status": ReferralStatus.DECLINE_PROPOSED}
+        case ReferralDeclineRefused():
+            return {"status": ReferralStatus.WAITING}
+        case ReferralDeclined(holder=holder):
+            return {"status": ReferralStatus.DECLINED, "holder": holder, **answered}
+        case _:
+            return {}
+
+
+PROJECTION = Projection(
+    name="inbox",
+    version=1,
+    schema=text("projections.inbox", "schema.sql"),
+    tables=(Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply),),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+class Direction(StrEnum):
+    IN = "in"  # routed to the viewer's unit
+    SENT = "sent"  # by the viewer's unit, which holds it until it is accepted
+    INFORMED = "informed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last line that was seen."""
+
+    rank: int
+    referral: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of what is not answered yet."""
+
+    waiting: int
+    decline_proposed: int
+    overdue: int
+    sent: int
+
+
+_DIRECTIONS = {
+    Direction.IN: sql.SQL("line.unit = %(unit)s"),
+    Direction.SENT: sql.SQL("line.sender_unit = %(unit)s"),
+    Direction.INFORMED: sql.SQL("line.informed @> array[%(unit)s]"),
+}
+_STATUS = sql.SQL("line.status = %(status)s")
+_BEYOND = sql.SQL("(line.rank, line.referral) > (%(rank)s, %(referral)s)")
+_ALL = sql.SQL("true")
+
+
+async def page(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    *,
+    direction: Direction = Direction.IN,
+    status: ReferralStatus | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[Line, Cursor]:
+    """What waits, by when its answer is due; then what is answered, the latest first."""
+    seen = visible(viewer)
+    statement = _statements(
+        "page",
+        schema,
+        direction=_DIRECTIONS[direction],
+        status=_STATUS if status else _ALL,
+        beyond=_BEYOND if after else _ALL,
+        visible=seen.condition,
+    )
+    parameters = {
+        **seen.parameters,
+        "unit": viewer.unit,
+        "status": status,
+        "rank": after and after.rank,
+        "referral": after and after.referral,
+        "limit": limit + 1,
+    }
+    lines = await all_rows(connection, statement, parameters, Line)
+    return paged(lines, limit, lambda line: Cursor(line.rank, line.referral))
+
+
+async def line(connection: Connection, schema: str, viewer: Viewer, referral: UUID) -> Line | None:
+    """One referral's line, when it is visible."""
+    seen = visible(viewer)
+    statement = _statements("line", schema, visible=seen.condition)
+    return await one_row(connection, statement, {**seen.parameters, "referral": referral}, Line)
+
+
+async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
+    """How many wait for the viewer's unit, and how many of its own wait elsewhere."""
+    seen = visible(viewer)
+    parts = {"in": _DIRECTIONS[Direction.IN], "sent": _DIRECTIONS[Direction.SENT]}
+    statement = _statements("counts", schema, visible=seen.condition, **parts)
+    parameters = {**seen.parameters, "unit": viewer.unit, "now": now, "answered": ANSWERED}
+    found = await one_row(connection, statement, parameters, Counts)
+    return found or Counts(0, 0, 0, 0)

@@ -1,0 +1,141 @@
+"""The staff directory: who works where as what. Nobody learns of somebody on another side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.codes import Qualification, StaffRole
+from domain.policy import Act, Information, Viewer, may
+from domain.recorded import Recorded
+from domain.staff import (
+    CaseGivenBack,
+    CaseTaken,
+    PositionEnded,
+    PositionTaken,
+    QualificationRecorded,
+)
+from projections.asking import Connection, Page, all_rows, one_row, paged
+from projections.projection import Key, Projection, Table
+from projections.sql import Statements, text
+
+_statements = Statements("projections.staff")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    staff: UUID
+    unit: str
+    role: str
+    active: bool
+    name: str  # a token
+    qualified: bool  # for work with children and young people
+    since: date
+    until: date | None
+    open_cases: int
+    version: int
+
+
+def keys(recorded: Recorded) -> Iterator[Key]:
+    if recorded.name.startswith("staff."):
+        yield (recorded.stream,)
+
+
+def apply(row: Colleague | None, recorded: Recorded) -> Colleague | None:
+    if isinstance(recorded.event, PositionTaken):
+        return _in_position(row, recorded, recorded.event)
+    return row and replace(_moved(row, recorded.event), version=recorded.version)
+
+
+def _in_position(row: Colleague | None, recorded: Recorded, taken: PositionTaken) -> Colleague:
+    return Colleague(
+        staff=recorded.stream,
+        unit=taken.unit,
+        role=taken.role,
+        active=True,
+        name=taken.name.token or "",
+        qualified=row is not None and row.qualified,
+        since=taken.since,
+        until=None,
+        open_cases=row.open_cases if row else 0,
+        version=recorded.version,
+    )
+
+
+def _moved(row: Colleague, event: object) -> Colleague:
+    match event:
+        case QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG_PEOPLE):
+            return replace(row, qualified=True)
+        case CaseTaken():
+            return replace(row, open_cases=row.open_cases + 1)
+        case CaseGivenBack():
+            return replace(row, open_cases=row.open_cases - 1)
+        case PositionEnded(until=until):
+            return replace(row, active=False, until=until)
+        case _:
+            return row
+
+
+PROJECTION = Projection(
+    name="staff",
+    version=1,
+    schema=text("projections.staff", "schema.sql"),
+    tables=(Table(name="staff", row=Colleague, key=("staff",), keys=keys, apply=apply),),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last colleague that was seen."""
+
+    unit: str
+    staff: UUID
+
+
+async def page(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    *,
+    active: bool = True,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[Colleague, Cursor]:
+    """The colleagues of the viewer's unit and side; an administrator's are everybody. Without
+    `active` also those who have left."""
+    parameters = {
+        "unit": viewer.unit,
+        "side": viewer.side,
+        "active": active,
+        "after_unit": after.unit if after else "",
+        "after_staff": after.staff if after else UUID(int=0),
+        "limit": limit + 1,
+    }
+    statement = _statements("page", schema, colleague=_colleague(viewer))
+    lines = await all_rows(connection, statement, parameters, Colleague)
+    return paged(lines, limit, lambda line: Cursor(line.unit, line.staff))
+
+
+async def colleague(
+    connection: Connection, schema: str, viewer: Viewer, staff: UUID
+) -> Colleague | None:
+    parameters = {"unit": viewer.unit, "side": viewer.side, "staff": staff}
+    statement = _statements("line", schema, colleague=_colleague(viewer))
+    return await one_row(connection, statement, parameters, Colleague)
+
+
+_OF_UNIT_AND_SIDE = sql.SQL(
+    "access.unit = %(unit)s and access.side is not distinct from %(side)s::text"
+)
+
+
+def _colleague(viewer: Viewer) -> sql.SQL:
+    if not may(viewer, Act.READ, Information.STAFF):
+        return sql.SQL("false")
+    if viewer.role is StaffRole.ADMINISTRATOR:
+        return sql.SQL("true")
+    return _OF_UNIT_AND_SIDE

@@ -1,0 +1,13 @@
+-- name: page
+-- Colleagues, unit by unit.
+select line.*
+  from {staff} as line join {access_staff} as access on access.staff = line.staff
+ where {colleague} and (line.unit, line.staff) > (%(after_unit)s, %(after_staff)s)
+   and (line.active or not %(active)s)
+ order by line.unit, line.staff
+ limit %(limit)s
+
+-- name: line
+select line.*
+  from {staff} as line join {access_staff} as access on access.staff = line.staff
+ where line.staff = %(staff)s and {colleague}

@@ -1,0 +1,89 @@
+"""Real servers for every test that needs one: started once, a schema of its own for each test.
+
+SAMORDNA_TEST_POSTGRES names the folder of other PostgreSQL programs than the wheel's.
+"""
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from api.runtime.database import LOG, VAULT, Kind, create, role_url
+from api.runtime.postgres_server import PostgresServer, start_postgres
+
+_NUMBERS = itertools.count(1)
+_QUICK = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """A fresh schema of one kind, and who may work in it."""
+
+    owner_url: str
+    schema: str
+    secrets: Path
+
+    def url(self, role: str) -> str:
+        return role_url(self.owner_url, self.schema, role, secrets=self.secrets)
+
+    def execute(self, query: str, *parameters: Any, role: str | None = None) -> list[Any]:
+        """The rows of one statement, run by the owner or a role; `{}` stands for the schema."""
+        url = self.url(role) if role else self.owner_url
+        with psycopg.connect(url, autocommit=True) as connection:
+            cursor = connection.execute(SQL(query).format(Identifier(self.schema)), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture(scope="session")
+def log_server() -> Iterator[PostgresServer]:
+    """The log's server; it listens on a TCP port, too."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    yield from _server("log", tcp_port=port)
+
+
+@pytest.fixture(scope="session")
+def vault_server() -> Iterator[PostgresServer]:
+    yield from _server("vault")
+
+
+@pytest.fixture
+def log_database(log_server: PostgresServer, tmp_path: Path) -> Database:
+    return new_database(log_server, tmp_path, LOG)
+
+
+@pytest.fixture
+def vault_database(vault_server: PostgresServer, tmp_path: Path) -> Database:
+    return new_database(vault_server, tmp_path, VAULT)
+
+
+def new_database(
+    server: PostgresServer, secrets: Path, kind: Kind, *, demo: bool = False
+) -> Database:
+    schema = f"town_{next(_NUMBERS)}"
+    create(server.url(), schema, secrets=secrets, kind=kind, demo=demo)
+    return Database(owner_url=server.url(), schema=schema, secrets=secrets)
+
+
+def _server(name: str, tcp_port: int | None = None) -> Iterator[PostgresServer]:
+    programs = os.environ.get("SAMORDNA_TEST_POSTGRES")
+    place = Path(tempfile.mkdtemp(prefix="samordna-test-"))
+    place.chmod(0o755)  # the server may run as another user
+    with start_postgres(
+        place / "server",
+        name=name,
+        bin_folder=Path(programs) if programs else None,
+        settings=_QUICK,
+        tcp_port=tcp_port,
+    ) as server:
+        yield server
+    shutil.rmtree(place)
