@@ -27,7 +27,6 @@ class Fault(StrEnum):
     IN_THE_FUTURE = "in-the-future"
     IMPOSSIBLE_NUMBER = "impossible-number"
     CONTRADICTS_NUMBER = "contradicts-number"
-    CONTRADICTS_BIRTH_DATE = "contradicts-birth-date"
     ONE_OF_THEM = "one-of-them"
 
 
@@ -63,10 +62,6 @@ WHAT_TO_DO: Final[Mapping[Fault, Label]] = {
     Fault.CONTRADICTS_NUMBER: Label(
         "Stämmer inte med personnumret: rätta det ena.",
         "It contradicts the personal number: correct one of them.",
-    ),
-    Fault.CONTRADICTS_BIRTH_DATE: Label(
-        "Stämmer inte med födelsedatumet: rätta det ena.",
-        "It contradicts the birth date: correct one of them.",
     ),
     Fault.ONE_OF_THEM: Label(
         "Ange det ena av fälten, inte båda och inte inget.",

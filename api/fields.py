@@ -194,6 +194,11 @@ PastMoment = Annotated[
 ]
 
 
+Instant = Annotated[
+    datetime, PlainValidator(_moment), _date_schema("date-time", "2023-04-07T16:00:00Z")
+]
+
+
 # --- numbers ---------------------------------------------------------------------------------
 
 

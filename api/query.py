@@ -86,10 +86,11 @@ class PageQuery(ReadingQuery):
     limit: Limit = 20
     """How many items the page holds at most."""
 
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, str]:
         """What the list is, whatever the page of it."""
         how = {"purpose", "at_position", "cursor", "limit"}
-        return self.model_dump(mode="json", by_alias=True, exclude=how, exclude_none=True)
+        told = self.model_dump(mode="json", by_alias=True, exclude=how, exclude_none=True)
+        return {name: str(value) for name, value in told.items()}
 
 
 def read_query(kind: type[Query], address: MultiMapping[str]) -> Query:

@@ -61,17 +61,22 @@ class Visit:
         return await self.house.ask(query, *args, **kwargs)
 
     async def file(
-        self, wanted: UUID, kind: access.Kind, information: Information = Information.LINE
+        self,
+        wanted: UUID,
+        kind: access.Kind,
+        information: Information = Information.LINE,
+        act: Act = Act.READ,
     ) -> Found:
         """What access to a file depends on. Raises NotFound for what the reader may not see, just
-        as for what does not exist; NotPermitted where only this kind of information is closed."""
+        as for what does not exist; NotPermitted where only this is closed."""
         found = await self.ask(access.file, wanted)
-        seen = may(self.viewer, Act.READ, Information.LINE, found.file if found else None)
-        if found is None or found.kind != kind or not seen:
+        if found is None or found.kind != kind:
             raise NotFound
-        if not may(self.viewer, Act.READ, information, found.file):
+        if may(self.viewer, act, information, found.file):
+            return found
+        if may(self.viewer, Act.READ, Information.LINE, found.file):
             raise NotPermitted
-        return found
+        raise NotFound
 
     def may_read(self, information: Information, found: Found) -> bool:
         return may(self.viewer, Act.READ, information, found.file)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.case import CaseStatus
 from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
@@ -30,6 +31,7 @@ from domain.codes import (
     StaffRole,
     UnitKind,
 )
+from domain.referral import ReferralStatus
 from domain.routing import Rule
 
 
@@ -145,6 +147,12 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ReferralKind.SIGNPOSTING: Label("Lotsning", "Signposting"),
         ReferralKind.SENT_ON: Label("Slussad av råd och stöd", "Sent on by advice and support"),
     },
+    ReferralStatus: {
+        ReferralStatus.WAITING: Label("Väntar på svar", "Waits for its answer"),
+        ReferralStatus.DECLINE_PROPOSED: Label("Avböjande föreslaget", "Decline proposed"),
+        ReferralStatus.ACCEPTED: Label("Mottagen", "Accepted"),
+        ReferralStatus.DECLINED: Label("Avböjd", "Declined"),
+    },
     DeclineReason: {
         DeclineReason.WRONG_AGE: Label("Fel ålder", "Wrong age"),
         DeclineReason.OTHER_MUNICIPALITY: Label(
@@ -168,6 +176,10 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         InformationKind.CIRCUMSTANCES: Label("Omständigheter", "Circumstances"),
         InformationKind.NOTES: Label("Anteckningar", "Notes"),
         InformationKind.TIMELINE: Label("Händelseförlopp", "Timeline"),
+    },
+    CaseStatus: {
+        CaseStatus.OPEN: Label("Öppet", "Open"),
+        CaseStatus.CLOSED: Label("Avslutat", "Closed"),
     },
     CaseOutcome: {
         CaseOutcome.NEEDS_MET: Label("Behoven är tillgodosedda", "The needs are met"),

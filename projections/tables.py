@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, sql
 
+from projections.asking import frozen
 from projections.projection import Journal, Key, Projection, Table
 from projections.sql import Statements, compose
 
@@ -218,7 +219,7 @@ class _Folded(_Stored):
     async def _rows(self, connection: Connection, keys: Collection[Key]) -> dict[Key, Any]:
         async with connection.cursor(binary=True) as cursor:
             await cursor.execute(self._current, _by_column(keys))
-            found = [self._table.row(*map(_frozen, values)) for values in await cursor.fetchall()]
+            found = [self._table.row(*map(frozen, values)) for values in await cursor.fetchall()]
         return {tuple(getattr(row, column) for column in self._table.key): row for row in found}
 
 
@@ -262,7 +263,3 @@ def _array_literal(values: Iterable[object]) -> str:
 
 def _as_it_is(value: Any) -> Any:
     return value
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -23,7 +23,7 @@ copy {table} ({columns}) from stdin
 
 -- name: digest
 -- Every stored column of every row, whatever the order of the rows.
-select format('%%s:%%s', count(*), coalesce(sum(hashtextextended(stored::text, 0)::numeric), 0))
+select count(*) || ':' || coalesce(sum(hashtextextended(stored::text, 0)::numeric), 0)
   from {table} as stored
 
 -- name: drop

@@ -8,7 +8,7 @@ from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
 from domain.codes import Compartment, Qualification, StaffRole
-from domain.errors import NotPermitted, UnknownStaffMember, UnknownUnit
+from domain.errors import NotFound, NotPermitted, UnknownStaffMember, UnknownUnit
 from domain.policy import Act, Information, Viewer
 from domain.routing import needs_child_qualification
 from domain.staff import StaffMember
@@ -90,11 +90,11 @@ async def _assign(work: Work, case_id: UUID, case: cases.Case, successor_id: UUI
 async def _managed(work: Work, staff_id: UUID) -> StaffMember:
     """A staff member whom the actor manages; others look as if they did not exist."""
     manager = await work.require(Act.MANAGE, Information.STAFF)
-    member = await work.staff(staff_id)
     try:
+        member = await work.staff(staff_id)
         _require_own(manager, member.unit, member.side)
-    except NotPermitted as refusal:
-        raise UnknownStaffMember from refusal
+    except (UnknownStaffMember, NotPermitted) as refusal:
+        raise NotFound from refusal
     return member
 
 

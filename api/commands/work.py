@@ -14,6 +14,7 @@ from uuid import UUID
 from domain import case, person, referral, staff, team
 from domain.errors import (
     CommandKeyReused,
+    KeyIsErased,
     NotFound,
     NotPermitted,
     PreconditionIsMissing,
@@ -81,6 +82,14 @@ class Outcome:
             if isinstance(fact.event, kind):
                 return fact.stream, fact.event
         return None
+
+    def the(self, kind: type[T]) -> tuple[UUID, T]:
+        """The last fact of a kind that the command always records. Raises KeyIsErased when a
+        replay can no longer read it."""
+        found = self.find(kind)
+        if found is None:
+            raise KeyIsErased
+        return found
 
 
 @dataclass(slots=True)

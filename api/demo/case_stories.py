@@ -10,7 +10,7 @@ from api.demo import shares, texts
 from api.demo.crew import Member
 from api.demo.intakes import Intake
 from api.demo.shares import choose, happens
-from api.demo.stage import Stage, recorded
+from api.demo.stage import Stage
 from api.demo.workdays import bustle
 from domain.case import HandoverDeclineProposed, HandoverOffered, RoutingReviewed
 from domain.codes import (
@@ -30,9 +30,9 @@ _OUTCOMES: Final = {
     CaseOutcome.NO_NEED_FOUND: 0.08,
     CaseOutcome.MOVED_AWAY: 0.07,
 }
-_ENDS_EARLY: Final = 0.2  # within some months: contact is lost, help is declined
+_ENDS_EARLY: Final = 0.27  # within some months: contact is lost, help is declined
 _INTENSE_DAYS: Final = 35  # after the opening, notes come thick and fast
-_MANY_NOTES: Final = 62  # then they become fewer
+_MANY_NOTES: Final = 64  # then they become fewer
 _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
@@ -83,7 +83,7 @@ class CaseStory:
             self.compartment,
             qualified=needs_child_qualification(self._known_age(), unit),
         )
-        stage.looked(self.manager, "caseload", self.id)
+        stage.looked(self.manager, "readCase", self.id)
         await stage.do(self.manager, cases.assign_case_worker, self.id, self.worker.id)
         self.worker.cases.add(self.id)
         self._assignment += 1
@@ -99,14 +99,14 @@ class CaseStory:
     async def _note(self) -> None:
         rng, somebody = self.stage.rng, self.intake.somebody
         child = self._known_age() is AgeKnowledge.MINOR
-        self.stage.looked(self.carrier, "case", self.id)
+        self.stage.looked(self.carrier, "readCase", self.id)
         text = texts.note(rng, somebody.gender, child=child)
         await self.stage.do(self.carrier, cases.record_note, self.id, text)
         self.notes += 1
 
     def _days_to_next_contact(self) -> int:
         age = (self.stage.today - self.opened).days
-        pace = 1.6 if age < _INTENSE_DAYS else 2.7
+        pace = 1.1 if age < _INTENSE_DAYS else 1.75
         if self.notes > _MANY_NOTES:
             pace *= 4
         mean = pace / bustle(self.stage.today)
@@ -165,11 +165,12 @@ class CaseStory:
         outcome = await stage.do(
             self.carrier, cases.offer_handover, self.id, to_unit=to_unit, reason=reason
         )
-        self.handover = recorded(outcome, HandoverOffered)[1].handover
+        _, offered = outcome.the(HandoverOffered)
+        self.handover = offered.handover
         if happens(stage.rng, shares.HANDOVERS_RETURNED):
             stage.in_working_days(1, self.withdraw, to_unit, reason)
         else:
-            stage.in_working_days(stage.rng.randint(2, 6), self.answer, to_unit)
+            stage.in_working_days(stage.rng.randint(3, 7), self.answer, to_unit)
 
     async def withdraw(self, to_unit: str, reason: str) -> None:
         """Offered too early; it is offered again later."""
@@ -181,8 +182,8 @@ class CaseStory:
         """The receiving unit takes over; now and then it returns the case first."""
         stage = self.stage
         member = stage.crew.somebody(to_unit, self.compartment)
-        stage.looked(member, "handover", self.id)
-        if happens(stage.rng, shares.HANDOVERS_RETURNED * 2):
+        stage.looked(member, "readCase", self.id)
+        if happens(stage.rng, shares.HANDOVERS_RETURNED):
             outcome = await stage.do(
                 member,
                 cases.decline_handover,

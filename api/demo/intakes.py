@@ -15,6 +15,11 @@ from domain.codes import AgeKnowledge, Concern, Gender, IdentityKind, PersonRole
 from domain.routing import ADULT_FROM, age_knowledge
 
 _OTHER_SIDE: Final = (PersonRole.BUYER, PersonRole.PERPETRATOR)
+_CONCERN_OF_ROLE: Final = {
+    PersonRole.BUYER: Concern.PROSTITUTION,
+    PersonRole.PERPETRATOR: Concern.CLOSE_VIOLENCE,
+    PersonRole.UNKNOWN: Concern.UNKNOWN,
+}
 _DAYS_TO_GROW: Final = 60  # a case that is to see an 18th birthday has this long before it
 
 
@@ -66,7 +71,7 @@ def _contacts(rng: Random, days: Sequence[date], count: int) -> list[Intake]:
     bustles = [bustle(day) for day in days]
     sources = deal(rng, shares.SOURCES, count)
     sizes = _sizes(rng, sources.count(Source.POLICE_OPERATION))
-    when = rng.choices(days, bustles, k=len(sizes))
+    when = rng.choices(days, [often**2 for often in bustles], k=len(sizes))
     operations = [day for day, size in zip(when, sizes, strict=True) for _ in range(size)]
     others = rng.choices(days, bustles, k=count)
     intakes = [
@@ -106,17 +111,16 @@ def _give_roles(rng: Random, intakes: list[Intake]) -> None:
 
 
 def _give_ages(rng: Random, intakes: list[Intake], count: int) -> None:
-    """Adults, unless told otherwise. Nobody of unknown age comes back: so the others' shares are
-    of those who are left."""
+    """Adults, unless told otherwise."""
     free = [i for i in intakes if i.role is PersonRole.EXPOSED]
     unknown = draw(rng, free, round(shares.AGE_UNKNOWN * count), _weight(shares.MEETS_NAMELESS))
     for intake in unknown:
         intake.age = AgeKnowledge.UNKNOWN
     free = [i for i in intakes if i.role is not PersonRole.UNKNOWN and i not in unknown]
-    of = len(free) / (1 - shares.AGE_UNKNOWN)
-    for intake in draw(rng, free, round(shares.MINORS * of), _meets_minor):
+    for intake in draw(rng, free, round(shares.MINORS * len(intakes)), _meets_minor):
         intake.age = AgeKnowledge.MINOR
-    for intake in draw(rng, free, round(shares.YOUNG_ADULTS * of), _weight(shares.MEETS_YOUNG)):
+    young = round(shares.YOUNG_ADULTS * len(intakes))
+    for intake in draw(rng, free, young, _weight(shares.MEETS_YOUNG)):
         intake.age = AgeKnowledge.YOUNG_ADULT
 
 
@@ -166,6 +170,8 @@ def _give_birthdays(rng: Random, intakes: list[Intake], last: date, share: int) 
 
 def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
     residences = deal(rng, shares.RESIDENCES, len(intakes))
+    concerns = deal(rng, shares.CONCERNS, len(intakes))
+    concerns_of_children = deal(rng, shares.CONCERNS_OF_CHILDREN, len(intakes))
     for intake in intakes:
         intake.residence = residences.pop()
         if intake.identity is IdentityKind.COORDINATION_NUMBER:
@@ -173,19 +179,10 @@ def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
         if intake.turns_18_on or intake.mistaken:
             intake.residence = Residence.BELONGS_HERE
         intake.acute = happens(rng, shares.ACUTE)
-        intake.concern = _concern(rng, intake)
-
-
-def _concern(rng: Random, intake: Intake) -> Concern:
-    match intake.role:
-        case PersonRole.BUYER:
-            return Concern.PROSTITUTION
-        case PersonRole.PERPETRATOR:
-            return Concern.CLOSE_VIOLENCE
-        case PersonRole.UNKNOWN:
-            return Concern.UNKNOWN
-    child = intake.age is AgeKnowledge.MINOR
-    return choose(rng, shares.CONCERNS_OF_CHILDREN if child else shares.CONCERNS)
+        child = intake.age is AgeKnowledge.MINOR
+        intake.concern = (
+            _CONCERN_OF_ROLE.get(intake.role) or (concerns_of_children if child else concerns).pop()
+        )
 
 
 def _give_bodies(rng: Random, population: Population, intakes: list[Intake]) -> None:
@@ -224,7 +221,10 @@ def _come_back(rng: Random, first: list[Intake], repeated: list[Intake]) -> None
         and i.residence is not Residence.ELSEWHERE
     ]
     for intake in repeated:
-        known = rng.choice([i for i in recognisable if i.day < intake.day] or recognisable[:1])
+        earlier = [i for i in recognisable if i.day < intake.day] or recognisable[:1]
+        [known] = rng.choices(
+            earlier, [1 if i.role is PersonRole.EXPOSED else 0.4 for i in earlier]
+        )
         intake.repeats, intake.somebody = known, known.somebody
         intake.role, intake.identity, intake.age = known.role, known.identity, known.age
         intake.concern, intake.residence = known.concern, known.residence
@@ -249,4 +249,4 @@ def _fill_the_last_days(rng: Random, intakes: list[Intake], days: Sequence[date]
         (1, PersonRole.RELATIVE, AgeKnowledge.ADULT),
     ):
         for intake in draw(rng, [i for i in free if (i.role, i.age) == (role, age)], number):
-            intake.day = rng.choice(days[-2:])
+            intake.day, intake.acute = days[-1], False

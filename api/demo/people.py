@@ -15,17 +15,22 @@ from stdnum import luhn
 from api.demo.shares import happens
 from domain.codes import Gender, IdentityKind
 
-_WOMEN: Final = """
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WOMEN: Final = _words("""
     Alva Amina Bianca Disa Elina Fatuma Greta Hedda Ilse Jasmin Kaja Liv Mira Nadja Olga Petra
-    Runa Saga Tindra Ursula Vanja Wilma Ylva Zahra Åsa""".split()
-_MEN: Final = """
+    Runa Saga Tindra Ursula Vanja Wilma Ylva Zahra Åsa""")
+_MEN: Final = _words("""
     Arvid Bashir Caspar Dragan Eskil Folke Gustaf Hamid Idris Jonte Knut Love Milan Nils Ossian
-    Pavel Ragnar Sixten Tage Ulf Vide Yusuf Örjan""".split()
-_SURNAMES_BEGIN: Final = """
+    Pavel Ragnar Sixten Tage Ulf Vide Yusuf Örjan""")
+_SURNAMES_BEGIN: Final = _words("""
     Alm Asp Björk Brant Dim Ek Fjäll Frost Gran Hassel Is Kvist Lind Lärk Måne Norr Rönn Sten
-    Storm Svan Säv Tall Ting Vinter Älv""".split()
-_SURNAMES_END: Final = """
-    dunge fjärne glänta hägn källe skärva stigen sunde träda vaka värn ånge""".split()
+    Storm Svan Säv Tall Ting Vinter Älv""")
+_SURNAMES_END: Final = _words("""
+    dunge fjärne glänta hägn källe skärva stigen sunde träda vaka värn ånge""")
 _COORDINATION: Final = 60  # is added to the day
 _TEST_SERIALS: Final = range(980, 1000)
 _MOBILE_FOR_FICTION: Final = range(605, 700)  # 070-1740605 to 070-1740699
@@ -37,7 +42,7 @@ class Somebody:
 
     name: str | None
     kind: IdentityKind
-    number: str | None  # YYYYMMDD-NNNN
+    number: str | None  # YYYYMMDDNNNN
     born: date  # the truth, which nobody may know yet
     gender: Gender
     contact: str | None
@@ -93,7 +98,7 @@ class Population:
 def _spelled(kind: IdentityKind, born: date, serial: int) -> str:
     day = born.day + _COORDINATION if kind is IdentityKind.COORDINATION_NUMBER else born.day
     written = f"{born:%y%m}{day:02}{serial}"
-    return f"{born.year // 100}{written[:6]}-{serial}{luhn.calc_check_digit(written)}"
+    return f"{born.year // 100}{written}{luhn.calc_check_digit(written)}"
 
 
 def _date_in(number: str) -> date:

@@ -8,9 +8,10 @@ from api.commands import referrals
 from api.commands.referrals import ReferralDetails
 from api.demo import texts
 from api.demo.case_stories import CaseStory
+from api.demo.crew import Member
 from api.demo.intakes import Intake
 from api.demo.shares import choose, happens
-from api.demo.stage import Stage, recorded
+from api.demo.stage import Stage
 from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
@@ -44,7 +45,6 @@ _CHANNELS = {
 class ReferralStory:
     intake: Intake
     id: UUID
-    person: UUID
     unit: str
     compartment: Compartment
     declines_refused: bool = False
@@ -59,41 +59,39 @@ class Referrals:
 
     async def receive(self, intake: Intake) -> None:
         stage = self.stage
-        entry = route(_facts(intake, stage), stage.desk.organisation)
-        side = entry.compartment
-        sender = stage.crew.sender(intake.source, entry.unit, side)
+        way = route(_facts(intake, stage), stage.desk.organisation)
+        sender = stage.crew.sender(intake.source, way.unit, way.compartment)
         outcome = await stage.do(sender, referrals.receive_referral, _details(intake, stage))
-        referral, received = recorded(outcome, ReferralReceived)
-        _, routed = recorded(outcome, ReferralRouted)
+        referral, _ = outcome.the(ReferralReceived)
+        _, routed = outcome.the(ReferralRouted)
         story = ReferralStory(
             intake=intake,
             id=referral,
-            person=received.person,
             unit=routed.unit,
             compartment=routed.compartment,
         )
-        patience = {0: 0.6, 1: 0.4} if intake.acute else {0: 0.1, 1: 0.3, 2: 0.3, 3: 0.2, 6: 0.1}
+        patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
         stage.in_working_days(choose(stage.rng, patience), self.answer, story)
 
     async def answer(self, story: ReferralStory) -> None:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2)."""
-        self.stage.looked(
-            self.stage.crew.somebody(story.unit, story.compartment), "referral", story.id
-        )
+        member = self.stage.crew.somebody(story.unit, story.compartment)
+        self.stage.looked(member, "readReferral", story.id)
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
         elsewhere = intake.residence is Residence.ELSEWHERE and not story.declines_refused
         if wrong_age:
             truth = age_knowledge(intake.somebody.born, self.stage.today)
-            await self._decline(story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
+            await self._decline(member, story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
         elif elsewhere and intake.repeats is None:
             explanation = texts.decline_explanation(self.stage.rng)
-            await self._decline(story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
+            await self._decline(member, story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
         else:
-            await self._accept(story)
+            await self._accept(member, story)
 
     async def _decline(
         self,
+        member: Member,
         story: ReferralStory,
         reason: DeclineReason,
         age: AgeKnowledge | None,
@@ -101,7 +99,7 @@ class Referrals:
     ) -> None:
         stage = self.stage
         outcome = await stage.do(
-            stage.crew.somebody(story.unit, story.compartment),
+            member,
             referrals.decline_referral,
             story.id,
             reason=reason,
@@ -117,7 +115,7 @@ class Referrals:
         """The unit manager confirms most declines (R2); the others are accepted after all."""
         stage = self.stage
         manager = stage.crew.manager(story.unit, story.compartment)
-        stage.looked(manager, "referral", story.id)
+        stage.looked(manager, "readReferral", story.id)
         if reason is DeclineReason.OTHER_MUNICIPALITY and happens(stage.rng, 0.3):
             await stage.do(manager, referrals.refuse_decline, story.id)
             story.declines_refused = True
@@ -131,11 +129,10 @@ class Referrals:
         story.unit, story.compartment = routed.unit, routed.compartment
         self.stage.in_working_days(self.stage.rng.randint(0, 2), self.answer, story)
 
-    async def _accept(self, story: ReferralStory) -> None:
+    async def _accept(self, member: Member, story: ReferralStory) -> None:
         stage = self.stage
         if earlier := self._closed_case_of(story):
             await earlier.reopen()
-        member = stage.crew.somebody(story.unit, story.compartment)
         outcome = await stage.do(member, referrals.accept_referral, story.id)
         if joined := outcome.find(CaseJoined):
             await self.cases[joined[0]].hear_again()

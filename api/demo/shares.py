@@ -62,7 +62,14 @@ CONCERNS: Final = {
     Concern.OTHER_EXPLOITATION: 0.03,
     Concern.UNKNOWN: 0.08,
 }
-CONCERNS_OF_CHILDREN: Final = {**CONCERNS, Concern.FARES_BADLY: 0.35}
+CONCERNS_OF_CHILDREN: Final = {
+    Concern.PROSTITUTION: 0.36,
+    Concern.FARES_BADLY: 0.30,
+    Concern.CLOSE_VIOLENCE: 0.16,
+    Concern.TRAFFICKING: 0.07,
+    Concern.FORCED_MARRIAGE: 0.04,
+    Concern.UNKNOWN: 0.07,
+}
 
 # Whole years at the first contact, by what is believed of the age and whether it is mistaken. No
 # minor turns 18 within a year from there; who does, is planned.

@@ -10,7 +10,7 @@ from api.commands.founding import found
 from api.commands.staff import PositionDetails
 from api.demo.case_stories import CaseStory
 from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, POSITIONS, SUCCESSOR, Member, Position
-from api.demo.stage import Stage, recorded
+from api.demo.stage import Stage
 from domain.codes import Gender, StaffRole
 from domain.staff import PositionTaken
 from domain.team import TeamMandated
@@ -35,7 +35,7 @@ async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
         register_number=REGISTER_NUMBER,
         decided_on=start - _MANDATED_BEFORE,
     )
-    team, _ = recorded(outcome, TeamMandated)
+    team, _ = outcome.the(TeamMandated)
     manager = stage.crew["nexus-manager"]
     establish = partial(teams.establish_team, lead_unit="nexus")
     await stage.do(manager, establish, team, pilot_from=start, pilot_until=until)
@@ -74,7 +74,8 @@ async def _take(stage: Stage, by: Member, position: Position) -> Member:
         since=stage.today,
         qualified_for_children=position.qualified,
     )
-    staff_id, _ = recorded(await stage.do(by, staff.take_position, details), PositionTaken)
+    outcome = await stage.do(by, staff.take_position, details)
+    staff_id, _ = outcome.the(PositionTaken)
     return stage.crew.add(staff_id, position)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from api.commands.work import Command, Desk, Outcome, Work, carry_out
@@ -22,17 +22,16 @@ from api.demo.workdays import OfficeHours
 from api.runtime.clock import STOCKHOLM, SimulatedClock
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 Act = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Somebody looked at something on the way to an act; the readings are made of these."""
+    """Somebody read something on the way to an act; `door` is the operation they asked."""
 
     reader: Member
-    what: str
+    door: str
     subjects: tuple[UUID, ...]
     position: int
 
@@ -101,13 +100,5 @@ class Stage:
         self.position = outcome.position
         return outcome
 
-    def looked(self, reader: Member, what: str, *subjects: UUID) -> None:
-        self.looks.append(Look(reader=reader, what=what, subjects=subjects, position=self.position))
-
-
-def recorded(outcome: Outcome, kind: type[T]) -> tuple[UUID, T]:
-    """The fact that a command always records, with its stream."""
-    found = outcome.find(kind)
-    if found is None:
-        raise LookupError(kind.__name__)
-    return found
+    def looked(self, reader: Member, door: str, *subjects: UUID) -> None:
+        self.looks.append(Look(reader=reader, door=door, subjects=subjects, position=self.position))

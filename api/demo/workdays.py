@@ -11,7 +11,7 @@ _OPENS: Final = 8 * 60  # minutes past midnight
 _CLOSES: Final = 16 * 60 + 30
 
 # July is quiet, school terms are busy (domain section 8).
-_SEASON: Final = {6: 0.8, 7: 0.35, 8: 0.9, 12: 0.75}
+_SEASON: Final = {6: 0.8, 7: 0.3, 8: 0.9, 12: 0.75}
 _TERM: Final = 1.2
 
 

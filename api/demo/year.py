@@ -25,7 +25,7 @@ from api.runtime.clock import SeededIds, SimulatedClock
 from domain.ports import Clock, Ids
 
 # How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
-_COMFORTABLE: Final = {"nexus": 19, "childrens-intake": 14}
+_COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 11}
 _COMFORTABLE_ELSEWHERE: Final = 12
 
 
@@ -57,7 +57,8 @@ async def generate_year(
     """
     rng = Random(seed)  # noqa: S311 - meant to be foreseeable
     hours = OfficeHours(rng)
-    clock = SimulatedClock(at_minute(start - timedelta(days=14), 8 * 60))
+    founding, *_ = hours.working_days(start - timedelta(days=14), start)
+    clock = SimulatedClock(at_minute(founding, 8 * 60))
     stage = Stage(
         desk=desk_of(clock, SeededIds(seed)),
         clock=clock,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Self, cast
 from uuid import UUID
 
 from eventsourcing.persistence import Notification
@@ -155,6 +155,13 @@ class StoredEventLog:
         await self.writer.stop()
         await self.changes.stop()
         await self._reader.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def append(self, append: StoredAppend) -> Appended:
         """Record one command's facts, atomically and once.

@@ -15,8 +15,11 @@ MASKED: Final = "[masked]"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+){0,8}")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+){0,8}")
-_PLACE: Final = re.compile(r"[A-Za-z0-9_./-]+:[0-9]{1,6}")
-_ROUTE: Final = re.compile(r"/|(/([a-z][a-z0-9-]*|\{[a-z_-]+\})){1,12}")
+_PLACE: Final = re.compile(r"(<frozen [a-z_.]+>|[A-Za-z0-9_./-]+):[0-9]{1,6}")
+_ROUTE: Final = re.compile(r"/|[a-z]+|(/(\.?[a-z][a-z0-9.-]*|\{[a-z_-]+\})){1,12}")
+_WORDS: Final = re.compile(r"[a-z]+( [a-z]+){0,5}")
+_VERSION: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}")
+_SQLSTATE: Final = re.compile(r"[0-9A-Z]{5}")
 _LONGEST: Final = 120
 
 _SHORTEST_PERSONAL_NUMBER: Final = 10**9
@@ -38,14 +41,27 @@ def code(value: object) -> str:
     return _spelt(_CODE, value)
 
 
+def words(value: object) -> str:
+    """What a connection or a writer is called in the code."""
+    return _spelt(_WORDS, value)
+
+
+def version(value: object) -> str:
+    return _spelt(_VERSION, value)
+
+
 def name(value: object) -> str:
-    """A name in the code: of a logger, of a class."""
-    return _spelt(_NAME, value.__name__ if isinstance(value, type) else value)
+    """A name in the code: a logger's, a class's."""
+    return _spelt(_NAME, value)
 
 
 def class_name(value: object) -> str:
     """The class of an exception or a warning, given as the class itself."""
-    return name(value) if isinstance(value, type) else WITHHELD
+    return name(value.__name__) if isinstance(value, type) else WITHHELD
+
+
+def sqlstate(value: object) -> str:
+    return _spelt(_SQLSTATE, value)
 
 
 def place(value: object) -> str:
@@ -71,16 +87,21 @@ def number(value: object) -> int | float | str:
 
 
 KNOWN: Final[Mapping[str, Callable[[object], object]]] = {
-    **dict.fromkeys(["correlation_id", "request_id", "command_id", "staff_id"], identifier),
-    **dict.fromkeys(["municipality", "schema", "unit", "role", "projection"], code),
-    **dict.fromkeys(["reason", "outcome", "state", "part", "version", "signal"], code),
-    **dict.fromkeys(["status", "duration_ms", "seconds", "seconds_behind"], number),
-    **dict.fromkeys(["position", "from_position", "to_position", "head", "epoch"], number),
+    **dict.fromkeys(["correlation", "correlation_id", "request_id", "command_id"], identifier),
+    "staff_id": identifier,
+    **dict.fromkeys(["municipality", "schema", "unit", "role", "projection", "view"], code),
+    **dict.fromkeys(["reason", "outcome", "state", "part", "signal"], code),
+    **dict.fromkeys(["writer", "connection"], words),
+    **dict.fromkeys(["status", "attempt", "pid", "port", "epoch", "waiting", "parked"], number),
+    **dict.fromkeys(["milliseconds", "duration_ms", "seconds", "seconds_behind"], number),
+    **dict.fromkeys(["position", "from_position", "to_position", "head"], number),
     **dict.fromkeys(["count", "events", "commands", "receipts", "rows", "bytes"], number),
-    **dict.fromkeys(["events_per_second", "waiting", "parked", "attempt", "pid", "port"], number),
+    "events_per_second": number,
     "method": method,
-    "route": route,
+    **dict.fromkeys(["route", "door"], route),
+    "version": version,
     "error": class_name,
+    "sqlstate": sqlstate,
     "at": place,
 }
 

@@ -17,18 +17,16 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType, TracebackType
 from typing import Any, Final, TextIO
-from uuid import UUID
 
 import structlog
 from structlog.typing import EventDict
 
-from api.runtime.loggable import KNOWN, WITHHELD, class_name, code, masked, name, place
+from api.runtime.loggable import KNOWN, WITHHELD, class_name, code, masked, name, place, sqlstate
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -38,6 +36,8 @@ def configure(*, human: bool, level: str = "INFO", stream: TextIO | None = None)
 
     Called first of all: an unconfigured structlog prints everything, locals of frames included.
     """
+    root = logging.getLogger()
+    root.setLevel(level.upper())
     stream = stream or sys.stderr
     lines = _Lines(stream)
     lines.setFormatter(
@@ -55,9 +55,7 @@ def configure(*, human: bool, level: str = "INFO", stream: TextIO | None = None)
             ],
         )
     )
-    root = logging.getLogger()
     root.handlers[:] = [lines]
-    root.setLevel(level.upper())
     # Our own doors log requests, by route; these lines hold addresses and queries.
     logging.getLogger("aiohttp.access").disabled = True
     structlog.configure(
@@ -74,13 +72,6 @@ def configure(*, human: bool, level: str = "INFO", stream: TextIO | None = None)
     sys.unraisablehook = lambda it: _on_escape(it.exc_type, it.exc_value, it.exc_traceback)
     threading.excepthook = lambda it: _on_escape(it.exc_type, it.exc_value, it.exc_traceback)
     warnings.showwarning = _on_warning
-
-
-def correlated(*, correlation_id: UUID, request_id: UUID) -> AbstractContextManager[None]:
-    """Within it, whatever is logged says which request it belongs to."""
-    return structlog.contextvars.bound_contextvars(
-        correlation_id=correlation_id, request_id=request_id
-    )
 
 
 # --- a line ----------------------------------------------------------------------------------
@@ -154,11 +145,8 @@ def _told(error: BaseException) -> dict[str, object]:
     told: dict[str, object] = {"error": class_name(type(error)), "at": _places(error)}
     if state := _sqlstate(error):
         told["sqlstate"] = state
-    if causes := list(_causes(error)):
-        told["because"] = [
-            " ".join([class_name(type(it)), _sqlstate(it), *_places(it)[-1:]]).replace("  ", " ")
-            for it in causes
-        ]
+    if causes := [_in_a_word(cause) for cause in _causes(error)]:
+        told["because"] = causes
     return told
 
 
@@ -188,10 +176,14 @@ def _location(path: str, line: int) -> str:
     return place(f"{Path(path).relative_to(_ROOT) if is_ours else Path(path).name}:{line}")
 
 
-def _sqlstate(error: BaseException) -> str:
-    state = getattr(error, "sqlstate", None)
-    is_one = isinstance(state, str) and len(state) == len("40P01") and state.isalnum()
-    return state if is_one and state.isascii() else ""
+def _in_a_word(error: BaseException) -> str:
+    told = [class_name(type(error)), _sqlstate(error), *_places(error)[-1:]]
+    return " ".join(filter(None, told))
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    state: object = getattr(error, "sqlstate", None)
+    return None if state is None else sqlstate(state)
 
 
 # --- what escapes ----------------------------------------------------------------------------

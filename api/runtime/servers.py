@@ -4,22 +4,42 @@ The vault is a server apart, with a write-ahead log and backups of its own, so t
 is forgotten (design: the log remembers, the vault forgets).
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from api.runtime import database
 from api.runtime.key_encryption import KeyringFile
-from api.runtime.postgres_server import start_postgres
+from api.runtime.postgres_ground import PostgresCannotRun
+from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.settings import Settings
+
+_LOOK_SECONDS = 5.0
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """The owner's URL of each server; the roles' URLs follow from it."""
+    """The owner's URL of each server; the roles' URLs follow from it. `own` are servers of ours,
+    which somebody must look after while they run."""
 
     log: str
     vault: str
+    own: Sequence[PostgresServer] = ()
+
+    async def look_after(self) -> None:
+        """Until cancelled: a server of ours that died is started again, its log kept small."""
+        while self.own:
+            await asyncio.sleep(_LOOK_SECONDS)
+            for server in self.own:
+                try:
+                    await asyncio.to_thread(server.look_after)
+                except PostgresCannotRun:
+                    _log.exception("database server does not come up")
 
 
 @contextmanager
@@ -39,7 +59,11 @@ def servers(settings: Settings) -> Iterator[Addresses]:
             )
             for name in ("log", "vault")
         }
-        yield Addresses(log=started["log"].url(), vault=started["vault"].url())
+        yield Addresses(
+            log=started["log"].url(),
+            vault=started["vault"].url(),
+            own=list(started.values()),
+        )
 
 
 def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = False) -> None:

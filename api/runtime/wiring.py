@@ -1,5 +1,6 @@
 """The one place where the house is put together, for production, the generator and the tests."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -114,6 +115,7 @@ async def open_house(
     }
     database.require_current(urls["server"], schema, kind=database.LOG)
     async with AsyncExitStack() as opened:
+        opened.push_async_callback(_ended, asyncio.create_task(addresses.look_after()))
         vault = await opened.enter_async_context(
             PostgresVault(urls["vault"], schema, KeyringFile(settings.secrets / "keyring"))
         )
@@ -166,6 +168,11 @@ def trusted_issuer(settings: Settings, clock: Clock) -> TrustedIssuer:
 
 def local_issuer(settings: Settings, clock: Clock) -> LocalIssuer:
     return LocalIssuer(settings.data / "issuer", clock)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ create table {access_files} (
     sending_unit     text,
     informed_units   text[] not null,
     workers          uuid[] not null
-);
+) with (parallel_workers = 0);
 
 -- indexes
 alter table {access_staff} add primary key (staff);

@@ -204,7 +204,7 @@ _VALUES = {
 }
 _OWN_OPEN = sql.SQL("line.unit = %(unit)s and line.status = 'open'")
 _OWN_CLOSED = sql.SQL("line.unit = %(unit)s and line.status = 'closed'")
-_OFFERED = sql.SQL("line.handover_to = %(unit)s and line.handover is not null")
+_OFFERED = sql.SQL("line.handover_to = %(unit)s")
 
 
 def _runs(wanted: Filter) -> list[sql.Composable]:
@@ -230,7 +230,7 @@ def _filters(wanted: Filter) -> Iterator[sql.SQL]:
     if wanted.unassigned:
         yield sql.SQL("line.workers = '{}'")
     if wanted.handover is not None:
-        yield sql.SQL("line.handover is not null")
+        yield sql.SQL("line.handover_to is not null")
     if wanted.due_before is not None:
         yield sql.SQL("line.answer_due < %(due_before)s")
 

@@ -25,7 +25,7 @@ select count(*) filter (where line.status = 'open' and line.unit = %(unit)s) as 
        count(*) filter (where line.status = 'open' and line.unit = %(unit)s
                           and line.workers = '{{}}') as unassigned,
        count(*) filter (where line.handover_to = %(unit)s) as handovers_in,
-       count(*) filter (where line.handover is not null and line.unit = %(unit)s) as handovers_out,
+       count(*) filter (where line.handover_to is not null and line.unit = %(unit)s) as handovers_out,
        count(*) filter (where line.answer_due < %(now)s) as overdue,
        count(*) filter (where line.status = 'closed') as closed
   from {caseload} as line join {access_files} as file on file.file = line."case"

@@ -14,15 +14,19 @@ create table {caseload} (
     referrals     uuid[] not null,
     version       bigint not null,
     position      bigint not null
-);
+) with (parallel_workers = 0);  -- a page is short: starting helpers takes longer than reading it
 
 -- indexes
 alter table {caseload} add primary key ("case");
--- A page is a run of one of these: a unit, a status, and the order that was asked for.
+-- A page is a run of one of these: a unit's cases in one status, in the order that was asked for;
 create index on {caseload} (unit, status, opened_at, "case");
 create index on {caseload} (unit, status, last_event_at, "case");
 create index on {caseload} (unit, status, (coalesce(answer_due, 'infinity')), "case");
--- Standing offers, by the unit that must answer; there are few.
-create index on {caseload} (handover_to, answer_due, "case") where handover is not null;
-create index on {caseload} (unit) where handover is not null;
+-- those that are offered to it, likewise, which are few; and those that it offers.
+create index on {caseload} (handover_to, opened_at, "case") where handover_to is not null;
+create index on {caseload} (handover_to, last_event_at, "case") where handover_to is not null;
+create index on {caseload} (handover_to, (coalesce(answer_due, 'infinity')), "case")
+    where handover_to is not null;
+create index on {caseload} (unit, (coalesce(answer_due, 'infinity')), "case")
+    where handover_to is not null;
 create index on {caseload} using gin (workers) where status = 'open';

@@ -33,7 +33,7 @@ _statements = Statements("projections.inbox")
 class Line:
     referral: UUID
     receipt: str
-    unit: str  # that it was routed to
+    unit: str  # that must answer; then the one responsible for the case
     holder: str
     sender_unit: str
     informed: tuple[str, ...]
@@ -96,7 +96,8 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
                 "answered_by": None,
             }
         case ReferralAccepted(unit=unit, case=case):
-            return {"status": ReferralStatus.ACCEPTED, "holder": unit, "case": case, **answered}
+            accepted = {"status": ReferralStatus.ACCEPTED, "unit": unit, "holder": unit}
+            return {**accepted, "case": case, **answered}
         case ReferralDeclineProposed():
             return {"status": ReferralStatus.DECLINE_PROPOSED}
         case ReferralDeclineRefused():

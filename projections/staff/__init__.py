@@ -1,6 +1,6 @@
 """The staff directory: who works where as what. Nobody learns of somebody on another side."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -126,6 +126,18 @@ async def colleague(
     parameters = {"unit": viewer.unit, "side": viewer.side, "staff": staff}
     statement = _statements("line", schema, colleague=_colleague(viewer))
     return await one_row(connection, statement, parameters, Colleague)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    staff: UUID
+    name: str  # a token
+
+
+async def names(connection: Connection, schema: str, wanted: Collection[UUID]) -> Sequence[Named]:
+    """By what name those are known whom a fact names that the reader may see."""
+    statement = _statements("names", schema)
+    return await all_rows(connection, statement, {"wanted": list(wanted)}, Named)
 
 
 _OF_UNIT_AND_SIDE = sql.SQL(

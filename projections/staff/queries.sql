@@ -11,3 +11,6 @@ select line.*
 select line.*
   from {staff} as line join {access_staff} as access on access.staff = line.staff
  where line.staff = %(staff)s and {colleague}
+
+-- name: names
+select staff, name from {staff} where staff = any(%(wanted)s)

@@ -95,16 +95,19 @@ async def page(
     file: UUID,
     streams: Collection[UUID],
     information: Information = Information.TIMELINE,
+    names: Collection[str] | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> Page[Line, int]:
     """The events of `streams`, which belong to the case or referral `file`: nothing, unless the
-    viewer may read this kind of information of that file. The cursor is a position."""
+    viewer may read this kind of information of that file. `names`: only events of these public
+    names. The cursor is a position."""
     seen = visible(viewer, information)
     parameters = {
         **seen.parameters,
         "file": file,
         "streams": list(streams),
+        "names": None if names is None else list(names),
         "after": after,
         "limit": limit + 1,
     }

@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+from structlog.testing import capture_logs
 
 from api.house import Identities
 from api.runtime.clock import SeededIds, SimulatedClock
+from api.runtime.issuer_keys import PublishedKeys
 from api.runtime.local_issuer import LONGEST, LocalIssuer, SigningKeyIsReadableByOthers
-from api.runtime.tokens import LARGEST_TOKEN, BearerTokens, PublishedKeys, TrustedIssuer
+from api.runtime.tokens import LARGEST_TOKEN, BearerTokens, TrustedIssuer
 from domain.errors import IssuerUnavailable, TokenIsRefused
 
 NAME = "https://login.example"
@@ -93,12 +95,13 @@ async def door() -> AsyncIterator[Door]:
     issuer, clock, watch = Issuer(), SimulatedClock(NOON), Stopwatch()
     app = web.Application()
     app.router.add_get("/jwks", issuer.jwks)
-    async with TestServer(app) as server:
-        address = str(server.make_url("/jwks"))
-        keys = PublishedKeys(address, patience=0.3, monotonic=watch)
-        trusted = TrustedIssuer(issuer=NAME, audience=AUDIENCE, jwks=address)
-        tokens = BearerTokens(trusted, clock, keys=keys, remembered=3)
-        yield Door(tokens=tokens, issuer=issuer, server=server, clock=clock, watch=watch)
+    with capture_logs():
+        async with TestServer(app) as server:
+            address = str(server.make_url("/jwks"))
+            keys = PublishedKeys(address, patience=0.3, monotonic=watch)
+            trusted = TrustedIssuer(issuer=NAME, audience=AUDIENCE, jwks=address)
+            tokens = BearerTokens(trusted, clock, keys=keys, remembered=3)
+            yield Door(tokens=tokens, issuer=issuer, server=server, clock=clock, watch=watch)
 
 
 def claims(**changed: object) -> dict[str, Any]:

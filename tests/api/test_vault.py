@@ -1,81 +1,52 @@
 """The vault, on a real server: what it seals, what it forgets, and who may touch it."""
 
 import asyncio
-import itertools
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
+from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from api.runtime.clock import SeededIds
-from api.runtime.database import VAULT, create, require_current, role_url
+from api.runtime.database import VAULT, require_current
 from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
 from api.runtime.postgres_server import PostgresServer, start_postgres, wheel_programs
 from api.runtime.vault import PostgresVault
 from domain.errors import KeyIsErased, SealIsBroken, VaultUnavailable
 from domain.ports import Vault
+from tests.conftest import Database, new_database
 
 NUMBER = "199001011239"
 PLACE = "a-stream/1/number"
 IDS = SeededIds("vault")
-SCHEMAS = (f"house_{number}" for number in itertools.count())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """One municipality's vault: its schema, and the keyring that opens it."""
-
-    owner_url: str
-    url: str  # as the role of the server
-    schema: str
-    keyring: Path
-
-    def vault(self, **settings: Any) -> PostgresVault:
-        """The vault as one process has it."""
-        return PostgresVault(self.url, self.schema, KeyringFile(self.keyring), **settings)
-
-    def rows(self, table: str, url: str | None = None) -> list[Any]:
-        with psycopg.connect(url or self.owner_url) as connection:
-            return connection.execute(
-                SQL("TABLE {}").format(Identifier(self.schema, table))
-            ).fetchall()
-
-
-def new_house(server: PostgresServer, folder: Path, schema: str) -> House:
-    create(server.url(), schema, secrets=folder, kind=VAULT)
-    KeyringFile.create(folder / "keyring")
-    return House(
-        owner_url=server.url(),
-        url=role_url(server.url(), schema, "vault", secrets=folder),
-        schema=schema,
-        keyring=folder / "keyring",
-    )
-
-
-@pytest.fixture(scope="session")
-def vault_server() -> Iterator[PostgresServer]:
-    with tempfile.TemporaryDirectory(prefix="samordna-test-") as name:
-        Path(name).chmod(0o755)
-        with start_postgres(Path(name, "server"), name="test", settings={"fsync": "off"}) as server:
-            yield server
 
 
 @pytest.fixture
-def house(vault_server: PostgresServer, tmp_path: Path) -> House:
-    return new_house(vault_server, tmp_path, next(SCHEMAS))
+def house(vault_database: Database) -> Database:
+    """One municipality's vault on the server, with the keyring that opens it."""
+    KeyringFile.create(keyring_of(vault_database))
+    return vault_database
 
 
 @pytest.fixture
-async def vault(house: House) -> AsyncIterator[PostgresVault]:
-    async with house.vault() as vault:
+async def vault(house: Database) -> AsyncIterator[PostgresVault]:
+    async with vault_of(house) as vault:
         yield vault
+
+
+def keyring_of(house: Database) -> Path:
+    return house.secrets / "keyring"
+
+
+def vault_of(house: Database, **settings: Any) -> PostgresVault:
+    """The vault as one process has it."""
+    keyring = KeyringFile(keyring_of(house))
+    return PostgresVault(house.url("vault"), house.schema, keyring, **settings)
 
 
 def file_keys(count: int) -> list[str]:
@@ -101,12 +72,12 @@ async def test_moved_seal_is_broken(vault: PostgresVault) -> None:
             vault.open(moved, place)
 
 
-async def test_opens_only_with_a_key_in_memory(house: House, vault: PostgresVault) -> None:
+async def test_opens_only_with_a_key_in_memory(house: Database, vault: PostgresVault) -> None:
     """A value is closed until its key is loaded; a seal names its key."""
     [key] = file_keys(1)
     await vault.ensure([key])
     sealed = vault.seal(key, PLACE, b"exposed")
-    async with house.vault() as another:
+    async with vault_of(house) as another:
         assert another.open(sealed, PLACE) is None
         await another.load([sealed.split(":")[0], *file_keys(1)])
         assert another.open(sealed, PLACE) == b"exposed"
@@ -139,9 +110,9 @@ async def test_tokens_and_macs_belong_to_their_key_and_use(vault: PostgresVault)
 # --- keys ------------------------------------------------------------------------------------
 
 
-async def test_simultaneous_creators_get_one_key(house: House) -> None:
+async def test_simultaneous_creators_get_one_key(house: Database) -> None:
     """Processes that make the same keys at once, in any order, can open each other's seals."""
-    async with house.vault() as one, house.vault() as other:
+    async with vault_of(house) as one, vault_of(house) as other:
         for _ in range(20):
             keys = file_keys(20)
             await asyncio.gather(
@@ -152,7 +123,7 @@ async def test_simultaneous_creators_get_one_key(house: House) -> None:
                 assert other.open(one.seal(key, PLACE, b"exposed"), PLACE) == b"exposed"
 
 
-async def test_erased_key_stays_erased(house: House, vault: PostgresVault) -> None:
+async def test_erased_key_stays_erased(house: Database, vault: PostgresVault) -> None:
     """What an erased key sealed is closed for ever; the key cannot be made again, and its row is
     a tombstone without a key."""
     erased, never_made, kept = file_keys(3)
@@ -167,18 +138,20 @@ async def test_erased_key_stays_erased(house: House, vault: PostgresVault) -> No
         with pytest.raises(KeyIsErased) as refusal:
             await vault.ensure([key, kept])
         assert refusal.value.context == {"keys": [key]}
-    tombs = {row[0]: row[2:4] for row in house.rows("keys") if row[0] in {erased, never_made}}
+    tombs = {
+        row[0]: row[2:4] for row in house.execute("TABLE {}.keys") if row[0] in {erased, never_made}
+    }
     assert tombs == {erased: (None, None), never_made: (None, None)}
 
 
-async def test_erasure_reaches_every_process_within_the_lifetime(house: House) -> None:
+async def test_erasure_reaches_every_process_within_the_lifetime(house: Database) -> None:
     """A key erased elsewhere opens nothing once its lifetime in this memory is over."""
     now = [1000.0]
     [key] = file_keys(1)
-    async with house.vault(key_lifetime=60, monotonic=lambda: now[0]) as here:
+    async with vault_of(house, key_lifetime=60, monotonic=lambda: now[0]) as here:
         await here.ensure([key])
         sealed = here.seal(key, PLACE, b"exposed")
-        async with house.vault() as elsewhere:
+        async with vault_of(house) as elsewhere:
             await elsewhere.erase([key])
         now[0] += 59
         assert here.open(sealed, PLACE) == b"exposed"
@@ -188,12 +161,12 @@ async def test_erasure_reaches_every_process_within_the_lifetime(house: House) -
             await here.ensure([key])
 
 
-async def test_loaded_key_lasts_half_its_lifetime(house: House) -> None:
+async def test_loaded_key_lasts_half_its_lifetime(house: Database) -> None:
     """A key that was just loaded is usable for half a lifetime, however long it was there before;
     and learns then that it was erased."""
     now = [1000.0]
     [key] = file_keys(1)
-    async with house.vault(key_lifetime=60, monotonic=lambda: now[0]) as vault:
+    async with vault_of(house, key_lifetime=60, monotonic=lambda: now[0]) as vault:
         await vault.ensure([key])
         sealed = vault.seal(key, PLACE, b"exposed")
         for _ in range(10):
@@ -201,16 +174,16 @@ async def test_loaded_key_lasts_half_its_lifetime(house: House) -> None:
             await vault.load([key])
             now[0] += 29
             assert vault.open(sealed, PLACE) == b"exposed"
-        async with house.vault() as elsewhere:
+        async with vault_of(house) as elsewhere:
             await elsewhere.erase([key])
         now[0] += 10
         await vault.load([key])
         assert vault.open(sealed, PLACE) is None
 
 
-async def test_memory_is_bounded(house: House) -> None:
+async def test_memory_is_bounded(house: Database) -> None:
     """When memory is full, the keys that were loaded longest ago leave it."""
-    async with house.vault(keys_in_memory=3) as vault:
+    async with vault_of(house, keys_in_memory=3) as vault:
         keys = file_keys(5)
         for key in keys:
             await vault.ensure([key])
@@ -233,9 +206,9 @@ async def test_names_that_are_not_keys_are_refused(vault: PostgresVault, name: s
 # --- the blind index -------------------------------------------------------------------------
 
 
-async def test_two_first_contacts_make_one_person(house: House) -> None:
+async def test_two_first_contacts_make_one_person(house: Database) -> None:
     """Whoever reserves a number at the same time gets the same id, one of the candidates."""
-    async with house.vault() as one, house.vault() as other:
+    async with vault_of(house) as one, vault_of(house) as other:
         for day in range(10, 30):
             number = f"199001{day}1239"
             candidates = [IDS.new() for _ in range(8)]
@@ -250,13 +223,13 @@ async def test_two_first_contacts_make_one_person(house: House) -> None:
             assert await other.find_person("exposed", number) == people[0]
 
 
-async def test_compartments_have_nothing_in_common(house: House, vault: PostgresVault) -> None:
+async def test_compartments_have_nothing_in_common(house: Database, vault: PostgresVault) -> None:
     """One number in two compartments is two people, and no stored value joins them."""
     one = await vault.reserve_person("exposed", NUMBER, IDS.new())
     assert await vault.find_person("perpetrator-side", NUMBER) is None
     other = await vault.reserve_person("perpetrator-side", NUMBER, IDS.new())
     assert one != other
-    rows = house.rows("people_by_number")
+    rows = house.execute("TABLE {}.people_by_number")
     assert (
         len({bytes(digest) for _, digest, _ in rows}) == len({person for *_, person in rows}) == 2
     )
@@ -292,25 +265,25 @@ async def test_erased_person_leaves_the_index(vault: PostgresVault) -> None:
 # --- the key-encryption key ------------------------------------------------------------------
 
 
-async def test_rotation_goes_on_while_sealing(house: House) -> None:
+async def test_rotation_goes_on_while_sealing(house: Database) -> None:
     """While every key is wrapped anew, other processes make, seal, open and erase as before; and
     afterwards the newest version alone opens the vault."""
-    async with house.vault() as vault:
+    async with vault_of(house) as vault:
         keys = file_keys(300)
         await vault.ensure(keys)
         erased, kept = keys[::3], keys[1::3]
         sealed = [vault.seal(key, PLACE, b"exposed") for key in kept]
-        keyring = KeyringFile(house.keyring)
+        keyring = KeyringFile(keyring_of(house))
         keyring.renew()
-        async with PostgresVault(house.url, house.schema, keyring) as rotating:
+        async with PostgresVault(house.url("vault"), house.schema, keyring) as rotating:
             _, made, _ = await asyncio.gather(
                 rotating.rotate(batch=10), use_all_the_time(vault), erase_one_by_one(vault, erased)
             )
             await rotating.rotate()
-    assert {row[3] for row in house.rows("keys")} == {"2", None}
-    lines = house.keyring.read_text().splitlines(keepends=True)
-    house.keyring.write_text("".join(line for line in lines if not line.startswith("1 ")))
-    async with house.vault() as vault:
+    assert {row[3] for row in house.execute("TABLE {}.keys")} == {"2", None}
+    lines = keyring_of(house).read_text().splitlines(keepends=True)
+    keyring_of(house).write_text("".join(line for line in lines if not line.startswith("1 ")))
+    async with vault_of(house) as vault:
         await vault.load([*kept, *made])
         assert {vault.open(seal, PLACE) for seal in [*sealed, *made.values()]} == {b"exposed"}
         for key in erased:
@@ -334,34 +307,36 @@ async def erase_one_by_one(vault: PostgresVault, keys: list[str]) -> None:
         await vault.erase([key])
 
 
-async def test_another_keyring_is_refused_at_start(house: House, tmp_path: Path) -> None:
+async def test_another_keyring_is_refused_at_start(house: Database, tmp_path: Path) -> None:
     """A vault whose keyring is another one's does not start, and says why."""
-    async with house.vault():
+    async with vault_of(house):
         pass
     another = KeyringFile.create(tmp_path / "another")
     with pytest.raises(KeyringDoesNotFit, match="another vault"):
-        async with PostgresVault(house.url, house.schema, another):
+        async with PostgresVault(house.url("vault"), house.schema, another):
             pass
 
 
 # --- the server ------------------------------------------------------------------------------
 
 
-async def test_dump_opens_nothing(house: House, vault: PostgresVault) -> None:
+async def test_dump_opens_nothing(house: Database, vault: PostgresVault) -> None:
     """A dump of the vault holds no personal number and no key that is not wrapped."""
     [key] = file_keys(1)
     await vault.ensure([key])
     await vault.reserve_person("exposed", NUMBER, IDS.new())
     dump = dump_of(house)
-    keyring = KeyringFile(house.keyring)
-    secrets = [keyring.unwrap(row[0], Wrapped(row[3], row[2])) for row in house.rows("keys")]
+    keyring = KeyringFile(keyring_of(house))
+    secrets = [
+        keyring.unwrap(row[0], Wrapped(row[3], row[2])) for row in house.execute("TABLE {}.keys")
+    ]
     assert len(secrets) == 3  # the file's, the index's, and the check
     assert key.encode() in dump
     for hidden in [NUMBER, NUMBER[:8], NUMBER[2:], *(secret.hex() for secret in secrets)]:
         assert hidden.encode() not in dump
 
 
-def dump_of(house: House) -> bytes:
+def dump_of(house: Database) -> bytes:
     command = [str(wheel_programs() / "pg_dump"), house.owner_url, "--schema", house.schema]
     return subprocess.check_output(command)  # noqa: S603 - nothing from outside
 
@@ -381,33 +356,28 @@ def dump_of(house: House) -> bytes:
         "DELETE FROM {}._yoyo_migration",
     ],
 )
-def test_role_may_only_add_and_read(house: House, statement: str) -> None:
+def test_role_may_only_add_and_read(house: Database, statement: str) -> None:
     """The server's role changes and takes away nothing but by erase_keys and rewrap_keys."""
-    require_current(house.url, house.schema, kind=VAULT)
-    with psycopg.connect(house.url) as server, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        server.execute(SQL(statement).format(Identifier(house.schema)))
+    require_current(house.url("vault"), house.schema, kind=VAULT)
+    with pytest.raises(InsufficientPrivilege):
+        house.execute(statement, role="vault")
 
 
-async def test_own_keys_of_the_vault_stay(house: House, vault: PostgresVault) -> None:
+async def test_own_keys_of_the_vault_stay(house: Database, vault: PostgresVault) -> None:
     """Not even the named function erases what the whole index hangs on."""
-    with psycopg.connect(house.url) as server, pytest.raises(psycopg.errors.CheckViolation):
-        server.execute(
-            SQL("SELECT {}.erase_keys(%s, '{{}}')").format(Identifier(house.schema)),
-            [["vault/check"]],
-        )
+    with pytest.raises(CheckViolation):
+        house.execute("SELECT {}.erase_keys(%s, '{{}}')", ["vault/check"], role="vault")
 
 
+@pytest.mark.parametrize("question", ["TABLE {}.keys", "SELECT {}.erase_keys('{{}}', '{{}}')"])
 def test_other_municipalities_have_no_way_in(
-    house: House, vault_server: PostgresServer, tmp_path: Path
+    house: Database, vault_server: PostgresServer, tmp_path: Path, question: str
 ) -> None:
     """Another municipality's role on the same server can neither read nor call anything here."""
-    other = new_house(vault_server, tmp_path / "other", next(SCHEMAS))
-    for question in ("TABLE {}.keys", "SELECT {}.erase_keys('{{}}', '{{}}')"):
-        with (
-            psycopg.connect(other.url) as stranger,
-            pytest.raises(psycopg.errors.InsufficientPrivilege),
-        ):
-            stranger.execute(SQL(question).format(Identifier(house.schema)))
+    other = new_database(vault_server, tmp_path / "other", VAULT)
+    stranger = replace(other, schema=house.schema, owner_url=other.url("vault"))
+    with pytest.raises(InsufficientPrivilege):
+        stranger.execute(question)
 
 
 @pytest.fixture
@@ -423,7 +393,9 @@ async def test_recovers_by_itself(folder: Path) -> None:
     memory goes on; when the server is back, the next questions are answered."""
     server = start_postgres(folder / "server", name="test", settings={"fsync": "off"})
     try:
-        async with new_house(server, folder, "house").vault(patience=1) as vault:
+        house = new_database(server, folder / "secrets", VAULT)
+        KeyringFile.create(keyring_of(house))
+        async with vault_of(house, patience=1) as vault:
             keys = file_keys(20)
             await asyncio.gather(*(vault.ensure([key]) for key in keys))
             server.stop()
@@ -443,21 +415,18 @@ async def test_recovers_by_itself(folder: Path) -> None:
         server.stop()
 
 
-async def test_restart_costs_nobody_a_refusal(house: House, vault: PostgresVault) -> None:
+async def test_restart_costs_nobody_a_refusal(house: Database, vault: PostgresVault) -> None:
     """Connections that the server has closed in the meantime are passed over."""
     await asyncio.gather(*(vault.ensure(file_keys(100)) for _ in range(20)))
-    with psycopg.connect(house.owner_url) as owner:
-        ended = owner.execute(
-            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-            " WHERE usename = %s",
-            [f"{house.schema}_vault"],
-        ).fetchone()
-    assert ended
-    assert ended[0] > 1
+    [(ended,)] = house.execute(
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = %s",
+        f"{house.schema}_vault",
+    )
+    assert ended > 1
     await vault.ensure(file_keys(1))
 
 
-def test_keeps_the_promise_of_the_port(house: House) -> None:
+def test_keeps_the_promise_of_the_port(house: Database) -> None:
     """PostgresVault is a Vault."""
-    port: Vault = house.vault()
+    port: Vault = vault_of(house)
     assert port.open("file/1:1:", PLACE) is None

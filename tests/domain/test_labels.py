@@ -8,9 +8,13 @@ import pytest
 
 import domain
 from domain import codes
+from domain.case import CaseStatus
+from domain.catalogue import ENTRIES
 from domain.codes import Compartment, PersonRole, StaffRole
 from domain.labels import code_lists, label
+from domain.referral import ReferralStatus
 from domain.routing import Rule
+from domain.telling import event_label
 
 README = (Path(domain.__file__).parent / "README.md").read_text(encoding="utf-8")
 LISTS: list[type[StrEnum]] = [
@@ -18,7 +22,7 @@ LISTS: list[type[StrEnum]] = [
     for _, found in inspect.getmembers(codes, inspect.isclass)
     if issubclass(found, StrEnum) and found is not StrEnum
 ]
-EVERY_LIST: list[type[StrEnum]] = [*LISTS, Rule]
+EVERY_LIST: list[type[StrEnum]] = [*LISTS, CaseStatus, ReferralStatus, Rule]
 EVERY_CODE = [code for members in EVERY_LIST for code in members]
 SAME_IN_BOTH_LANGUAGES = {codes.Gender.MAN, codes.Concern.PROSTITUTION}
 
@@ -35,6 +39,12 @@ def test_every_code_has_a_label_in_both_languages(code: StrEnum) -> None:
 def test_codes_with_the_same_value_keep_their_own_labels() -> None:
     """The list decides, not the value: "unknown" of a role is not "unknown" of a gender."""
     assert label(PersonRole.UNKNOWN) != label(codes.Gender.UNKNOWN)
+
+
+@pytest.mark.parametrize("name", sorted({n for e in ENTRIES for n in (e.name, e.kind) if n}))
+def test_every_event_can_be_told_in_both_languages(name: str) -> None:
+    """Each public name has a label, and each kind that a veil hides."""
+    assert event_label(name).sv.strip() != event_label(name).en.strip() != ""
 
 
 def test_every_list_is_served_under_a_public_name() -> None:

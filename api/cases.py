@@ -1,0 +1,271 @@
+"""Cases are seen: the unit's caseload, line by line, and one case with what it rests on."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET, Meta, UnsetType
+from pydantic.alias_generators import to_camel
+
+from api.answers import (
+    Answer,
+    CaseId,
+    Count,
+    Due,
+    HandoverId,
+    Moment,
+    Page,
+    Position,
+    ReferralId,
+    Seen,
+    StaffId,
+    Text,
+    Unit,
+)
+from api.door import Lead, reading
+from api.fields import Id, Instant
+from api.query import Flag, PageQuery
+from api.story import (
+    Circumstances,
+    Identity,
+    ProposedDecline,
+    Told,
+    circumstances_in,
+    identity_in,
+    what_it_rests_on,
+)
+from api.visit import Visit
+from domain.case import CaseStatus
+from domain.codes import InformationKind
+from domain.errors import NotFound
+from domain.labels import Label
+from domain.policy import Act, Information
+from projections import caseload
+from projections.caseload import Cursor, Filter
+
+_LOCAL: Final = ZoneInfo("Europe/Stockholm")  # a working day ends where the work is done
+
+
+# --- the caseload ----------------------------------------------------------------------------
+
+
+class CaseOrder(StrEnum):
+    """A minus turns it round."""
+
+    OPENED_AT = "openedAt"
+    LATEST_OPENED = "-openedAt"
+    LAST_EVENT_AT = "lastEventAt"
+    LATEST_EVENT = "-lastEventAt"
+    ANSWER_DUE = "answerDue"
+    LATEST_DUE = "-answerDue"
+
+    @property
+    def column(self) -> caseload.Order:
+        return next(order for order in caseload.Order if to_camel(order) == self.lstrip("-"))
+
+    @property
+    def descending(self) -> bool:
+        return self.startswith("-")
+
+
+class DueWithin(StrEnum):
+    OVERDUE = "overdue"
+    TODAY = "today"
+    THIS_WEEK = "this-week"
+
+    def before(self, now: datetime) -> datetime:
+        """Which answers are due by then; what is overdue is due today, too."""
+        midnight = now.astimezone(_LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+        match self:
+            case DueWithin.OVERDUE:
+                return now
+            case DueWithin.TODAY:
+                return midnight + timedelta(days=1)
+            case DueWithin.THIS_WEEK:
+                return midnight + timedelta(days=7 - midnight.weekday())
+
+
+class CaseloadQuery(PageQuery):
+    status: CaseStatus | None = None
+    worker: Id | None = None
+    """Cases that this case worker is assigned to."""
+    unassigned: Flag = False
+    """Open cases that nobody is assigned to."""
+    handover: Literal["in", "out"] | None = None
+    """With an offer that waits for your unit's answer, or for another's."""
+    due: DueWithin | None = None
+    due_before: Instant | None = None
+    order: CaseOrder = CaseOrder.OPENED_AT
+
+    def wanted(self, now: datetime) -> Filter:
+        return Filter(
+            status=self.status,
+            worker=self.worker,
+            unassigned=self.unassigned,
+            handover=self.handover,
+            due_before=self.due.before(now) if self.due else self.due_before,
+        )
+
+
+class CaseLine(Answer):
+    """What a compilation may hold (SoLPuL 7 a §): ids, status, dates, owner."""
+
+    case_id: CaseId
+    unit: Annotated[str, Meta(description="The responsible unit.", examples=["nexus"])]
+    status: CaseStatus
+    workers: Annotated[list[StaffId], Meta(description="Assigned case workers.")]
+    opened_at: Moment
+    last_event_at: Moment
+    handover_id: Annotated[HandoverId | None, Meta(description="An offer that waits.")]
+    handover_to: Annotated[Unit | None, Meta(description="Whom it was offered to.")]
+    answer_due: Due | None
+    referrals: list[ReferralId]
+
+
+class CaseCounts(Answer):
+    """Of the whole caseload of the unit, as far as you see it."""
+
+    open: Count
+    unassigned: Count
+    handovers_in: Count
+    handovers_out: Count
+    overdue: Count
+    closed: Count
+
+
+class Caseload(Page):
+    items: list[CaseLine]
+    counts: CaseCounts
+
+
+@reading(
+    "listCases",
+    Label("Lista enhetens ärenden", "List the unit's cases"),
+    Label(
+        "De ärenden som enheten ansvarar för eller har erbjudits: filter, ordning, antal och"
+        " sidor. Sammanställningen innehåller inga känsliga uppgifter.",
+        "The cases that the unit is responsible for or has been offered: filters, order, counts and"
+        " pages. The compilation holds no sensitive data.",
+    ),
+    asks=(Act.READ, Information.LINE),
+    view=caseload.PROJECTION.name,
+    leads=(
+        Lead("listCases", {"cursor": "nextCursor"}),
+        Lead("readCase", {"caseId": "items/0/caseId"}),
+    ),
+)
+async def page(visit: Visit, query: CaseloadQuery) -> Seen[Caseload]:
+    found = await visit.ask(
+        caseload.page,
+        visit.viewer,
+        query.wanted(visit.now),
+        order=query.order.column,
+        descending=query.order.descending,
+        after=visit.last_seen(query, Cursor),
+        limit=query.limit,
+    )
+    counts = await visit.ask(caseload.counts, visit.viewer, visit.now)
+    answer = Caseload(
+        items=[CaseLine(**_told(line)) for line in found.lines],
+        counts=CaseCounts(
+            open=counts.open,
+            unassigned=counts.unassigned,
+            handovers_in=counts.handovers_in,
+            handovers_out=counts.handovers_out,
+            overdue=counts.overdue,
+            closed=counts.closed,
+        ),
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+    )
+    return Seen(answer, [line.case for line in found.lines], detail=query.filters())
+
+
+# --- one case --------------------------------------------------------------------------------
+
+
+class WaitingHandover(Answer):
+    """An offer that waits, for whoever answers it."""
+
+    handover_id: HandoverId
+    from_unit: Unit
+    to_unit: Unit
+    answer_due: Due
+    going_along: list[InformationKind]
+    reason: Text | UnsetType = UNSET
+    proposed_decline: ProposedDecline | UnsetType = UNSET
+
+
+class CaseDetail(CaseLine):
+    """With who it is about and what is feared, as far as the reader may see."""
+
+    position: Position
+    identity: Identity | UnsetType = UNSET
+    circumstances: list[Circumstances] | UnsetType = UNSET
+    handover: WaitingHandover | UnsetType = UNSET
+
+
+@reading(
+    "readCase",
+    Label("Läs ett ärende", "Read a case"),
+    Label(
+        "Raden i sammanställningen, och för den som är behörig vem det gäller, vad det rör och vad"
+        " som väntar på svar. ETag behövs för de handlingar som ändrar ansvaret.",
+        "The line of the compilation and, for those entitled, who it is about, what is feared and"
+        " what waits for an answer. The ETag is needed by the acts that change responsibility.",
+    ),
+    asks=(Act.READ, Information.LINE),
+    view=caseload.PROJECTION.name,
+    has_etag=True,
+    leads=(
+        Lead("assignCaseWorker", {"caseId": "caseId"}),
+        Lead("offerHandover", {"caseId": "caseId"}),
+        Lead("listTimelineEntries", {"caseId": "caseId"}),
+    ),
+)
+async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
+    found = await visit.file(case_id, "case")
+    line = await visit.ask(caseload.line, visit.viewer, case_id)
+    if line is None:
+        raise NotFound
+    answer = CaseDetail(**_told(line), position=visit.position)
+    told = await what_it_rests_on(visit, found, case_id, line.referrals)
+    if visit.may_read(Information.IDENTITY, found):
+        answer.identity = identity_in(told)
+    if visit.may_read(Information.CIRCUMSTANCES, found):
+        answer.circumstances = circumstances_in(told)
+    if line.handover:
+        answer.handover = _waiting(told, line.handover)
+    subjects = [case_id, found.person, *line.referrals]
+    return Seen(answer, subjects, version=(case_id, line.version))
+
+
+def _waiting(told: list[Told], handover: UUID) -> WaitingHandover | UnsetType:
+    """The offer that stands, with the decline that waits for the unit manager, if one does."""
+    waiting: WaitingHandover | UnsetType = UNSET
+    for one in told:
+        if one.facts.get("handover") != str(handover):
+            continue
+        if one.kind == "case.handover-offered":
+            waiting = one.as_answer(WaitingHandover, handover_id=handover)
+        elif waiting is not UNSET:
+            refused = one.kind == "case.handover-decline-refused"
+            waiting.proposed_decline = UNSET if refused else one.as_answer(ProposedDecline)
+    return waiting
+
+
+def _told(line: caseload.Line) -> dict[str, Any]:
+    return {
+        "case_id": line.case,
+        "unit": line.unit,
+        "status": CaseStatus(line.status),
+        "workers": list(line.workers),
+        "opened_at": line.opened_at,
+        "last_event_at": line.last_event_at,
+        "handover_id": line.handover,
+        "handover_to": line.handover_to,
+        "answer_due": line.answer_due,
+        "referrals": list(line.referrals),
+    }

@@ -1,0 +1,443 @@
+"""The command line: samordna COMMAND. Each command's help says what it is for."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import psycopg
+import typer
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api.commands.founding import found
+from api.demo.year import generate_year
+from api.runtime import database
+from api.runtime.clock import SystemClock
+from api.runtime.key_encryption import KeyringIsUnusable
+from api.runtime.logging import configure
+from api.runtime.postgres_ground import PostgresCannotRun
+from api.runtime.serve import serve as serve_house
+from api.runtime.servers import Addresses, create_databases, servers
+from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.wiring import Rooms, local_issuer, open_house
+from api.showing import show_the_demo
+from domain.errors import Refusal
+from projections import ALL
+from projections.rebuild import Rebuilt, rebuild
+
+app = typer.Typer(
+    help="Samordna: case coordination on immutable events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The schemas of the log and the vault.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+_err: Final = Console(stderr=True)
+_SEED: Final = 20230401
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder for embedded servers, secrets and the local token issuer."),
+]
+Database = Annotated[
+    str | None, typer.Option(help="URL of the log's PostgreSQL server, as its owner.")
+]
+Vault = Annotated[
+    str | None, typer.Option(help="URL of the vault's PostgreSQL server, another than the log's.")
+]
+PostgresBin = Annotated[
+    Path | None, typer.Option(help="Folder with PostgreSQL's programs for the embedded servers.")
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.")]
+Municipality = Annotated[str | None, typer.Option(help="Which municipality (schema).")]
+LogFormat = Annotated[str | None, typer.Option(help="human or json.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(version_of("samordna"))
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    database: Database = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    host: Host = None,
+    port: Port = None,
+    from_day: Annotated[
+        str | None,
+        typer.Option("--from", help="First day of the year (YYYY-MM-DD); by default a year ago."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = _SEED,
+    scale: Annotated[float, typer.Option(help="How many times the 120 intakes of a year.")] = 1.0,
+    log_format: LogFormat = None,
+) -> None:
+    """Generate a pilot year of invented people, serve it, and say what to try.
+
+    The first run makes the year; later runs continue with the same data. Everybody whose token is
+    printed is invented, too. Never point it at a real municipality's database: it refuses one that
+    holds events and is not marked as demo.
+    """
+    settings = _settings(
+        data=data,
+        database=database,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        host=host,
+        port=port,
+        log_format=log_format,
+        local_issuer=True,
+    )
+    with _servers(settings) as addresses:
+        create_databases(settings, addresses, demo=True)
+        uvloop.run(_demo(settings, addresses, _first_day(from_day), seed, scale))
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    database: Database = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    host: Host = None,
+    port: Port = None,
+    issuer: Annotated[str | None, typer.Option(help="The tokens' issuer.")] = None,
+    audience: Annotated[str | None, typer.Option(help="The tokens' audience.")] = None,
+    jwks: Annotated[str | None, typer.Option(help="File or URL of the issuer's keys.")] = None,
+    local_issuer: Annotated[
+        bool | None,
+        typer.Option("--local-issuer", help="Trust the token issuer on this machine."),
+    ] = None,
+    municipality: Municipality = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Serve the API on a database that was made by `samordna db create`."""
+    settings = _settings(
+        data=data,
+        database=database,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        host=host,
+        port=port,
+        issuer=issuer,
+        audience=audience,
+        jwks=jwks,
+        local_issuer=local_issuer,
+        municipality=municipality,
+        log_format=log_format,
+    )
+
+    async def run(addresses: Addresses) -> None:
+        async with open_house(settings, addresses) as rooms:
+            await serve_house(
+                rooms.house,
+                host=settings.host,
+                port=settings.port,
+                ready=lambda address: print(f"Serving {address}/samordna/v1", flush=True),
+            )
+
+    with _servers(settings) as addresses:
+        uvloop.run(run(addresses))
+
+
+@app.command(name="rebuild")
+def rebuild_view(
+    view: Annotated[str, typer.Argument(help="Which view, for example caseload; or all.")],
+    data: Data = None,
+    database: Database = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    municipality: Municipality = None,
+) -> None:
+    """Fold the whole log anew into a view beside the one in use, compare both by digest, swap.
+
+    Readers and the server go on meanwhile. Ends with an error when the two differ.
+    """
+    settings = _settings(
+        data=data,
+        database=database,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        municipality=municipality,
+    )
+    chosen = [projection for projection in ALL if view in {projection.name, "all"}]
+    if not chosen:
+        raise typer.BadParameter(f"views: {', '.join(p.name for p in ALL)}, or all")
+
+    async def run(addresses: Addresses) -> list[tuple[str, Rebuilt]]:
+        rebuilt = []
+        async with open_house(settings, addresses, follow=False) as rooms:
+            for projection in chosen:
+                with _bar(projection.name) as moved:
+                    found = await rebuild(
+                        projection,
+                        rooms.facts,
+                        rooms.connect,
+                        schema=settings.municipality,
+                        progress=lambda position, head, rate, moved=moved: moved(
+                            position, head, f"{rate:,.0f} events/s"
+                        ),
+                    )
+                rebuilt.append((projection.name, found))
+        return rebuilt
+
+    with _servers(settings) as addresses:
+        rebuilt = uvloop.run(run(addresses))
+    _show_rebuilt(rebuilt)
+    if any(found.differs for _, found in rebuilt):
+        raise typer.Exit(1)
+
+
+@app.command()
+def token(
+    who: Annotated[str, typer.Argument(help="A demo role (nexus-worker ...) or a staff id.")],
+    data: Data = None,
+    hours: Annotated[int, typer.Option(help="How long the token lives, at most 24.")] = 8,
+) -> None:
+    """Issue a bearer token from the local issuer, for trying things out on this machine.
+
+    Only a server that was started with the local issuer believes it.
+    """
+    settings = _settings(data=data)
+    staff = _demo_staff(settings)
+    try:
+        staff_id = UUID(staff.get(who, who))
+    except ValueError:
+        roles = ", ".join(sorted(staff)) or "none: no demo year was generated in this folder"
+        raise typer.BadParameter(f"a staff id, or a demo role ({roles})") from None
+    print(local_issuer(settings, SystemClock()).issue(staff_id, timedelta(hours=hours)))
+
+
+@db.command("create")
+def db_create(
+    administrator: Annotated[
+        str | None,
+        typer.Option(help="Name of the first administrator, whose staff id is printed."),
+    ] = None,
+    data: Data = None,
+    database: Database = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    municipality: Municipality = None,
+) -> None:
+    """Make the schemas, roles and keys of a municipality, and its first administrator.
+
+    What is there already stays. Passwords and the key-encryption keyring are made in the data
+    folder (secrets/); keep a copy of the keyring where the database's backups are not.
+    """
+    settings = _settings(
+        data=data,
+        database=database,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        municipality=municipality,
+        local_issuer=True,  # nobody is let in meanwhile
+    )
+
+    async def run(addresses: Addresses, name: str) -> UUID:
+        async with open_house(settings, addresses, follow=False) as rooms:
+            return await found(rooms.house.desk, name=name)
+
+    with _servers(settings) as addresses:
+        create_databases(settings, addresses)
+        if administrator:
+            print(uvloop.run(run(addresses, administrator)))
+
+
+@db.command("migrate")
+def db_migrate(
+    data: Data = None,
+    database_url: Annotated[str | None, typer.Option("--database")] = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    municipality: Municipality = None,
+) -> None:
+    """Bring both schemas up to date."""
+    settings = _settings(
+        data=data,
+        database=database_url,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        municipality=municipality,
+    )
+    with _servers(settings) as addresses:
+        for address, kind in _schemas(addresses):
+            database.migrate(address, settings.municipality, kind=kind)
+        _show_status(settings, addresses)
+
+
+@db.command("status")
+def db_status(
+    data: Data = None,
+    database_url: Annotated[str | None, typer.Option("--database")] = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+    municipality: Municipality = None,
+) -> None:
+    """Which migrations are applied, pending, or from another version of the program."""
+    settings = _settings(
+        data=data,
+        database=database_url,
+        vault=vault,
+        postgres_bin=postgres_bin,
+        municipality=municipality,
+    )
+    with _servers(settings) as addresses:
+        if not _show_status(settings, addresses):
+            raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run a command; what it cannot do is one message, not a traceback."""
+    try:
+        app()
+    except (
+        SettingsAreFaulty,
+        PostgresCannotRun,
+        KeyringIsUnusable,
+        database.SchemaIsBehind,
+        database.SchemaIsNewer,
+        Refusal,
+    ) as error:
+        _err.print(f"samordna: {error or type(error).__doc__}", style="red", highlight=False)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        _err.print(f"samordna: the database cannot be used: {error}", style="red", highlight=False)
+        sys.exit(1)
+
+
+# --- the demo --------------------------------------------------------------------------------
+
+
+async def _demo(
+    settings: Settings, addresses: Addresses, first: date, seed: int, scale: float
+) -> None:
+    # The views catch up afterwards, in large steps: quicker than command by command.
+    async with open_house(settings, addresses, follow=False) as rooms:
+        if not await rooms.facts.head():
+            await _generate(settings, rooms, first, seed, scale)
+    async with open_house(settings, addresses) as rooms:
+        for view in (projection.name for projection in ALL):
+            await rooms.house.views.wait_for(view, await rooms.facts.head(), timeout=120)
+        issuer = local_issuer(settings, SystemClock())
+        tokens = {
+            role: issuer.issue(UUID(staff_id), timedelta(hours=24))
+            for role, staff_id in _demo_staff(settings).items()
+        }
+        await serve_house(
+            rooms.house,
+            host=settings.host,
+            port=settings.port,
+            ready=lambda address: show_the_demo(address, tokens),
+        )
+
+
+async def _generate(settings: Settings, rooms: Rooms, first: date, seed: int, scale: float) -> None:
+    with _bar("generating the pilot year") as moved:
+        year = await generate_year(
+            rooms.desk,
+            seed=seed,
+            start=first,
+            end=first + timedelta(days=365),
+            scale=scale,
+            progress=lambda done, total: moved(done, total, ""),
+        )
+    staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
+    (settings.data / "demo-staff.json").write_text(json.dumps(staff, indent=1), encoding="utf-8")
+
+
+def _demo_staff(settings: Settings) -> dict[str, str]:
+    """Demo role -> staff id, as the generator left it."""
+    file = settings.data / "demo-staff.json"
+    if not file.exists():
+        return {}
+    staff: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return staff
+
+
+def _first_day(text: str | None) -> date:
+    if text is None:
+        return SystemClock().now().date() - timedelta(days=365)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("--from: a day as YYYY-MM-DD") from None
+
+
+# --- what the commands share -----------------------------------------------------------------
+
+
+def _settings(**flags: Any) -> Settings:
+    settings = Settings.read(**flags)
+    configure(human=settings.log_format == "human", level="WARNING")
+    return settings
+
+
+@contextmanager
+def _servers(settings: Settings) -> Iterator[Addresses]:
+    with servers(settings) as addresses:
+        yield addresses
+
+
+def _schemas(addresses: Addresses) -> list[tuple[str, database.Kind]]:
+    return [(addresses.log, database.LOG), (addresses.vault, database.VAULT)]
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar on a terminal; nothing but its end elsewhere."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=_err) as progress:
+        task: TaskID = progress.add_task(what, total=None, note="")
+        yield lambda done, total, note: progress.update(
+            task, completed=done, total=total, note=note
+        )
+
+
+def _show_rebuilt(rebuilt: list[tuple[str, Rebuilt]]) -> None:
+    table = Table("view", "position", "compared at", "digest", "")
+    for name, found in rebuilt:
+        digests = " ".join(digest[:16] for digest in found.new.values())
+        verdict = "DIFFERS" if found.differs else "the same" if found.old else "new"
+        table.add_row(name, str(found.position), str(found.compared_at), digests, verdict)
+    Console().print(table)
+
+
+def _show_status(settings: Settings, addresses: Addresses) -> bool:
+    table = Table("schema", "applied", "pending", "unknown")
+    current = True
+    for address, kind in _schemas(addresses):
+        status = database.status(address, settings.municipality, kind=kind)
+        table.add_row(
+            kind.migrations,
+            *(
+                ", ".join(names) or "-"
+                for names in (status.applied, status.pending, status.unknown)
+            ),
+        )
+        current = current and not status.pending and not status.unknown
+    Console().print(table)
+    return current

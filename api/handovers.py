@@ -1,0 +1,209 @@
+"""Handovers are seen and offered, with a preview of what goes along; the offering unit stays
+responsible until the acceptance."""
+
+from uuid import UUID
+
+from api.answers import (
+    Answer,
+    CaseId,
+    Count,
+    Done,
+    Due,
+    HandoverId,
+    Moment,
+    Page,
+    Position,
+    Seen,
+    StaffId,
+    Unit,
+    Words,
+)
+from api.commands import cases as use_cases
+from api.door import CREATED, Lead, deciding, reading
+from api.fields import Body, Passage, UnitCode
+from api.query import PageQuery, ReadingQuery
+from api.visit import Visit
+from domain import case as cases
+from domain.case import HandoverOffered
+from domain.codes import InformationKind
+from domain.errors import (
+    CaseIsClosed,
+    HandoverIsWaiting,
+    NotFound,
+    ReceivingUnitIsResponsible,
+    UnknownUnit,
+)
+from domain.labels import Label
+from domain.policy import Act, Information
+from projections import caseload, handovers
+from projections.handovers import Cursor, Direction, HandoverStatus
+
+# --- what waits ------------------------------------------------------------------------------
+
+
+class HandoversQuery(PageQuery):
+    direction: Direction = Direction.IN
+    """Offered to your unit, or by it."""
+    status: HandoverStatus | None = None
+
+
+class HandoverLine(Answer):
+    handover_id: HandoverId
+    case_id: CaseId
+    from_unit: Unit
+    to_unit: Unit
+    status: HandoverStatus
+    offered_at: Moment
+    offered_by: StaffId
+    answer_due: Due
+    answered_at: Moment | None
+    answered_by: StaffId | None
+
+
+class Handovers(Page):
+    items: list[HandoverLine]
+
+
+@reading(
+    "listHandovers",
+    Label("Lista enhetens överlämningar", "List the unit's handovers"),
+    Label(
+        "De som väntar på svar, efter när svaret ska lämnas; sedan de besvarade.",
+        "Those that wait for an answer, by when it is due; then those that were answered.",
+    ),
+    asks=(Act.READ, Information.LINE),
+    view=handovers.PROJECTION.name,
+    leads=(Lead("listHandovers", {"cursor": "nextCursor"}),),
+)
+async def page(visit: Visit, query: HandoversQuery) -> Seen[Handovers]:
+    found = await visit.ask(
+        handovers.page,
+        visit.viewer,
+        direction=query.direction,
+        status=query.status,
+        after=visit.last_seen(query, Cursor),
+        limit=query.limit,
+    )
+    answer = Handovers(
+        items=[_told(line) for line in found.lines],
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+    )
+    return Seen(answer, [line.case for line in found.lines], detail=query.filters())
+
+
+def _told(line: handovers.Line) -> HandoverLine:
+    return HandoverLine(
+        handover_id=line.handover,
+        case_id=line.case,
+        from_unit=line.from_unit,
+        to_unit=line.to_unit,
+        status=HandoverStatus(line.status),
+        offered_at=line.offered_at,
+        offered_by=line.offered_by,
+        answer_due=line.answer_due,
+        answered_at=line.answered_at,
+        answered_by=line.answered_by,
+    )
+
+
+# --- offering --------------------------------------------------------------------------------
+
+
+class PreviewQuery(ReadingQuery):
+    to_unit: UnitCode
+    """Whom the case would be offered to."""
+
+
+class GoesAlong(Answer):
+    kind: InformationKind
+    label: Words
+    entries: Count
+
+
+class HandoverPreview(Answer):
+    """What the receiving unit would get to see: need-to-know inside the administration."""
+
+    case_id: CaseId
+    to_unit: Unit
+    going_along: list[GoesAlong]
+    position: Position
+
+
+@reading(
+    "previewHandover",
+    Label("Förhandsgranska en överlämning", "Preview a handover"),
+    Label(
+        "Vilka slag av uppgifter som skulle följa med, och hur många; ingenting ändras.",
+        "Which kinds of information would go along, and how many entries; nothing changes.",
+    ),
+    asks=(Act.OFFER, Information.RESPONSIBILITY),
+    view=caseload.PROJECTION.name,
+    refuses=(UnknownUnit, ReceivingUnitIsResponsible),
+    leads=(Lead("offerHandover", {"caseId": "caseId"}),),
+)
+async def preview(visit: Visit, case_id: UUID, query: PreviewQuery) -> Seen[HandoverPreview]:
+    found = await visit.file(case_id, "case", Information.RESPONSIBILITY, act=Act.OFFER)
+    facts = await visit.house.desk.log.opened_streams([case_id])
+    case = cases.fold(fact.event for fact in facts[case_id])
+    if case is None:
+        raise NotFound
+    if not visit.house.desk.organisation.carries_cases(query.to_unit, found.file.compartment):
+        raise UnknownUnit
+    if query.to_unit == case.unit:
+        raise ReceivingUnitIsResponsible
+    answer = HandoverPreview(
+        case_id=case_id,
+        to_unit=query.to_unit,
+        going_along=[
+            GoesAlong(kind=kind, label=Words.of(kind), entries=entries)
+            for kind, entries in cases.preview_handover(case).items()
+        ],
+        position=visit.position,
+    )
+    return Seen(answer, [case_id], version=(case_id, facts[case_id][-1].version))
+
+
+class NewHandover(Body):
+    to_unit: UnitCode
+    reason: Passage
+
+
+class OfferedHandover(Done):
+    case_id: CaseId
+    handover_id: HandoverId
+    to_unit: Unit
+    answer_due: Due
+    going_along: list[InformationKind]
+
+
+OF_BOTH = {"caseId": "caseId", "handoverId": "handoverId"}
+
+
+@deciding(
+    "offerHandover",
+    Label("Erbjud en överlämning", "Offer a handover"),
+    Label(
+        "Ärendet erbjuds en annan enhet; den här enheten ansvarar tills den tar emot.",
+        "The case is offered to another unit; this unit stays responsible until it is accepted.",
+    ),
+    asks=(Act.OFFER, Information.RESPONSIBILITY),
+    needs_match=True,
+    refuses=(CaseIsClosed, HandoverIsWaiting, ReceivingUnitIsResponsible, UnknownUnit),
+    status=CREATED,
+    leads=(Lead("acceptHandover", OF_BOTH), Lead("withdrawHandover", OF_BOTH)),
+)
+async def offer(visit: Visit, case_id: UUID, new: NewHandover) -> OfferedHandover:
+    outcome = await visit.carry_out(
+        use_cases.offer_handover, case_id, to_unit=new.to_unit, reason=new.reason
+    )
+    _, offered = outcome.the(HandoverOffered)
+    return OfferedHandover(
+        case_id=case_id,
+        handover_id=offered.handover,
+        to_unit=offered.to_unit,
+        answer_due=offered.answer_due,
+        going_along=list(offered.going_along),
+        position=outcome.position,
+        replayed=outcome.replayed,
+    )

@@ -1,0 +1,164 @@
+"""Referrals are seen: by the unit that must answer, by who sent them, by who is informed."""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from api.answers import (
+    Answer,
+    CaseId,
+    Count,
+    Due,
+    Moment,
+    Page,
+    Position,
+    ReferralId,
+    Seen,
+    StaffId,
+    Unit,
+)
+from api.door import Lead, reading
+from api.query import PageQuery
+from api.referrals import Holder, Informed, Receipt
+from api.story import Circumstances, Identity, circumstances_in, identity_in, what_it_rests_on
+from api.visit import Visit
+from domain.codes import Purpose
+from domain.errors import NotFound
+from domain.labels import Label
+from domain.policy import Act, Information
+from domain.referral import ReferralStatus
+from projections import inbox
+from projections.inbox import Cursor, Direction
+
+
+class InboxQuery(PageQuery):
+    direction: Direction = Direction.IN
+    """Routed to your unit, sent by it, or what it is informed of."""
+    status: ReferralStatus | None = None
+
+
+class ReferralLine(Answer):
+    """What a compilation may hold: ids, status, dates, owner."""
+
+    referral_id: ReferralId
+    receipt: Receipt
+    unit: Unit
+    holder: Holder
+    sender_unit: Unit
+    informed: Informed
+    status: ReferralStatus
+    acute: bool
+    received_at: Moment
+    answer_due: Due | None
+    answered_at: Moment | None
+    answered_by: StaffId | None
+    case_id: CaseId | None
+
+
+class InboxCounts(Answer):
+    """Of what is not answered yet."""
+
+    waiting: Count
+    decline_proposed: Count
+    overdue: Count
+    sent: Count
+
+
+class Inbox(Page):
+    items: list[ReferralLine]
+    counts: InboxCounts
+
+
+@reading(
+    "listReferrals",
+    Label("Lista enhetens aktualiseringar", "List the unit's referrals"),
+    Label(
+        "Det som väntar på svar, efter när svaret ska lämnas; sedan det besvarade, det senaste"
+        " först.",
+        "What waits for an answer, by when the answer is due; then what has been answered, the"
+        " latest first.",
+    ),
+    asks=(Act.READ, Information.LINE),
+    view=inbox.PROJECTION.name,
+    purpose=Purpose.INTAKE,
+    leads=(Lead("listReferrals", {"cursor": "nextCursor"}),),
+)
+async def page(visit: Visit, query: InboxQuery) -> Seen[Inbox]:
+    found = await visit.ask(
+        inbox.page,
+        visit.viewer,
+        direction=query.direction,
+        status=query.status,
+        after=visit.last_seen(query, Cursor),
+        limit=query.limit,
+    )
+    counts = await visit.ask(inbox.counts, visit.viewer, visit.now)
+    answer = Inbox(
+        items=[ReferralLine(**_told(line)) for line in found.lines],
+        counts=InboxCounts(
+            waiting=counts.waiting,
+            decline_proposed=counts.decline_proposed,
+            overdue=counts.overdue,
+            sent=counts.sent,
+        ),
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+    )
+    return Seen(answer, [line.referral for line in found.lines], detail=query.filters())
+
+
+class ReferralDetail(ReferralLine):
+    """With what the answer rests on, for whoever must answer."""
+
+    position: Position
+    identity: Identity | UnsetType = UNSET
+    circumstances: Circumstances | UnsetType = UNSET
+
+
+@reading(
+    "readReferral",
+    Label("Läs en aktualisering", "Read a referral"),
+    Label(
+        "Den som ska svara ser vem det gäller och vad det rör; avsändaren ser hur det går.",
+        "Whoever must answer sees who it is about and what is feared; the sender sees how it goes.",
+    ),
+    asks=(Act.READ, Information.LINE),
+    view=inbox.PROJECTION.name,
+    purpose=Purpose.INTAKE,
+    has_etag=True,
+    leads=(
+        Lead("acceptReferral", {"referralId": "referralId"}),
+        Lead("declineReferral", {"referralId": "referralId"}),
+    ),
+)
+async def read(visit: Visit, referral_id: UUID) -> Seen[ReferralDetail]:
+    found = await visit.file(referral_id, "referral")
+    line = await visit.ask(inbox.line, visit.viewer, referral_id)
+    if line is None:
+        raise NotFound
+    answer = ReferralDetail(**_told(line), position=visit.position)
+    told = await what_it_rests_on(visit, found, referral_id, [])
+    if visit.may_read(Information.IDENTITY, found):
+        answer.identity = identity_in(told)
+    if visit.may_read(Information.CIRCUMSTANCES, found):
+        answer.circumstances = circumstances_in(told)[0]
+    return Seen(answer, [referral_id, found.person], version=(referral_id, line.version))
+
+
+def _told(line: inbox.Line) -> dict[str, Any]:
+    return {
+        "referral_id": line.referral,
+        "receipt": line.receipt,
+        "unit": line.unit,
+        "holder": line.holder,
+        "sender_unit": line.sender_unit,
+        "informed": list(line.informed),
+        "status": ReferralStatus(line.status),
+        "acute": line.acute,
+        "received_at": line.received_at,
+        "answer_due": line.answer_due,
+        "answered_at": line.answered_at,
+        "answered_by": line.answered_by,
+        "case_id": line.case,
+    }

@@ -1,0 +1,215 @@
+"""What happened in a file, opened for a reader: each fact as far as policy lets it be told.
+
+The views hold sealed values closed; they are opened here, at the moment of reading, and only those
+of a kind of information that the reader may see. The rest is left out.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from pydantic.alias_generators import to_camel
+
+from api.answers import Answer, Day, Moment, Name, ReferralId, Text, Unit, Words
+from api.visit import Visit
+from domain.codes import (
+    AgeKnowledge,
+    Channel,
+    Concern,
+    Gender,
+    PersonRole,
+    ReferralKind,
+    Residence,
+    Source,
+)
+from domain.labels import Label
+from domain.policy import Information
+from domain.routing import Rule
+from domain.telling import event_label
+from projections import timeline
+from projections.access import Found
+
+T = TypeVar("T")
+
+_MOST: Final = 1000
+_RESTS_ON: Final = (
+    "person.registered",
+    "person.particulars-recorded",
+    "referral.received",
+    "referral.routed",
+    "referral.decline-proposed",
+    "referral.decline-refused",
+    "referral.declined",
+    "case.handover-offered",
+    "case.handover-decline-proposed",
+    "case.handover-decline-refused",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact. `kind` is its public name, or what its veil hid."""
+
+    line: timeline.Line
+    kind: str
+    facts: Mapping[str, Any]
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> Label:
+        return event_label(self.kind)
+
+    def as_answer(self, kind: type[T], **more: object) -> T:
+        """What it tells, as far as it was opened, in the shape of an answer."""
+        told = {**self.facts, **self.content, **more}
+        return msgspec.convert({to_camel(n): value for n, value in told.items()}, kind)
+
+
+async def what_it_rests_on(
+    visit: Visit, found: Found, file: UUID, referrals: Collection[UUID]
+) -> list[Told]:
+    """Who a file is about, what is feared, and what waits for an answer."""
+    page = await visit.ask(
+        timeline.page,
+        visit.viewer,
+        file=file,
+        streams=[file, found.person, *referrals],
+        information=Information.LINE,
+        names=_RESTS_ON,
+        limit=_MOST,
+    )
+    return await opened(visit, found, page.lines)
+
+
+async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> list[Told]:
+    """Everything that the reader may see is opened, with its keys fetched in one question."""
+    readable = {kind for kind in Information if visit.may_read(kind, found)}
+    places = [
+        (number, name, token)
+        for number, line in enumerate(lines)
+        if information_of(line.name) in readable
+        for name, token in line.sealed.items()
+    ]
+    values = await visit.house.opener.open_values([(token, Any) for _, _, token in places])
+    contents: list[dict[str, Any]] = [{} for _ in lines]
+    for (number, name, _), value in zip(places, values, strict=True):
+        if value.is_open:  # otherwise its key is erased
+            contents[number][name] = value.reveal()
+    return [_told(line, content) for line, content in zip(lines, contents, strict=True)]
+
+
+def information_of(name: str) -> Information:
+    """Of which kind an event's sealed values are."""
+    match name.split("."):
+        case ["person", _]:
+            return Information.IDENTITY
+        case ["case", "note-recorded"]:
+            return Information.NOTES
+        case ["referral", _] | ["case", "assessment-recorded"]:
+            return Information.CIRCUMSTANCES
+        case ["case", event] if event.startswith("handover-"):
+            return Information.CIRCUMSTANCES  # what the receiving unit's answer rests on
+        case _:
+            return Information.TIMELINE
+
+
+def _told(line: timeline.Line, content: dict[str, Any]) -> Told:
+    if "body" not in line.sealed:
+        return Told(line, line.name, line.facts, content)
+    body = dict(content.get("body", {}))
+    return Told(line, body.pop("kind", line.name), line.facts, body)
+
+
+# --- who it is about -------------------------------------------------------------------------
+
+
+Number = Annotated[
+    str,
+    Meta(description="Personal or coordination number, 12 digits.", examples=["200705192383"]),
+]
+
+
+class Identity(Answer):
+    """Who the person is, as far as it is known: `null` is not known."""
+
+    name: Name | UnsetType | None = UNSET
+    number: Number | UnsetType | None = UNSET
+    born: Day | UnsetType | None = UNSET
+    age: AgeKnowledge | UnsetType = UNSET
+    age_basis: Text | UnsetType = UNSET
+    gender: Gender | UnsetType = UNSET
+    contact: Text | UnsetType | None = UNSET
+
+
+def identity_in(told: Iterable[Told]) -> Identity:
+    """What was registered, and what has been established since."""
+    known: dict[str, Any] = {}
+    for one in told:
+        if one.kind == "person.registered":
+            known |= one.content
+        elif one.kind == "age-established":
+            known |= {name: one.content[name] for name in ("age", "born")}
+            known["age_basis"] = one.content["basis"]
+    return msgspec.convert({to_camel(name): value for name, value in known.items()}, Identity)
+
+
+# --- what is feared --------------------------------------------------------------------------
+
+
+class ProposedDecline(Answer):
+    """Waits for the unit manager (R2)."""
+
+    reason: str | UnsetType = UNSET
+    age: AgeKnowledge | UnsetType | None = UNSET
+    explanation: Text | UnsetType = UNSET
+
+
+class Circumstances(Answer):
+    """What the sender told in one referral, and how it was routed."""
+
+    referral_id: ReferralId
+    received_at: Moment
+    sender_unit: Unit
+    channel: Channel
+    acute: bool
+    source: Source | UnsetType = UNSET
+    senders_reference: Text | UnsetType | None = UNSET
+    kind: ReferralKind | UnsetType = UNSET
+    role: PersonRole | UnsetType = UNSET
+    age: AgeKnowledge | UnsetType = UNSET
+    assessed_by: Name | UnsetType | None = UNSET
+    concern: Concern | UnsetType = UNSET
+    residence: Residence | UnsetType = UNSET
+    account: Text | UnsetType = UNSET
+    deciding_rule: Rule | UnsetType = UNSET
+    rules: list[Rule] | UnsetType = UNSET
+    reason: Words | UnsetType = UNSET
+    proposed_decline: ProposedDecline | UnsetType = UNSET
+
+
+def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
+    """One for each referral, with the routing that stands and a decline that waits."""
+    referrals: dict[UUID, Circumstances] = {}
+    for one in told:
+        referral = one.line.stream
+        match one.kind:
+            case "referral.received":
+                referrals[referral] = one.as_answer(
+                    Circumstances, referral_id=referral, received_at=one.line.occurred_at
+                )
+            case "referral.routed" if rule := one.content.get("deciding"):
+                routed = referrals[referral]
+                routed.deciding_rule = Rule(rule)
+                routed.rules = [Rule(rule) for rule in one.content["rules"]]
+                routed.reason = Words.of(Rule(rule))
+                routed.proposed_decline = UNSET
+            case "referral.decline-proposed":
+                referrals[referral].proposed_decline = one.as_answer(ProposedDecline)
+            case "referral.decline-refused" | "referral.declined":
+                referrals[referral].proposed_decline = UNSET
+            case _:
+                pass
+    return list(referrals.values())

@@ -1,0 +1,240 @@
+"""The team: mandated by the board, established as a pilot, joined and left (S10, S57-S60)."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
+from api.commands import teams as use_cases
+from api.door import CREATED, Lead, deciding, reading
+from api.fields import Body, Id, Line, PastDay, Percentage, UnitCode
+from api.fields import Day as DayOfBody
+from api.people import Who, who
+from api.visit import Visit
+from domain.codes import Purpose
+from domain.errors import (
+    MemberHasJoined,
+    MemberHasNotJoined,
+    NotFound,
+    PilotEndsBeforeItStarts,
+    TeamIsEstablished,
+    TeamIsNotEstablished,
+    UnknownStaffMember,
+    UnknownUnit,
+    WorkerHasNoPosition,
+)
+from domain.labels import Label
+from domain.policy import Act, Information
+from domain.team import TeamMandated
+from projections import team as teams
+
+_READ = (Act.READ, Information.TEAM)
+_MANAGE = (Act.MANAGE, Information.TEAM)
+
+
+# --- seen ------------------------------------------------------------------------------------
+
+
+class TeamLine(Answer):
+    team_id: TeamId
+    register_number: Annotated[
+        str, Meta(description="Of the board's decision.", examples=["SCN-2022-00355"])
+    ]
+    decided_on: Day
+    established_at: Moment | None
+    lead_unit: Unit | None
+    pilot_from: Day | None
+    pilot_until: Day | None
+
+
+class Teams(Answer):
+    items: list[TeamLine]
+    position: Position
+
+
+@reading(
+    "listTeams",
+    Label("Lista team", "List teams"),
+    Label("Alla team, på en sida.", "All teams, on one page."),
+    asks=_READ,
+    view=teams.PROJECTION.name,
+    purpose=Purpose.SUPERVISION,
+    leads=(Lead("readTeam", {"teamId": "items/0/teamId"}),),
+)
+async def page(visit: Visit) -> Seen[Teams]:
+    found = await visit.ask(teams.teams, visit.viewer)
+    answer = Teams(items=[TeamLine(**_told(team)) for team in found], position=visit.position)
+    return Seen(answer, [team.team for team in found])
+
+
+class Member(Answer):
+    who: Who
+    unit: Unit
+    percentage: Annotated[int, Meta(examples=[100])]
+    joined_at: Moment
+    left_at: Moment | None
+
+
+class TeamDetail(TeamLine):
+    """Who is in the team, then who was."""
+
+    members: list[Member]
+    position: Position
+
+
+@reading(
+    "readTeam",
+    Label("Läs ett team", "Read a team"),
+    Label("Teamet med dem som ingår och har ingått.", "The team, who is in it and who was."),
+    asks=_READ,
+    view=teams.PROJECTION.name,
+    purpose=Purpose.SUPERVISION,
+    has_etag=True,
+    leads=(Lead("joinTeam", {"teamId": "teamId"}),),
+)
+async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
+    team = await visit.ask(teams.team, visit.viewer, team_id)
+    if team is None:
+        raise NotFound
+    members = await visit.ask(teams.members, visit.viewer, team_id)
+    people = await who(visit, (member.staff for member in members))
+    answer = TeamDetail(
+        **_told(team),
+        members=[
+            Member(
+                who=people[member.staff],
+                unit=member.unit,
+                percentage=member.percentage,
+                joined_at=member.joined_at,
+                left_at=member.left_at,
+            )
+            for member in members
+        ],
+        position=visit.position,
+    )
+    return Seen(answer, [team_id, *people], version=(team_id, team.version))
+
+
+def _told(team: teams.Team) -> dict[str, Any]:
+    return {
+        "team_id": team.team,
+        "register_number": team.register_number,
+        "decided_on": team.decided_on,
+        "established_at": team.established_at,
+        "lead_unit": team.lead_unit,
+        "pilot_from": team.pilot_from,
+        "pilot_until": team.pilot_until,
+    }
+
+
+# --- mandated and established ----------------------------------------------------------------
+
+
+class NewTeam(Body):
+    register_number: Line
+    """Of the board's decision (S1)."""
+    decided_on: PastDay
+
+
+class ChangedTeam(Done):
+    team_id: TeamId
+
+
+@deciding(
+    "mandateTeam",
+    Label("Registrera nämndens beslut om ett team", "Record the board's mandate for a team"),
+    Label(
+        "Ett team finns från nämndens beslut; det arbetar när det har inrättats.",
+        "A team exists from the board's decision on; it works once it is established.",
+    ),
+    asks=_MANAGE,
+    status=CREATED,
+    location="/teams/{0.team_id}",
+    leads=(Lead("establishTeam", {"teamId": "teamId"}),),
+)
+async def mandate(visit: Visit, team: NewTeam) -> ChangedTeam:
+    outcome = await visit.carry_out(
+        use_cases.mandate_team, register_number=team.register_number, decided_on=team.decided_on
+    )
+    team_id, _ = outcome.the(TeamMandated)
+    return ChangedTeam(team_id=team_id, position=outcome.position, replayed=outcome.replayed)
+
+
+class Establishment(Body):
+    lead_unit: UnitCode
+    """Has the main responsibility (S6)."""
+    pilot_from: DayOfBody
+    pilot_until: DayOfBody
+
+
+@deciding(
+    "establishTeam",
+    Label("Inrätta teamet som pilot", "Establish the team as a pilot"),
+    Label("För en tid (S57).", "For a time (S57)."),
+    asks=_MANAGE,
+    refuses=(TeamIsEstablished, PilotEndsBeforeItStarts, UnknownUnit),
+    leads=(Lead("joinTeam", {"teamId": "teamId"}),),
+)
+async def establish(visit: Visit, team_id: UUID, pilot: Establishment) -> ChangedTeam:
+    outcome = await visit.carry_out(
+        use_cases.establish_team,
+        team_id,
+        lead_unit=pilot.lead_unit,
+        pilot_from=pilot.pilot_from,
+        pilot_until=pilot.pilot_until,
+    )
+    return ChangedTeam(team_id=team_id, position=outcome.position, replayed=outcome.replayed)
+
+
+# --- joined and left -------------------------------------------------------------------------
+
+
+class NewMember(Body):
+    staff_id: Id
+    percentage: Percentage
+
+
+class ChangedMembership(ChangedTeam):
+    staff_id: StaffId
+
+
+@deciding(
+    "joinTeam",
+    Label("Ta upp en medarbetare i teamet", "Let a staff member join the team"),
+    Label("Med den andel av tjänsten som anges.", "With the share of the position that is given."),
+    asks=_MANAGE,
+    status=CREATED,
+    refuses=(TeamIsNotEstablished, MemberHasJoined, UnknownStaffMember, WorkerHasNoPosition),
+)
+async def join(visit: Visit, team_id: UUID, member: NewMember) -> ChangedMembership:
+    outcome = await visit.carry_out(
+        use_cases.join_team, team_id, member.staff_id, percentage=member.percentage
+    )
+    return ChangedMembership(
+        team_id=team_id,
+        staff_id=member.staff_id,
+        position=outcome.position,
+        replayed=outcome.replayed,
+    )
+
+
+class DepartingMember(Body):
+    staff_id: Id
+
+
+@deciding(
+    "leaveTeam",
+    Label("Låt en medarbetare lämna teamet", "Let a staff member leave the team"),
+    Label("Tjänsten och ärendena påverkas inte.", "The position and the cases stay as they are."),
+    asks=_MANAGE,
+    refuses=(MemberHasNotJoined,),
+)
+async def leave(visit: Visit, team_id: UUID, member: DepartingMember) -> ChangedMembership:
+    outcome = await visit.carry_out(use_cases.leave_team, team_id, member.staff_id)
+    return ChangedMembership(
+        team_id=team_id,
+        staff_id=member.staff_id,
+        position=outcome.position,
+        replayed=outcome.replayed,
+    )

@@ -1,0 +1,72 @@
+"""How people read what happened: every event of the catalogue, in Swedish and English.
+
+A veiled event has two labels: a neutral one for whoever sees only that something was recorded, and
+a telling one, by its kind, for whoever it was opened for.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.labels import Label
+
+
+def event_label(name: str) -> Label:
+    """The label of an event's public name, or of a veiled event's kind. Raises KeyError."""
+    return _TABLE[name]
+
+
+_TABLE: Final[Mapping[str, Label]] = {
+    "person.registered": Label("Personen registrerades", "The person was registered"),
+    "person.particulars-recorded": Label("En uppgift registrerades", "A particular was recorded"),
+    "age-established": Label("Åldern fastställdes", "The age was established"),
+    "person.case-opened": Label("Ärende öppnat för personen", "A case was opened for the person"),
+    "person.case-closed": Label("Personens ärende avslutat", "The person's case was closed"),
+    "referral.received": Label("Aktualiseringen kom in", "The referral was received"),
+    "referral.routed": Label("Aktualiseringen fördelades", "The referral was routed"),
+    "referral.accepted": Label("Aktualiseringen togs emot", "The referral was accepted"),
+    "referral.decline-proposed": Label(
+        "Avböjande föreslaget, väntar på enhetschefen",
+        "A decline was proposed and waits for the unit manager",
+    ),
+    "referral.decline-refused": Label(
+        "Enhetschefen avslog avböjandet", "The unit manager refused the decline"
+    ),
+    "referral.declined": Label("Aktualiseringen avböjdes", "The referral was declined"),
+    "case.opened": Label("Ärendet öppnades", "The case was opened"),
+    "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),
+    "case.worker-assigned": Label("Handläggare tilldelades", "A case worker was assigned"),
+    "case.worker-released": Label("Handläggare entledigades", "A case worker was released"),
+    "case.note-recorded": Label("Anteckning gjordes", "A note was recorded"),
+    "case.assessment-recorded": Label("En bedömning gjordes", "An assessment was recorded"),
+    "routing-reviewed": Label("Fördelningen prövades på nytt", "The routing was reviewed"),
+    "case.handover-offered": Label("Överlämning erbjöds", "A handover was offered"),
+    "case.handover-accepted": Label(
+        "Överlämningen togs emot: ansvaret gick över",
+        "The handover was accepted: responsibility moved",
+    ),
+    "case.handover-decline-proposed": Label(
+        "Avböjd överlämning föreslagen, väntar på enhetschefen",
+        "Declining the handover was proposed and waits for the unit manager",
+    ),
+    "case.handover-decline-refused": Label(
+        "Enhetschefen avslog avböjandet av överlämningen",
+        "The unit manager refused to decline the handover",
+    ),
+    "case.handover-declined": Label("Överlämningen avböjdes", "The handover was declined"),
+    "case.handover-withdrawn": Label("Överlämningen återtogs", "The handover was withdrawn"),
+    "case.closed": Label("Ärendet avslutades", "The case was closed"),
+    "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
+    "staff.position-taken": Label("Tjänsten tillträddes", "A position was taken"),
+    "staff.qualification-recorded": Label(
+        "Behörighet registrerades", "A qualification was recorded"
+    ),
+    "staff.case-taken": Label("Medarbetaren fick ett ärende", "The staff member was given a case"),
+    "staff.case-given-back": Label(
+        "Medarbetaren lämnade ett ärende", "The staff member gave a case back"
+    ),
+    "staff.position-ended": Label("Tjänsten upphörde", "The position ended"),
+    "team.mandated": Label("Teamet beslutades", "The team was mandated"),
+    "team.established": Label("Teamet inrättades", "The team was established"),
+    "team.member-joined": Label("En medarbetare kom till teamet", "A member joined the team"),
+    "team.member-left": Label("En medarbetare lämnade teamet", "A member left the team"),
+}

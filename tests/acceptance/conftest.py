@@ -1,0 +1,65 @@
+"""A town for a story: real databases, real HTTP, real tokens, and people with positions."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4  # noqa: TID251 - a schema of its own
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+from api.app import build_app
+
+from api.commands.founding import found
+from api.runtime.clock import SystemClock
+from api.runtime.postgres_server import PostgresServer
+from api.runtime.servers import Addresses, create_databases
+from api.runtime.settings import Settings
+from api.runtime.wiring import local_issuer, open_house
+from tests.acceptance.town import BASE, Town
+
+
+@pytest.fixture
+async def town(
+    log_server: PostgresServer, vault_server: PostgresServer, tmp_path: Path
+) -> AsyncIterator[Town]:
+    """A founded municipality with its units staffed."""
+    settings = Settings(data=tmp_path, municipality=f"story_{uuid4().hex[:12]}", local_issuer=True)
+    addresses = Addresses(log=log_server.url(), vault=vault_server.url())
+    create_databases(settings, addresses)
+    async with (
+        open_house(settings, addresses) as rooms,
+        TestServer(build_app(rooms.house)) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        town = Town(
+            rooms,
+            settings,
+            addresses,
+            local_issuer(settings, SystemClock()),
+            session,
+            str(server.make_url(BASE)),
+        )
+        await _staff(town)
+        yield town
+
+
+async def _staff(town: Town) -> None:
+    founder = await found(town.rooms.house.desk, name="Founding Administrator")
+    town.people["administrator"] = town.person(founder)
+    await town.level()
+    worker, manager = {"role": "case-worker"}, {"role": "unit-manager"}
+    outreach, sender = {"role": "outreach-worker"}, {"role": "external-sender", "side": None}
+    qualified = {"qualifiedForChildren": True}
+    intake, nexus = {"unit": "childrens-intake"}, {"unit": "nexus"}
+    await town.employ("youth outreach", unit="youth-outreach", **outreach)
+    await town.employ("homeless outreach", unit="homeless-outreach", **outreach)
+    await town.employ("intake manager", **intake, **manager, **qualified)
+    await town.employ("intake worker", **intake, **worker, **qualified)
+    await town.employ("intake novice", **intake, **worker)
+    await town.employ("nexus manager", **nexus, **manager, **qualified)
+    await town.employ("nexus worker", **nexus, **worker, **qualified)
+    await town.employ("nexus colleague", **nexus, **worker, **qualified)
+    await town.employ("line manager", unit="support-line-two", **manager, side="b")
+    await town.employ("police officer", unit="police", **sender)
+    await town.employ("auditor", unit="administration", role="auditor", side=None)
+    await town.level()

@@ -1,0 +1,50 @@
+"""A town with a database of its own: views are written by its projector, read by its server."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from psycopg import AsyncConnection
+
+from api.runtime.clock import SystemClock
+from projections import ALL
+from projections.engine import Followers
+from projections.projection import Projection, Source
+from tests.conftest import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    schema: str
+    projector_url: str
+    server_url: str
+
+    async def projector(self) -> AsyncConnection[Any]:
+        return await AsyncConnection.connect(self.projector_url)
+
+    async def server(self) -> AsyncConnection[Any]:
+        return await AsyncConnection.connect(self.server_url, autocommit=True)
+
+    def followers(
+        self, source: Source[Any], projections: tuple[Projection[Any], ...] = ALL
+    ) -> Followers[Any]:
+        return Followers(
+            projections, source, self.projector, schema=self.schema, clock=SystemClock()
+        )
+
+
+@pytest.fixture
+def town(log_database: Database) -> Town:
+    return Town(
+        schema=log_database.schema,
+        projector_url=log_database.url("projector"),
+        server_url=log_database.url("server"),
+    )
+
+
+@pytest.fixture
+async def server(town: Town) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection as doors have it: it may only read."""
+    async with await town.server() as connection:
+        yield connection

@@ -1,0 +1,419 @@
+"""Random histories of a municipality, told through the real decisions, and as the log holds them:
+dense positions, versions per stream, every sealed value closed, telling events veiled."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from domain import case, person, referral, staff, team
+from domain.catalogue import ENTRIES
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    Channel,
+    Compartment,
+    Concern,
+    DeclineReason,
+    Gender,
+    HandoverDeclineReason,
+    PersonRole,
+    Qualification,
+    ReferralKind,
+    Residence,
+    Source,
+    StaffRole,
+)
+from domain.recorded import Recorded
+from domain.referral import ReferralStatus
+from domain.routing import Route, Rule
+from domain.sealed import Sealed, Veiled
+
+BEGINNING = datetime(2026, 1, 12, 8, 0, tzinfo=UTC)
+UNITS = ("children", "nexus", "line-b", "outreach", "relatives")
+SIDES = (Compartment.EXPOSED, Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
+
+_ENTRY_OF = {entry.event: entry for entry in ENTRIES}
+
+
+def id_of(number: int) -> UUID:
+    return UUID(int=number, version=4)
+
+
+def recorded(
+    event: Any,
+    *,
+    stream: UUID = id_of(1),
+    position: int = 1,
+    version: int = 1,
+    minute: int | None = None,
+    actor: UUID = id_of(900),
+    unit: str = "nexus",
+) -> Recorded:
+    """A fact as a projection meets it; it happened `minute` (or `position`) minutes in."""
+    moment = BEGINNING + timedelta(minutes=position if minute is None else minute)
+    entry = _ENTRY_OF[type(event)]
+    return Recorded(
+        position=position,
+        stream=stream,
+        version=version,
+        name=entry.name,
+        event=_closed(event, f"{stream}/{version}"),
+        occurred_at=moment,
+        recorded_at=moment + timedelta(seconds=1),
+        actor=actor,
+        unit=unit,
+        command=id_of(10**6 + position),
+        correlation=id_of(2 * 10**6 + position),
+    )
+
+
+def _closed(event: Any, place: str) -> Any:
+    entry = _ENTRY_OF[type(event)]
+    if entry.veil:
+        token = f"{place}/body|key:1:{'f' * 40}"
+        return Veiled(name=entry.name, person=event.person, body=Sealed.closed(token))
+    values = {name: Sealed.closed(f"{place}/{name}|key:1:{'f' * 40}") for name in entry.sealed}
+    assert entry.sealed.keys() <= {field.name for field in fields(event)}
+    return replace(event, **values)
+
+
+def told(seed: int | str, acts: int) -> list[Recorded]:
+    """A random history of so many acts."""
+    history = History(seed)
+    for _ in range(acts):
+        history.act()
+    return history.facts
+
+
+class History:
+    """What has happened so far, and what may happen next."""
+
+    def __init__(self, seed: int | str) -> None:
+        self.facts: list[Recorded] = []
+        self._random = Random(seed)
+        self._versions: dict[UUID, int] = {}
+        self._referrals: dict[UUID, referral.Referral] = {}
+        self._cases: dict[UUID, case.Case] = {}
+        self._staff: dict[UUID, staff.StaffMember] = {}
+        self._teams: dict[UUID, team.Team] = {}
+        for unit, side in zip(UNITS, SIDES, strict=False):
+            for role in (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER, StaffRole.CASE_WORKER):
+                self._hire(unit, role, side)
+        self._acts: Sequence[Callable[[], None]] = (
+            *[self._receive] * 4,
+            *[self._answer_referral] * 6,
+            *[self._assign] * 6,
+            *[self._note] * 6,
+            *[self._offer] * 2,
+            *[self._answer_handover] * 3,
+            self._close,
+            self._reopen,
+            self._review,
+            self._qualify,
+            self._team,
+            self._leave,
+        )
+
+    def act(self) -> None:
+        self._random.choice(self._acts)()
+
+    # --- what may happen ---------------------------------------------------------------------
+
+    def _hire(self, unit: str, role: StaffRole, side: Compartment) -> None:
+        taken = staff.take_position(
+            None, name="N. N.", unit=unit, role=role, side=side, since=BEGINNING.date()
+        )
+        self._record({self._new(): taken}, unit)
+
+    def _leave(self) -> None:
+        found = self._one(m for m in self._staff.values() if m.active and not m.cases)
+        if found and self._random.random() < 0.2:
+            self._record({found.id: staff.end_position(found, until=BEGINNING.date())}, found.unit)
+            self._hire(found.unit, found.role, found.side or Compartment.EXPOSED)
+
+    def _qualify(self) -> None:
+        if found := self._one(m for m in self._staff.values() if m.active):
+            kind = Qualification.CHILDREN_AND_YOUNG_PEOPLE
+            self._record({found.id: staff.record_qualification(found, kind)}, found.unit)
+
+    def _receive(self) -> None:
+        place = self._random.randrange(len(SIDES))
+        route, sender = self._route(UNITS[place], SIDES[place]), self._random.choice(UNITS)
+        somebody, id = self._new(), self._new()
+        account = referral.Account(
+            receipt=f"r{len(self.facts)}",
+            source=Source.POLICE,
+            channel=Channel.PHONE,
+            kind=ReferralKind.REPORT_OF_CONCERN,
+            sender_unit=sender,
+            senders_reference=None,
+            role=PersonRole.EXPOSED,
+            age=AgeKnowledge.UNKNOWN,
+            assessed_by=None,
+            concern=Concern.UNKNOWN,
+            residence=Residence.UNKNOWN,
+            acute=self._random.random() < 0.3,
+            text="...",
+        )
+        registered = person.register_person(
+            somebody,
+            compartment=route.compartment,
+            name=None,
+            number=None,
+            born=None,
+            age=AgeKnowledge.UNKNOWN,
+            gender=Gender.UNKNOWN,
+            contact=None,
+        )
+        now = self._now
+        received = referral.receive_referral(
+            somebody, account, route, sender_sees=True, received=now, now=now, due=self._due()
+        )
+        self._record({somebody: registered, id: received}, sender)
+
+    def _answer_referral(self) -> None:
+        waiting = (ReferralStatus.WAITING, ReferralStatus.DECLINE_PROPOSED)
+        id = self._one(id for id, r in self._referrals.items() if r.status in waiting)
+        if id is None:
+            return
+        found = self._referrals[id]
+        elsewhere = self._route("nexus", found.compartment) if self._random.random() < 0.5 else None
+        if found.proposed is None and self._random.random() < 0.7:
+            self._accept(id, found)
+        elif found.proposed is None:
+            declined = referral.decline_referral(
+                found,
+                reason=DeclineReason.OTHER_MUNICIPALITY,
+                age=None,
+                explanation="...",
+                elsewhere=elsewhere,
+                due=self._due(),
+                confirmed=self._random.random() < 0.5,
+            )
+            self._record({id: declined}, found.unit)
+        elif self._random.random() < 0.5:
+            confirmed = referral.confirm_decline(found, elsewhere=elsewhere, due=self._due())
+            self._record({id: confirmed}, found.unit)
+        else:
+            self._record({id: referral.refuse_decline(found)}, found.unit)
+
+    def _accept(self, id: UUID, found: referral.Referral) -> None:
+        joined = self._one(
+            c
+            for c, known in self._cases.items()
+            if known.status is case.CaseStatus.OPEN
+            and (known.unit, known.compartment) == (found.unit, found.compartment)
+        )
+        if joined is not None and self._random.random() < 0.2:
+            events: list[Any] = [*case.join_case(self._cases[joined], id)]
+        else:
+            joined = self._new()
+            events = [
+                *case.open_case(
+                    found.person, id, compartment=found.compartment, unit=found.unit
+                )
+            ]
+        accepted = referral.accept_referral(found, joined, unit=found.unit)
+        self._record({id: accepted, joined: events}, found.unit)
+
+    def _assign(self) -> None:
+        id, found = self._open_case()
+        if found is None or id is None:
+            return
+        if found.workers and self._random.random() < 0.3:
+            worker = self._staff[self._random.choice(found.workers)]
+            released = case.release_case_worker(found, worker.id)
+            self._record({id: released, worker.id: staff.give_back_case(worker, id)}, found.unit)
+            return
+        candidate = self._one(
+            m
+            for m in self._staff.values()
+            if m.active and m.unit == found.unit and m.side is found.compartment
+        )
+        if candidate is not None:
+            assigned = case.assign_case_worker(found, candidate, needs_child_qualification=False)
+            self._record({id: assigned, candidate.id: staff.take_case(candidate, id)}, found.unit)
+
+    def _note(self) -> None:
+        id, found = self._open_case()
+        if found is not None and id is not None:
+            self._record({id: case.record_note(found, "...")}, found.unit)
+
+    def _review(self) -> None:
+        id, found = self._open_case()
+        if found is not None and id is not None:
+            reviewed = case.review_routing(found, unit="nexus", deciding=Rule.R2, rules=(Rule.R2,))
+            self._record({id: reviewed}, found.unit)
+
+    def _offer(self) -> None:
+        id, found = self._open_case()
+        if found is not None and id is not None and found.handover is None:
+            to_unit = self._random.choice([unit for unit in UNITS if unit != found.unit])
+            offered = case.offer_handover(
+                found, self._new(), to_unit=to_unit, reason="...", answer_due=self._due()
+            )
+            self._record({id: offered}, found.unit)
+
+    def _answer_handover(self) -> None:
+        id = self._one(id for id, c in self._cases.items() if c.handover is not None)
+        if id is None:
+            return
+        found = self._cases[id]
+        assert found.handover is not None
+        offer, answer = found.handover, self._random.random()
+        if answer < 0.2:
+            self._record({id: case.withdraw_handover(found, offer.id)}, found.unit)
+        elif offer.proposed is not None and answer < 0.6:
+            self._record({id: case.confirm_handover_decline(found, offer.id)}, offer.to_unit)
+        elif offer.proposed is not None:
+            self._record({id: case.refuse_handover_decline(found, offer.id)}, offer.to_unit)
+        elif answer < 0.6:
+            given_back = {w: staff.give_back_case(self._staff[w], id) for w in found.workers}
+            self._record({id: case.accept_handover(found, offer.id), **given_back}, offer.to_unit)
+        else:
+            declined = case.decline_handover(
+                found,
+                offer.id,
+                reason=HandoverDeclineReason.NO_NEED,
+                explanation="...",
+                confirmed=answer < 0.8,
+            )
+            self._record({id: declined}, offer.to_unit)
+
+    def _close(self) -> None:
+        id, found = self._open_case()
+        if found is not None and id is not None and found.handover is None:
+            given_back = {w: staff.give_back_case(self._staff[w], id) for w in found.workers}
+            closed = case.close_case(found, CaseOutcome.NEEDS_MET)
+            self._record({id: closed, **given_back}, found.unit)
+
+    def _reopen(self) -> None:
+        id = self._one(
+            id for id, c in self._cases.items() if c.status is case.CaseStatus.CLOSED
+        )
+        if id is not None:
+            reopened = case.reopen_case(self._cases[id], "...")
+            self._record({id: reopened}, self._cases[id].unit)
+
+    def _team(self) -> None:
+        id = self._one(self._teams)
+        if id is None or self._random.random() < 0.1:
+            day = BEGINNING.date()
+            mandated = team.mandate_team(register_number="AFN-2026-1", decided_on=day)
+            self._record({self._new(): mandated}, "nexus")
+            return
+        known = self._teams[id]
+        found = self._one(m for m in self._staff.values() if m.active)
+        if not known.established:
+            day = BEGINNING.date()
+            events: list[Any] = [
+                *team.establish_team(
+                    known, lead_unit="nexus", pilot_from=day, pilot_until=day.replace(year=2027)
+                )
+            ]
+        elif found is not None and found.id in known.members:
+            events = [*team.leave_team(known, found.id)]
+        elif found is not None:
+            events = [*team.join_team(known, found, percentage=50)]
+        else:
+            return
+        self._record({id: events}, "nexus")
+
+    # --- how it is told ----------------------------------------------------------------------
+
+    @property
+    def _now(self) -> datetime:
+        return BEGINNING + timedelta(minutes=len(self.facts))
+
+    def _new(self) -> UUID:
+        return UUID(int=self._random.getrandbits(128), version=4)
+
+    def _due(self) -> datetime:
+        return self._now + timedelta(days=self._random.randrange(1, 6))
+
+    def _route(self, unit: str, compartment: Compartment) -> Route:
+        return Route(
+            unit=unit,
+            compartment=compartment,
+            rules=(Rule.R2,),
+            informed=tuple(self._random.sample(UNITS, self._random.randrange(3))),
+            informed_without_person=(),
+            report_of_concern=False,
+            sender_holds=self._random.random() < 0.5,
+            out_of_scope=False,
+        )
+
+    def _one(self, candidates: Iterable[Any]) -> Any:
+        found = list(candidates)
+        return self._random.choice(found) if found else None
+
+    def _open_case(self) -> tuple[UUID | None, case.Case | None]:
+        id = self._one(id for id, c in self._cases.items() if c.status is case.CaseStatus.OPEN)
+        return id, self._cases.get(id)
+
+    def _record(self, events: dict[UUID, Sequence[Any]], unit: str) -> None:
+        actor = self._one(m.id for m in self._staff.values() if m.unit == unit)
+        for stream, facts in events.items():
+            for event in facts:
+                version = self._versions[stream] = self._versions.get(stream, 0) + 1
+                position = len(self.facts) + 1
+                self.facts.append(
+                    recorded(
+                        event,
+                        stream=stream,
+                        position=position,
+                        version=version,
+                        actor=actor or id_of(900),
+                        unit=unit,
+                    )
+                )
+                self._evolve(stream, event)
+
+    def _evolve(self, stream: UUID, event: Any) -> None:
+        states: dict[str, dict[UUID, Any]] = {
+            "referral": self._referrals,
+            "case": self._cases,
+            "team": self._teams,
+        }
+        kind = _ENTRY_OF[type(event)].name.partition(".")[0]
+        evolve = {"referral": referral.evolve, "case": case.evolve, "team": team.evolve}.get(kind)
+        if evolve is not None:
+            states[kind][stream] = evolve(states[kind].get(stream), event)  # type: ignore[operator]  # one evolve for each kind
+        elif kind == "staff":
+            known = staff.evolve(self._staff.get(stream), event, stream)
+            assert known is not None
+            self._staff[stream] = known
+
+
+class Log:
+    """A whole log in memory, whose head its owner moves."""
+
+    def __init__(self, facts: Sequence[Any], head: int | None = None) -> None:
+        self.facts = facts
+        self.reads = 0
+        self._head = len(facts) if head is None else head
+        self._grown = asyncio.Event()
+
+    def grow(self, head: int) -> None:
+        self._head = min(head, len(self.facts))
+        self._grown.set()
+        self._grown = asyncio.Event()
+
+    async def read(self, after: int, limit: int) -> Sequence[Any]:
+        self.reads += 1
+        await asyncio.sleep(0)
+        return self.facts[after : min(after + limit, self._head)]
+
+    async def wait(self, after: int, timeout: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self._head <= after:
+                    await self._grown.wait()
+
+    async def head(self) -> int:
+        return self._head

@@ -1,0 +1,481 @@
+"""Given what happened, then what each view says: the folds, without a database."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.case import (
+    CaseClosed,
+    CaseJoined,
+    CaseOpened,
+    CaseReopened,
+    CaseWorkerAssigned,
+    CaseWorkerReleased,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverDeclineProposed,
+    HandoverDeclineRefused,
+    HandoverOffered,
+    HandoverWithdrawn,
+    NoteRecorded,
+    RoutingReviewed,
+)
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    Channel,
+    Compartment,
+    Concern,
+    DeclineReason,
+    HandoverDeclineReason,
+    InformationKind,
+    PersonRole,
+    Qualification,
+    ReferralKind,
+    Residence,
+    Source,
+    StaffRole,
+)
+from domain.person import AgeEstablished, PersonCaseOpened
+from domain.recorded import Recorded
+from domain.referral import (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDeclineProposed,
+    ReferralDeclineRefused,
+    ReferralReceived,
+    ReferralRouted,
+)
+from domain.routing import Rule
+from domain.sealed import Sealed
+from domain.staff import (
+    CaseGivenBack,
+    CaseTaken,
+    PositionEnded,
+    PositionTaken,
+    QualificationRecorded,
+)
+from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
+from projections import access, audit, caseload, handovers, inbox, staff, team, timeline
+from projections.audit import Read, RecordedReading
+from projections.projection import Projection, Table
+from projections.waiting import rank
+from tests.projections.histories import BEGINNING, id_of, recorded
+
+CASE, REFERRAL, OTHER, PERSON, HANDOVER, WORKER, COLLEAGUE = map(id_of, range(1, 8))
+DUE = BEGINNING + timedelta(days=1)
+ACTOR = id_of(900)
+
+
+def minute(number: int) -> Any:
+    return BEGINNING + timedelta(minutes=number)
+
+
+def happened(*events: Any, stream: UUID = CASE) -> list[Recorded]:
+    """These events of one stream, a minute apart."""
+    return [
+        recorded(event, stream=stream, position=number, version=number)
+        for number, event in enumerate(events, 1)
+    ]
+
+
+def folded(projection: Projection[Any], facts: Iterable[Recorded], table: int = 0) -> list[Any]:
+    """The rows of one of a projection's tables."""
+    stored = projection.tables[table]
+    assert isinstance(stored, Table)
+    rows: dict[Any, Any] = {}
+    for fact in facts:
+        for key in stored.keys(fact):
+            rows[key] = stored.apply(rows.get(key), fact)
+    return [row for row in rows.values() if row is not None]
+
+
+# --- what happens to a case --------------------------------------------------------------------
+
+OPENED = CaseOpened(
+    person=PERSON, referral=REFERRAL, compartment=Compartment.EXPOSED, unit="children"
+)
+OFFERED = HandoverOffered(
+    person=PERSON,
+    handover=HANDOVER,
+    from_unit="children",
+    to_unit="nexus",
+    going_along=(InformationKind.IDENTITY,),
+    answer_due=DUE,
+    reason=Sealed.of("..."),
+)
+PROPOSED = HandoverDeclineProposed(
+    person=PERSON,
+    handover=HANDOVER,
+    reason=Sealed.of(HandoverDeclineReason.NO_NEED),
+    explanation=Sealed.of("..."),
+)
+REFUSED = HandoverDeclineRefused(handover=HANDOVER)
+DECLINED = HandoverDeclined(
+    person=PERSON,
+    handover=HANDOVER,
+    reason=Sealed.of(HandoverDeclineReason.NO_NEED),
+    explanation=Sealed.of("..."),
+)
+WITHDRAWN = HandoverWithdrawn(handover=HANDOVER)
+ACCEPTED = HandoverAccepted(handover=HANDOVER, unit="nexus")
+ASSIGNED = CaseWorkerAssigned(worker=WORKER)
+RELEASED = CaseWorkerReleased(worker=WORKER)
+NOTED = NoteRecorded(person=PERSON, text=Sealed.of("..."))
+REVIEWED = RoutingReviewed(person=PERSON, unit="nexus", deciding=Rule.R2, rules=(Rule.R2,))
+CLOSED = CaseClosed(person=PERSON, outcome=Sealed.of(CaseOutcome.NEEDS_MET))
+REOPENED = CaseReopened(person=PERSON, reason=Sealed.of("..."))
+
+STANDING = {"handover": HANDOVER, "handover_to": "nexus", "answer_due": DUE}
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([OPENED], {"status": "open", "workers": (), "referrals": (REFERRAL,)}),
+        ([OPENED, CaseJoined(referral=OTHER)], {"referrals": (REFERRAL, OTHER)}),
+        ([OPENED, ASSIGNED], {"workers": (WORKER,)}),
+        ([OPENED, ASSIGNED, CaseWorkerAssigned(worker=COLLEAGUE), RELEASED], {"workers": (COLLEAGUE,)}),
+        ([OPENED, NOTED], {"status": "open"}),
+        ([OPENED, REVIEWED], {"status": "open", "unit": "children"}),
+        ([OPENED, OFFERED], {"unit": "children", **STANDING}),
+        ([OPENED, OFFERED, PROPOSED], {"unit": "children", **STANDING}),
+        ([OPENED, OFFERED, PROPOSED, REFUSED], STANDING),
+        ([OPENED, OFFERED, PROPOSED, DECLINED], {"unit": "children"}),
+        ([OPENED, OFFERED, WITHDRAWN], {"unit": "children"}),
+        ([OPENED, ASSIGNED, OFFERED, ACCEPTED, RELEASED], {"unit": "nexus", "workers": ()}),
+        ([OPENED, CLOSED], {"status": "closed"}),
+        ([OPENED, CLOSED, REOPENED], {"status": "open"}),
+    ],
+)
+def test_a_caseload_line_says_whose_the_case_is_and_what_waits(
+    given: list[Any], then: dict[str, Any]
+) -> None:
+    """A line is the state of one case, with the offer that stands and no other."""
+    line = caseload.Line(
+        case=CASE,
+        unit="children",
+        status="open",
+        workers=(),
+        opened_at=minute(1),
+        last_event_at=minute(len(given)),
+        handover=None,
+        handover_to=None,
+        answer_due=None,
+        referrals=(REFERRAL,),
+        version=len(given),
+        position=len(given),
+    )
+    assert folded(caseload.PROJECTION, happened(*given)) == [replace(line, **then)]
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([OPENED, OFFERED], {}),
+        ([OPENED, OFFERED, PROPOSED], {"status": "decline-proposed", "version": 3}),
+        ([OPENED, OFFERED, PROPOSED, REFUSED], {"status": "offered", "version": 4}),
+        ([OPENED, OFFERED, ACCEPTED], {"status": "accepted", "version": 3}),
+        ([OPENED, OFFERED, WITHDRAWN], {"status": "withdrawn", "version": 3}),
+        ([OPENED, OFFERED, PROPOSED, DECLINED], {"status": "declined", "version": 4}),
+    ],
+)
+def test_a_handover_waits_until_it_is_answered(given: list[Any], then: dict[str, Any]) -> None:
+    """An offer keeps its day of answer; its answer says when and who."""
+    line = handovers.Line(
+        handover=HANDOVER,
+        case=CASE,
+        from_unit="children",
+        to_unit="nexus",
+        status="offered",
+        offered_at=minute(2),
+        offered_by=ACTOR,
+        answer_due=DUE,
+        answered_at=None,
+        answered_by=None,
+        version=2,
+        rank=rank(DUE, None),
+    )
+    if then.get("status") in ("accepted", "declined", "withdrawn"):
+        at = minute(len(given))
+        then = {**then, "answered_at": at, "answered_by": ACTOR, "rank": rank(DUE, at)}
+    assert folded(handovers.PROJECTION, happened(*given)) == [replace(line, **then)]
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([OPENED], {}),
+        ([OPENED, ASSIGNED], {"workers": (WORKER,)}),
+        ([OPENED, ASSIGNED, RELEASED], {}),
+        ([OPENED, OFFERED], {"receiving_unit": "nexus"}),
+        ([OPENED, OFFERED, PROPOSED, REFUSED], {"receiving_unit": "nexus"}),
+        ([OPENED, OFFERED, DECLINED], {}),
+        ([OPENED, OFFERED, WITHDRAWN], {}),
+        ([OPENED, OFFERED, ACCEPTED], {"responsible_unit": "nexus"}),
+        ([OPENED, CLOSED], {}),
+    ],
+)
+def test_access_to_a_case_follows_responsibility(given: list[Any], then: dict[str, Any]) -> None:
+    """With the acceptance of a handover, in that event, the former unit's access ends."""
+    row = access.FileRow(
+        file=CASE,
+        kind="case",
+        person=PERSON,
+        compartment=Compartment.EXPOSED,
+        responsible_unit="children",
+    )
+    assert folded(access.PROJECTION, happened(*given), table=1) == [replace(row, **then)]
+
+
+# --- what happens to a referral ----------------------------------------------------------------
+
+RECEIVED = ReferralReceived(
+    person=PERSON,
+    receipt="K7",
+    channel=Channel.PHONE,
+    sender_unit="outreach",
+    acute=True,
+    source=Sealed.of(Source.HOMELESS_OUTREACH),
+    senders_reference=Sealed.of(None),
+    kind=Sealed.of(ReferralKind.SENT_ON),
+    role=Sealed.of(PersonRole.EXPOSED),
+    age=Sealed.of(AgeKnowledge.ADULT),
+    assessed_by=Sealed.of(None),
+    concern=Sealed.of(Concern.PROSTITUTION),
+    residence=Sealed.of(Residence.UNKNOWN),
+    account=Sealed.of("..."),
+)
+ROUTED = ReferralRouted(
+    unit="nexus",
+    holder="outreach",
+    compartment=Compartment.EXPOSED,
+    informed=("children",),
+    answer_due=DUE,
+    deciding=Sealed.of(Rule.R5),
+    rules=Sealed.of((Rule.R5, Rule.R2)),
+)
+ROUTED_AGAIN = replace(ROUTED, unit="children", informed=(), answer_due=DUE + timedelta(days=1))
+TAKEN = ReferralAccepted(unit="nexus", case=CASE)
+DECLINE_PROPOSED = ReferralDeclineProposed(
+    unit="nexus",
+    reason=Sealed.of(DeclineReason.WRONG_AGE),
+    age=Sealed.of(AgeKnowledge.MINOR),
+    explanation=Sealed.of("..."),
+)
+DECLINE_REFUSED = ReferralDeclineRefused(unit="nexus")
+TURNED_DOWN = ReferralDeclined(
+    unit="nexus",
+    holder="outreach",
+    reason=Sealed.of(DeclineReason.WRONG_AGE),
+    explanation=Sealed.of("..."),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([RECEIVED, ROUTED], {}),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED], {"status": "decline-proposed"}),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED, DECLINE_REFUSED], {}),
+        ([RECEIVED, ROUTED, TAKEN], {"status": "accepted", "holder": "nexus", "case": CASE}),
+        ([RECEIVED, ROUTED, TURNED_DOWN], {"status": "declined"}),
+        (
+            [RECEIVED, ROUTED, TURNED_DOWN, ROUTED_AGAIN],
+            {"unit": "children", "informed": (), "answer_due": DUE + timedelta(days=1)},
+        ),
+    ],
+)
+def test_an_inbox_line_says_who_must_answer(given: list[Any], then: dict[str, Any]) -> None:
+    """A referral waits for one unit, by one day; routed anew it waits again."""
+    line = inbox.Line(
+        referral=REFERRAL,
+        receipt="K7",
+        unit="nexus",
+        holder="outreach",
+        sender_unit="outreach",
+        informed=("children",),
+        status="waiting",
+        acute=True,
+        received_at=minute(1),
+        answer_due=DUE,
+        answered_at=None,
+        answered_by=None,
+        case=None,
+        version=len(given),
+        rank=0,
+    )
+    if then.get("status") in ("accepted", "declined"):
+        then = {**then, "answered_at": minute(len(given)), "answered_by": ACTOR}
+    expected = replace(line, **then)
+    expected = replace(expected, rank=rank(expected.answer_due, expected.answered_at))
+    assert folded(inbox.PROJECTION, happened(*given, stream=REFERRAL)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([RECEIVED], {"compartment": "t", "responsible_unit": "", "receiving_unit": None, "informed_units": ()}),
+        ([RECEIVED, ROUTED], {}),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED], {}),
+        ([RECEIVED, ROUTED, TAKEN], {"responsible_unit": "nexus", "receiving_unit": None}),
+        ([RECEIVED, ROUTED, TURNED_DOWN], {"receiving_unit": None}),
+        (
+            [RECEIVED, ROUTED, TURNED_DOWN, ROUTED_AGAIN],
+            {"receiving_unit": "children", "informed_units": ()},
+        ),
+    ],
+)
+def test_access_to_a_referral_follows_who_holds_and_who_must_answer(
+    given: list[Any], then: dict[str, Any]
+) -> None:
+    """Who sends a referral on holds it until it is accepted (S69)."""
+    row = access.FileRow(
+        file=REFERRAL,
+        kind="referral",
+        person=PERSON,
+        compartment=Compartment.EXPOSED,
+        responsible_unit="outreach",
+        receiving_unit="nexus",
+        sending_unit="outreach",
+        informed_units=("children",),
+    )
+    facts = happened(*given, stream=REFERRAL)
+    assert folded(access.PROJECTION, facts, table=1) == [replace(row, **then)]
+
+
+def test_what_waits_comes_before_what_is_answered() -> None:
+    """First what is due first; then what was answered last."""
+    waiting = [rank(None, None), rank(minute(1), None), rank(minute(2), None)]
+    answered = [rank(minute(1), minute(5)), rank(minute(1), minute(4))]
+    assert [*waiting, *answered] == sorted({*waiting, *answered})
+
+
+# --- staff, team, time line, audit -------------------------------------------------------------
+
+HIRED = PositionTaken(
+    unit="nexus",
+    role=StaffRole.CASE_WORKER,
+    side=Compartment.EXPOSED,
+    since=date(2026, 1, 1),
+    name=Sealed.of("N. N."),
+)
+LEFT = PositionEnded(until=date(2026, 2, 1))
+QUALIFIED = QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG_PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        ([HIRED], {}),
+        ([HIRED, QUALIFIED], {"qualified": True}),
+        ([HIRED, CaseTaken(case=CASE), CaseTaken(case=OTHER), CaseGivenBack(case=CASE)], {"open_cases": 1}),
+        ([HIRED, LEFT], {"active": False, "until": date(2026, 2, 1)}),
+        (
+            [HIRED, QUALIFIED, LEFT, replace(HIRED, unit="children", since=date(2026, 3, 1))],
+            {"unit": "children", "qualified": True, "since": date(2026, 3, 1)},
+        ),
+    ],
+)
+def test_the_directory_says_where_somebody_works(given: list[Any], then: dict[str, Any]) -> None:
+    """A colleague is in one position, with so many cases; the name is a token."""
+    taken = max(number for number, event in enumerate(given, 1) if isinstance(event, PositionTaken))
+    colleague = staff.Colleague(
+        staff=WORKER,
+        unit="nexus",
+        role="case-worker",
+        active=True,
+        name=f"{WORKER}/{taken}/name|key:1:{'f' * 40}",
+        qualified=False,
+        since=date(2026, 1, 1),
+        until=None,
+        open_cases=0,
+        version=len(given),
+    )
+    facts = happened(*given, stream=WORKER)
+    assert folded(staff.PROJECTION, facts) == [replace(colleague, **then)]
+
+
+def test_who_leaves_is_nobody_for_access() -> None:
+    """Access knows the present position only, and whether it has ended."""
+    row = access.StaffRow(WORKER, "nexus", "case-worker", "a", active=True)
+    assert folded(access.PROJECTION, happened(HIRED, stream=WORKER)) == [row]
+    gone = happened(HIRED, QUALIFIED, LEFT, stream=WORKER)
+    assert folded(access.PROJECTION, gone) == [replace(row, active=False)]
+
+
+def test_a_team_is_mandated_established_and_joined() -> None:
+    """A member who left stays in the list, with the day; who comes again has joined anew."""
+    day = date(2026, 1, 1)
+    joined = MemberJoined(staff=WORKER, unit="nexus", percentage=50)
+    given = [
+        TeamMandated(register_number="AFN-1", decided_on=day),
+        TeamEstablished(lead_unit="nexus", pilot_from=day, pilot_until=date(2027, 1, 1)),
+        joined,
+        MemberJoined(staff=COLLEAGUE, unit="children", percentage=20),
+        MemberLeft(staff=WORKER),
+        MemberLeft(staff=COLLEAGUE),
+        joined,
+    ]
+    facts = happened(*given)
+    expected = team.Team(CASE, "AFN-1", day, minute(2), "nexus", day, date(2027, 1, 1), version=7)
+    assert folded(team.PROJECTION, facts) == [expected]
+    assert folded(team.PROJECTION, facts, table=1) == [
+        team.Member(CASE, WORKER, "nexus", 50, minute(7), None),
+        team.Member(CASE, COLLEAGUE, "children", 20, minute(4), minute(6)),
+    ]
+
+
+def test_the_time_line_tells_neutral_facts_and_keeps_the_rest_sealed() -> None:
+    """What the catalogue lists as clear is told as JSON; what it seals is a token."""
+    (line,) = timeline.rows(happened(OFFERED)[0])
+    assert line.facts == {
+        "person": str(PERSON),
+        "handover": str(HANDOVER),
+        "from_unit": "children",
+        "to_unit": "nexus",
+        "going_along": ["identity"],
+        "answer_due": DUE.isoformat(),
+    }
+    assert line.sealed == {"reason": f"{CASE}/1/reason|key:1:{'f' * 40}"}
+
+
+def test_a_veiled_event_tells_not_even_its_kind() -> None:
+    """Of an event whose name would tell there is the neutral name and one token."""
+    aged = AgeEstablished(person=PERSON, age=AgeKnowledge.ADULT, born=None, basis="...")
+    (line,) = timeline.rows(happened(aged)[0])
+    assert line.name == "person.particulars-recorded"
+    assert (line.facts, list(line.sealed)) == ({"person": str(PERSON)}, ["body"])
+
+
+def test_an_open_value_never_reaches_a_view() -> None:
+    """Events come from the log closed; anything else is refused."""
+    fact = replace(happened(NOTED)[0], event=NOTED)
+    with pytest.raises(ValueError, match="open value"):
+        list(timeline.rows(fact))
+
+
+def test_a_receipt_is_found_by_each_of_its_subjects_once() -> None:
+    """A subject that a receipt names twice was read once."""
+    reading = RecordedReading(position=4, recorded_at=minute(4), subjects=(b"a", b"b", b"a"))
+    assert list(audit.rows(reading)) == [Read(b"a", 4), Read(b"b", 4)]
+
+
+def test_facts_of_others_touch_no_row() -> None:
+    """A view folds only what it is about."""
+    fact = happened(PersonCaseOpened(person=PERSON, case=CASE))[0]
+    for projection in (caseload, inbox, handovers, staff, team, access):
+        assert folded(projection.PROJECTION, [fact]) == []
+
+
+def test_a_fold_without_a_beginning_makes_no_row() -> None:
+    """A stream whose first fact is missing is not made up."""
+    tables = [(caseload, 0), (handovers, 0), (access, 1)]
+    for projection, table in tables:
+        assert folded(projection.PROJECTION, happened(ACCEPTED), table) == []
+    assert folded(inbox.PROJECTION, happened(TAKEN, stream=REFERRAL)) == []
+    assert folded(staff.PROJECTION, happened(QUALIFIED, stream=WORKER)) == []
