@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.labels import Label, label
+from domain.routing import Rule
 
 
 class Answer(msgspec.Struct, rename="camel", kw_only=True):
@@ -81,8 +82,8 @@ Replayed = Annotated[
 class Words(Answer):
     """The same in Swedish and English."""
 
-    sv: Annotated[str, Meta(description="Swedish.", examples=["Nexus"])]
-    en: Annotated[str, Meta(description="English.", examples=["Nexus"])]
+    sv: Annotated[str, Meta(description="Swedish.", examples=[label(Rule.R1).sv])]
+    en: Annotated[str, Meta(description="English.", examples=[label(Rule.R1).en])]
 
     @classmethod
     def of(cls, told: StrEnum | Label) -> "Words":

@@ -164,7 +164,7 @@ class RoutingReview(Answer):
 
 class FoundAge(Done):
     case_id: CaseId
-    review: Annotated[RoutingReview | None, Meta(description="None where nothing was new.")]
+    review: Annotated[RoutingReview | None, Meta(description="Null where nothing was new.")]
 
 
 @deciding(

@@ -52,8 +52,6 @@ _LOCAL: Final = ZoneInfo("Europe/Stockholm")  # a working day ends where the wor
 
 
 class CaseOrder(StrEnum):
-    """A minus turns it round."""
-
     OPENED_AT = "openedAt"
     LATEST_OPENED = "-openedAt"
     LAST_EVENT_AT = "lastEventAt"
@@ -89,6 +87,7 @@ class DueWithin(StrEnum):
 
 class CaseloadQuery(PageQuery):
     status: CaseStatus | None = None
+    """Open or closed; both, where it is left out."""
     worker: Id | None = None
     """Cases that this case worker is assigned to."""
     unassigned: Flag = False
@@ -96,8 +95,11 @@ class CaseloadQuery(PageQuery):
     handover: Literal["in", "out"] | None = None
     """With an offer that waits for your unit's answer, or for another's."""
     due: DueWithin | None = None
+    """Offers whose answer is overdue, or due by the end of the day or week."""
     due_before: Instant | None = None
+    """The same, by a moment of your own."""
     order: CaseOrder = CaseOrder.OPENED_AT
+    """A minus turns it round."""
 
     def wanted(self, now: datetime) -> Filter:
         return Filter(

@@ -191,9 +191,7 @@ def rebuild_view(
                         rooms.facts,
                         rooms.connect,
                         schema=settings.municipality,
-                        progress=lambda position, head, rate, moved=moved: moved(
-                            position, head, f"{rate:,.0f} events/s"
-                        ),
+                        progress=moved,
                     )
                 rebuilt.append((projection.name, found))
         return rebuilt
@@ -316,7 +314,7 @@ def main() -> None:
         database.SchemaIsNewer,
         Refusal,
     ) as error:
-        _err.print(f"samordna: {error or type(error).__doc__}", style="red", highlight=False)
+        _err.print(f"samordna: {_told(error)}", style="red", highlight=False)
         sys.exit(1)
     except psycopg.OperationalError as error:
         _err.print(f"samordna: the database cannot be used: {error}", style="red", highlight=False)
@@ -357,7 +355,7 @@ async def _generate(settings: Settings, rooms: Rooms, first: date, seed: int, sc
             start=first,
             end=first + timedelta(days=365),
             scale=scale,
-            progress=lambda done, total: moved(done, total, ""),
+            progress=moved,
         )
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     (settings.data / "demo-staff.json").write_text(json.dumps(staff, indent=1), encoding="utf-8")
@@ -381,6 +379,11 @@ def _first_day(text: str | None) -> date:
         raise typer.BadParameter("--from: a day as YYYY-MM-DD") from None
 
 
+def _told(error: Exception) -> str:
+    """What the error says; what its kind says, when it says nothing of its own."""
+    return str(error) or " ".join((type(error).__doc__ or "").split())
+
+
 # --- what the commands share -----------------------------------------------------------------
 
 
@@ -401,7 +404,7 @@ def _schemas(addresses: Addresses) -> list[tuple[str, database.Kind]]:
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+def _bar(what: str) -> Iterator[Callable[..., None]]:
     """A progress bar on a terminal; nothing but its end elsewhere."""
     columns = (
         TextColumn("{task.description}"),
@@ -412,17 +415,20 @@ def _bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     )
     with Progress(*columns, console=_err) as progress:
         task: TaskID = progress.add_task(what, total=None, note="")
-        yield lambda done, total, note: progress.update(
-            task, completed=done, total=total, note=note
-        )
+
+        def moved(done: int, total: int, rate: float = 0) -> None:
+            note = f"{rate:,.0f} events/s" if rate else ""
+            progress.update(task, completed=done, total=total, note=note)
+
+        yield moved
 
 
-def _show_rebuilt(rebuilt: list[tuple[str, Rebuilt]]) -> None:
+def _show_rebuilt(views: list[tuple[str, Rebuilt]]) -> None:
     table = Table("view", "position", "compared at", "digest", "")
-    for name, found in rebuilt:
-        digests = " ".join(digest[:16] for digest in found.new.values())
-        verdict = "DIFFERS" if found.differs else "the same" if found.old else "new"
-        table.add_row(name, str(found.position), str(found.compared_at), digests, verdict)
+    for name, view in views:
+        digests = " ".join(digest[:16] for digest in view.new.values())
+        verdict = "DIFFERS" if view.differs else "the same" if view.old else "new"
+        table.add_row(name, str(view.position), str(view.compared_at), digests, verdict)
     Console().print(table)
 
 

@@ -65,33 +65,37 @@ def front(ids: Ids, meters: Meters) -> Middleware:
 async def _answered(
     request: web.Request, handler: Handler, correlation: UUID
 ) -> web.StreamResponse:
-    language = request.headers.get("Accept-Language", "")
     try:
-        if len(request.raw_path) > LONGEST_ADDRESS:
-            return problem_answer(AddressIsTooLong(), correlation, language)
-        return await handler(request)
-    except Refusal as refusal:
-        return problem_answer(refusal, correlation, language)
+        if len(request.raw_path) <= LONGEST_ADDRESS:
+            return await handler(request)
+        refusal: Refusal = AddressIsTooLong()
+    except Refusal as refused:
+        refusal = refused
     except SealedValueIsClosed:
-        return problem_answer(KeyIsErased(), correlation, language)
+        refusal = KeyIsErased()
     except web.HTTPMethodNotAllowed as error:
-        return _other_method(request, error, correlation, language)
+        return _other_method(request, error, correlation)
     except web.HTTPException as error:
-        return problem_answer(as_refusal(error), correlation, language)
+        refusal = as_refusal(error)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an answer
         _log.error("broken", door=_door(request), exc_info=fault)
-        return problem_answer(SomethingIsBroken(), correlation, language)
+        refusal = SomethingIsBroken()
+    return problem_answer(refusal, correlation, _language(request))
 
 
 def _other_method(
-    request: web.Request, error: web.HTTPMethodNotAllowed, correlation: UUID, language: str
+    request: web.Request, error: web.HTTPMethodNotAllowed, correlation: UUID
 ) -> web.StreamResponse:
     allowed = ", ".join(sorted({*error.allowed_methods, "OPTIONS"}))
     if request.method == "OPTIONS":
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
-    response = problem_answer(as_refusal(error), correlation, language)
+    response = problem_answer(as_refusal(error), correlation, _language(request))
     response.headers["Allow"] = allowed
     return response
+
+
+def _language(request: web.Request) -> str:
+    return request.headers.get("Accept-Language", "")
 
 
 def _correlation(request: web.Request, ids: Ids) -> UUID:

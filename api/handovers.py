@@ -1,6 +1,7 @@
 """Handovers are seen and offered, with a preview of what goes along; the offering unit stays
 responsible until the acceptance."""
 
+from typing import Literal
 from uuid import UUID
 
 from api.answers import (
@@ -42,9 +43,10 @@ from projections.handovers import Cursor, Direction, HandoverStatus
 
 
 class HandoversQuery(PageQuery):
-    direction: Direction = Direction.IN
+    direction: Literal["in", "out"] = "in"
     """Offered to your unit, or by it."""
     status: HandoverStatus | None = None
+    """Only those that stand so."""
 
 
 class HandoverLine(Answer):
@@ -79,7 +81,7 @@ async def page(visit: Visit, query: HandoversQuery) -> Seen[Handovers]:
     found = await visit.ask(
         handovers.page,
         visit.viewer,
-        direction=query.direction,
+        direction=Direction(query.direction),
         status=query.status,
         after=visit.last_seen(query, Cursor),
         limit=query.limit,

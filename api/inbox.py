@@ -36,6 +36,7 @@ class InboxQuery(PageQuery):
     direction: Direction = Direction.IN
     """Routed to your unit, sent by it, or what it is informed of."""
     status: ReferralStatus | None = None
+    """Only those that stand so."""
 
 
 class ReferralLine(Answer):

@@ -54,7 +54,7 @@ class ProblemType:
 def problem_type(refusal: type[Refusal]) -> ProblemType:
     """The name of the error is the title: it says a state."""
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", refusal.__name__).lower()
-    title, detail = words.capitalize(), refusal.message()
+    title, detail = words.capitalize().replace("json", "JSON"), refusal.message()
     swedish = REFUSALS.get(refusal) or Told(title, detail)
     return ProblemType(
         refusal=refusal,

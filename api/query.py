@@ -89,8 +89,8 @@ class PageQuery(ReadingQuery):
     def filters(self) -> dict[str, str]:
         """What the list is, whatever the page of it."""
         how = {"purpose", "at_position", "cursor", "limit"}
-        told = self.model_dump(mode="json", by_alias=True, exclude=how, exclude_none=True)
-        return {name: str(value) for name, value in told.items()}
+        told = ((name, value) for name, value in self if name not in how and value is not None)
+        return {name: str(value) for name, value in told}
 
 
 def read_query(kind: type[Query], address: MultiMapping[str]) -> Query:

@@ -66,7 +66,7 @@ def serve(house: House, route: Route) -> Handler:
             arguments |= _named(door.body[0], body) if door.body else {}
             visit.command = await _command(visit, ids, request)
         elif door.kind is not Kind.PUBLIC:
-            await _let_in(visit, door, query, request)
+            await _let_in(visit, door, ids, query, request)
         try:
             answered = await door.handle(visit, **arguments)
         except Refusal as refusal:
@@ -99,7 +99,9 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
     )
 
 
-async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
+async def _let_in(
+    visit: Visit, door: Door, ids: list[UUID], query: Query, request: web.Request
+) -> None:
     """A reading starts from what is known of the reader now, and of the position asked for."""
     if isinstance(query, ReadingQuery):
         visit.purpose = query.purpose or visit.purpose
@@ -114,7 +116,7 @@ async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) 
         await visit.marks.ready()
     if door.asks and not permitting(role, *door.asks):  # however one might stand to a file
         refusal = NotPermitted()
-        await _note(visit, refusal, [])
+        await _note(visit, refusal, ids)
         raise refusal
 
 

@@ -205,7 +205,8 @@ async def record_qualification(
 
 
 class Departure(Body):
-    until: DayOfBody
+    until: DayOfBody | None = None
+    """The last day; today, where it is left out."""
     successor_id: Id | None = None
     """Takes every case; left out, they go back to the unit as unassigned."""
 
@@ -238,7 +239,7 @@ async def end_position(visit: Visit, staff_id: UUID, departure: Departure) -> En
     outcome = await visit.carry_out(
         use_cases.end_position,
         staff_id,
-        until=departure.until,
+        until=departure.until or visit.now.date(),
         successor_id=departure.successor_id,
     )
     return EndedPosition(

@@ -20,6 +20,7 @@ from domain.codes import (
     Channel,
     Concern,
     Gender,
+    HandoverDeclineReason,
     PersonRole,
     ReferralKind,
     Residence,
@@ -162,7 +163,7 @@ def identity_in(told: Iterable[Told]) -> Identity:
 class ProposedDecline(Answer):
     """Waits for the unit manager (R2)."""
 
-    reason: str | UnsetType = UNSET
+    reason: HandoverDeclineReason | UnsetType = UNSET
     age: AgeKnowledge | UnsetType | None = UNSET
     explanation: Text | UnsetType = UNSET
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,6 +22,10 @@ class Ids(Protocol):
 
 
 class WorkingCalendar(Protocol):
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment, in Sweden: ages and deadlines turn with it."""
+        ...
+
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same time of day `days` Swedish working days after `start`."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from api.commands import referrals
@@ -34,10 +34,10 @@ from domain.team import Team
 from tests.fakes import MemoryEventLog, MemoryVault
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 NOW: Final = datetime(2023, 4, 3, 7, 0, tzinfo=UTC)
 TODAY: Final = NOW.date()
-UNSEEN: Final = object()  # what a command without If-Match has seen
 
 AN_ADULT: Final = ReferralDetails(
     source=Source.POLICE,
@@ -50,7 +50,7 @@ AN_ADULT: Final = ReferralDetails(
     concern=Concern.PROSTITUTION,
     residence=Residence.BELONGS_HERE,
     name="Runa Dimvaka",
-    number="199003029811",
+    number="199003029817",
     born=date(1990, 3, 2),
     age=None,
     assessed_adult_by=None,
@@ -161,13 +161,13 @@ class Town:
 
     async def open_case(self, details: ReferralDetails = AN_ADULT) -> UUID:
         """A case: a referral received, and accepted by the manager of the unit it was routed to."""
-        id = await self.receive(details)
-        waiting = await self.referral(id)
+        received = await self.receive(details)
+        waiting = await self.referral(received)
         side = waiting.compartment
         if side is Compartment.TRIAGE:
             side = Compartment.EXPOSED
         manager = await self.manager(waiting.unit, side)
-        outcome = await self.do(manager, referrals.accept_referral, id)
+        outcome = await self.do(manager, referrals.accept_referral, received)
         return outcome.the(ReferralAccepted)[1].case
 
     # --- what stands -------------------------------------------------------------------------
@@ -181,20 +181,20 @@ class Town:
     async def _events(self, stream: UUID) -> list[object]:
         return [fact.event for fact in await self.facts(stream)]
 
-    async def referral(self, id: UUID) -> Referral:
-        return _there(referral.fold(await self._events(id)))
+    async def referral(self, stream: UUID) -> Referral:
+        return _there(referral.fold(await self._events(stream)))
 
-    async def case(self, id: UUID) -> Case:
-        return _there(case.fold(await self._events(id)))
+    async def case(self, stream: UUID) -> Case:
+        return _there(case.fold(await self._events(stream)))
 
-    async def person(self, id: UUID) -> Person:
-        return _there(person.fold(await self._events(id)))
+    async def person(self, stream: UUID) -> Person:
+        return _there(person.fold(await self._events(stream)))
 
-    async def member(self, id: UUID) -> StaffMember:
-        return _there(staff.fold(await self._events(id), id))
+    async def member(self, stream: UUID) -> StaffMember:
+        return _there(staff.fold(await self._events(stream), stream))
 
-    async def team(self, id: UUID) -> Team:
-        return _there(team.fold(await self._events(id)))
+    async def team(self, stream: UUID) -> Team:
+        return _there(team.fold(await self._events(stream)))
 
 
 async def new_town() -> Town:
@@ -214,6 +214,6 @@ async def new_town() -> Town:
     return Town(desk=desk, clock=clock, vault=vault, log=log, administrator=administrator)
 
 
-def _there[T](state: T | None) -> T:
+def _there(state: T | None) -> T:
     assert state is not None
     return state

@@ -53,7 +53,7 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
     """R0-R16: one unit responsible from the moment of receipt (S69)."""
     sender = await work.require(Act.SEND, Information.REFERRAL)
     received = details.received_at or work.now
-    age = _age(details, received.date())
+    age = _age(details, work.desk.calendar.day_of(received))
     organisation = work.desk.organisation
     sending_unit = organisation.unit(sender.unit)
     way = route(

@@ -103,7 +103,7 @@ class Work:
 
     @property
     def today(self) -> date:
-        return self.now.date()
+        return self.desk.calendar.day_of(self.now)
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -39,14 +39,17 @@ class Changes:
         self._moved = asyncio.Event()
         self._ours = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def start(self) -> None:
+        self._stopping = False
         self._tasks = [
-            asyncio.create_task(self._listen_for_ever()),
-            asyncio.create_task(self._announce_for_ever()),
+            asyncio.create_task(self._keep_announcing()),
+            asyncio.create_task(self._keep_listening()),
         ]
 
     async def stop(self) -> None:
+        self._stopping = True  # before Python 3.12, asyncio.wait_for can swallow the cancellation
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -71,18 +74,18 @@ class Changes:
             self._moved.set()
             self._moved = asyncio.Event()
 
-    async def _announce_for_ever(self) -> None:
-        while True:
+    async def _keep_announcing(self) -> None:
+        while not self._stopping:
             await self._ours.wait()
             self._ours.clear()
             with suppress(Unavailable):
                 await self._reader.rows(_ANNOUNCE, {"channel": self._channel}, tuple_row)
             await asyncio.sleep(BREATH)
 
-    async def _listen_for_ever(self) -> None:
+    async def _keep_listening(self) -> None:
         """On a connection of its own, on a new one whenever it is lost."""
         pause = 0.1
-        while True:
+        while not self._stopping:
             try:
                 async with await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True
@@ -96,7 +99,7 @@ class Changes:
 
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
         await connection.execute(SQL("LISTEN {}").format(Identifier(self._channel)))
-        while True:
+        while not self._stopping:
             cursor = await connection.execute(self._head)
             for (position,) in await cursor.fetchall():
                 self._see(position)

@@ -66,6 +66,9 @@ class SwedishWorkingCalendar:
     def __init__(self, *, eves: bool = True) -> None:
         self._eves = eves
 
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(STOCKHOLM).date()
+
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same time of day in Stockholm `days` working days after `start`, in UTC.
 

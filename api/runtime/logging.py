@@ -11,20 +11,18 @@ The same holds for libraries, which log through the standard library, for warnin
 exceptions that nobody caught.
 """
 
-import contextlib
 import logging
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType, TracebackType
 from typing import Any, Final, TextIO
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 from api.runtime.loggable import KNOWN, WITHHELD, class_name, code, masked, name, place, sqlstate
 
@@ -38,8 +36,25 @@ def configure(*, human: bool, level: str = "INFO", stream: TextIO | None = None)
     """
     root = logging.getLogger()
     root.setLevel(level.upper())
-    stream = stream or sys.stderr
-    lines = _Lines(stream)
+    lines = _Lines(stream or sys.stderr)
+    to_text: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        only_what_is_safe,
+        structlog.dev.ConsoleRenderer(colors=lines.stream.isatty())
+        if human
+        else structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            *to_text,
+        ],
+        logger_factory=lambda name="": _Voice(name, lines, root.level),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
     lines.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             use_get_message=False,
@@ -47,78 +62,95 @@ def configure(*, human: bool, level: str = "INFO", stream: TextIO | None = None)
                 structlog.contextvars.merge_contextvars,
                 structlog.stdlib.ExtraAdder(),
             ],
-            processors=[
-                only_what_is_safe,
-                structlog.dev.ConsoleRenderer(colors=stream.isatty())
-                if human
-                else structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=to_text,
         )
     )
     root.handlers[:] = [lines]
     # Our own doors log requests, by route; these lines hold addresses and queries.
     logging.getLogger("aiohttp.access").disabled = True
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     sys.excepthook = _on_escape
     sys.unraisablehook = lambda it: _on_escape(it.exc_type, it.exc_value, it.exc_traceback)
     threading.excepthook = lambda it: _on_escape(it.exc_type, it.exc_value, it.exc_traceback)
     warnings.showwarning = _on_warning
 
 
+class _Lines(logging.StreamHandler[TextIO]):
+    """Where lines go. What cannot be written is lost; it never fails whoever logged."""
+
+    def say(self, line: str) -> None:
+        self.acquire()
+        try:
+            self.stream.write(f"{line}\n")
+            self.flush()
+        except (OSError, ValueError):
+            pass
+        finally:
+            self.release()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - its signature
+        """The standard one prints the record, arguments and all."""
+        self.say('{"event": "a line could not be logged"}')
+
+
+class _Voice:
+    """A logger of our own; past the standard library's, which takes longer than all the rest."""
+
+    disabled = False
+
+    def __init__(self, name: str, lines: _Lines, level: int) -> None:
+        self.name = name
+        self._level = level
+        self.debug = self.info = self.warning = lines.say
+        self.error = self.exception = self.critical = lines.say
+
+    def getEffectiveLevel(self) -> int:  # noqa: N802 - what structlog asks for
+        return self._level
+
+
 # --- a line ----------------------------------------------------------------------------------
 
 # structlog's and logging's own, and a few of a library between its text and its logger
 _FRAMES_TO_THE_CALLER: Final = 16
+_literals: Final[set[str]] = set()  # texts that were found in code; no more than the code holds
 
 
 def only_what_is_safe(_: object, __: str, entry: EventDict) -> EventDict:
     """The one way into a line: what this does not know stays out."""
-    record: logging.LogRecord = entry.pop("_record")
-    is_ours: bool = entry.pop("_from_structlog")
+    record: logging.LogRecord | None = entry.pop("_record", None)  # a library's
+    entry.pop("_from_structlog", None)
     event, raised = entry.pop("event", None), _raised(entry.pop("exc_info", None))
-    moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     line: dict[str, Any] = {
-        "timestamp": moment.replace("+00:00", "Z"),
-        "level": code(record.levelname.lower()),
-        "logger": name(record.name),
-        "event": masked(event) if isinstance(event, str) and _is_literal(event) else WITHHELD,
+        "timestamp": entry.pop("timestamp"),
+        "level": code(entry.pop("level")),
+        "logger": name(entry.pop("logger")),
+        "event": masked(event) if type(event) is str and _is_literal(event) else WITHHELD,
     }
+    unknown = 0
     for key, value in entry.items():
-        if key in KNOWN:
-            line[key] = None if value is None else KNOWN[key](value)
-    if unknown := sum(key not in KNOWN for key in entry):
+        if kind := KNOWN.get(key):
+            line[key] = None if value is None else kind(value)
+        else:
+            unknown += 1
+    if unknown:
         line["withheld"] = unknown
-    if line["event"] == WITHHELD and not is_ours:
+    if line["event"] == WITHHELD and record:
         line["at"] = _location(record.pathname, record.lineno)
     return line | _told(raised) if raised else line
 
 
 def _is_literal(text: str) -> bool:
     """Whether the text stands, as it is, in the code of one of the nearest callers."""
+    if text in _literals:
+        return True
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - no other way to see the caller
     for _ in range(_FRAMES_TO_THE_CALLER):
         if frame is None:
             return False
         if text in frame.f_code.co_consts:
+            _literals.add(text)
             return True
         frame = frame.f_back
     return False
-
-
-class _Lines(logging.StreamHandler[TextIO]):
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - its signature
-        """The standard one prints the record, arguments and all."""
-        with contextlib.suppress(OSError, ValueError):
-            self.stream.write('{"event": "a line could not be logged"}\n')
 
 
 # --- exceptions ------------------------------------------------------------------------------

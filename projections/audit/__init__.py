@@ -57,12 +57,13 @@ async def positions(
     viewer: Viewer,
     subjects: Collection[bytes],
     *,
-    before: int = _BEYOND_ALL,
+    after: int = _BEYOND_ALL,
     limit: int = 100,
 ) -> Page[int, int]:
-    """The positions of the receipts about any of the subjects, newest first."""
+    """The positions of the receipts about any of the subjects, newest first; the cursor is the last
+    position that was seen."""
     if not may(viewer, Act.READ, Information.ACCESS_LOG):
         return Page((), None)
-    parameters = {"subjects": list(subjects), "before": before, "limit": limit + 1}
+    parameters = {"subjects": list(subjects), "after": after, "limit": limit + 1}
     found = await all_rows(connection, _statements("positions", schema), parameters, _Position)
     return paged([row.position for row in found], limit, lambda position: position)

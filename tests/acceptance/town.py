@@ -65,7 +65,7 @@ class Person:
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}
         async with self.session.post(self.base + path, headers=headers, json={}) as response:
             return Reply(
-                status=response.status, headers=dict(response.headers), json=await response.json()
+                status=response.status, headers=response.headers, json=await response.json()
             )
 
     async def _call(self, method: str, path: str, expect: int, **more: Any) -> Reply:
@@ -75,7 +75,7 @@ class Person:
         ) as response:
             reply = Reply(
                 status=response.status,
-                headers=dict(response.headers),
+                headers=response.headers,
                 json=await response.json(content_type=None) if response.status != 304 else None,
             )
         assert reply.status == expect, f"{method} {path}: {reply.status} {reply.json}"

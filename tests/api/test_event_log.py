@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from api.runtime.database import LOG, role_url, statement
 from api.runtime.event_log import StoredAppend, StoredEventLog, arguments
@@ -28,15 +29,62 @@ from domain.recorded import Appended
 from tests.appends import A_MOMENT, ACTOR, IDS, new_append, new_event
 from tests.conftest import Database, new_database
 
-NOBODY = "postgresql:///?host=127.0.0.1&port=1"
+
+class Wire:
+    """A TCP wire to the log's server that can be cut, or lose a reply."""
+
+    def __init__(self, port: int) -> None:
+        self.loses_next_reply = False
+        self._port = port
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self._own_port = 0
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._own_port)
+        self._own_port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        if self._server:
+            self._server.close()
+        for end in self._ends:
+            end.close()
+
+    def url(self, database: Database) -> str:
+        url = role_url(
+            f"postgresql://127.0.0.1:{self._own_port}/postgres",
+            database.schema,
+            "server",
+            secrets=database.secrets,
+        )
+        return f"{url}&sslmode=disable&gssencmode=disable"
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._ends |= {writer, server_writer}
+        await asyncio.gather(
+            self._pump(reader, server_writer), self._pump(server_reader, writer, replies=True)
+        )
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, replies: bool = False
+    ) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(2**16):
+                if replies and self.loses_next_reply:
+                    self.loses_next_reply = False
+                    break
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 @asynccontextmanager
-async def log_of(database: Database, **settings: float) -> AsyncIterator[StoredEventLog]:
+async def log_of(
+    database: Database, grouping: Grouping | None = None
+) -> AsyncIterator[StoredEventLog]:
     """The log as one process sees it."""
-    async with StoredEventLog(
-        database.url("server"), database.schema, grouping=Grouping(**settings)
-    ) as log:
+    async with StoredEventLog(database.url("server"), database.schema, grouping=grouping) as log:
         yield log
 
 
@@ -54,12 +102,22 @@ async def outcomes(
 
 
 def terminate(database: Database, name: str) -> None:
-    """End the server's side of the connections with this name."""
+    """End the server's side of the connections that a log has under this name."""
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name = %s AND usename LIKE '{}%%'".replace("{}", database.schema),
-        name,
+        " WHERE application_name = %s AND usename = %s",
+        f"samordna events {name}",
+        f"{database.schema}_server",
     )
+
+
+@pytest.fixture
+async def wire(log_server: PostgresServer) -> AsyncIterator[Wire]:
+    port = conninfo_to_dict(log_server.url(tcp=True))["port"]
+    wire = Wire(int(str(port)))
+    await wire.mend()
+    yield wire
+    await wire.cut()
 
 
 # --- what is appended ------------------------------------------------------------------------
@@ -242,7 +300,7 @@ async def test_commands_are_forgotten(log_database: Database, log: StoredEventLo
 
 
 async def test_largest_facts_are_bounded(log: StoredEventLog) -> None:
-    """A fact holds at most 64 KiB and a command records at most 200, told before anything is sent."""
+    """A fact holds at most 64 KiB, a command at most 200 facts: told before anything is sent."""
     stream = IDS.new()
     with pytest.raises(EventTooLarge):
         await log.append(new_append(new_event(stream, payload=bytes(64 * 1024 + 1))))
@@ -325,3 +383,194 @@ async def test_largest_append_does_not_hang(
         ]
         rows = await log.streams([stream])
     assert {row.payload for row in rows} == {payload}
+
+
+# --- what survives ---------------------------------------------------------------------------
+
+
+async def test_lost_reply_is_healed(log_database: Database, wire: Wire) -> None:
+    """When the reply to a commit is lost, the same group is sent again and recorded once."""
+    async with StoredEventLog(wire.url(log_database), log_database.schema) as log:
+        await log.append(new_append(new_event(IDS.new())))
+        wire.loses_next_reply = True
+        stream = IDS.new()
+        first, second, third = await outcomes(
+            log,
+            new_append(new_event(stream)),
+            new_append(new_event(stream)),
+            new_append(new_event(IDS.new()), reads={stream: 1}),
+        )
+        assert first == Appended(first=2, last=2, replayed=True)
+        assert isinstance(second, StreamHasMoved)
+        assert third == Appended(first=3, last=3, replayed=True)
+        assert await log.head() == 3
+
+
+async def test_unreachable_log_says_so_and_comes_back(log_database: Database, wire: Wire) -> None:
+    """While the server is away callers hear so in time; when it is back everything goes on."""
+    async with StoredEventLog(
+        wire.url(log_database), log_database.schema, grouping=Grouping(patience=0.3)
+    ) as log:
+        await log.append(new_append(new_event(IDS.new())))
+        await wire.cut()
+        append = new_append(new_event(IDS.new()))
+        async with asyncio.timeout(2):
+            first, second = await outcomes(log, append, append)
+        assert isinstance(first, LogUnavailable)
+        assert isinstance(second, LogUnavailable)
+        with pytest.raises(LogUnavailable):
+            await log.head()
+        await wire.mend()
+        assert await log.append(append) == Appended(first=2, last=2)
+        assert await log.head() == 2
+
+
+async def test_log_opens_before_its_server(log_database: Database, wire: Wire) -> None:
+    """A process may start while the log's server is away."""
+    await wire.cut()
+    async with StoredEventLog(wire.url(log_database), log_database.schema) as log:
+        waiting = asyncio.create_task(log.append(new_append(new_event(IDS.new()))))
+        await asyncio.sleep(0.2)
+        await wire.mend()
+        assert await waiting == Appended(first=1, last=1)
+
+
+async def test_killed_writer_loses_nothing(log_database: Database, log: StoredEventLog) -> None:
+    """While the writer's connection is killed again and again, every acknowledged append is in
+    the log, and none is there twice."""
+    acknowledged: list[UUID] = []
+    busy = True
+
+    async def record() -> None:
+        while busy:
+            append = new_append(new_event(IDS.new()), body_mac=b"a body")
+            await log.append(append)
+            acknowledged.append(append.command)
+
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(32):
+            workers.create_task(record())
+        for _ in range(20):
+            await asyncio.sleep(0.03)
+            await asyncio.to_thread(terminate, log_database, "writing")
+        busy = False
+    rows = await log.read(0, len(acknowledged) + 1)
+    assert len(acknowledged) > 100
+    assert sorted(row.command for row in rows) == sorted(acknowledged)
+    assert [row.position for row in rows] == list(range(1, len(rows) + 1))
+
+
+async def test_stuck_server_is_not_waited_for(log_database: Database) -> None:
+    """When the counter stays locked, callers hear it in time; the same command tells later
+    whether it was recorded."""
+    append = new_append(new_event(IDS.new()))
+    async with log_of(log_database, Grouping(patience=0.5)) as log:
+        with psycopg.connect(log_database.owner_url) as hog:
+            hog.execute(f"SELECT FROM {log_database.schema}.events_head FOR UPDATE")
+            async with asyncio.timeout(5):
+                with pytest.raises(LogUnavailable):
+                    await log.append(append)
+        appended = await log.append(append)
+    assert (appended.first, appended.last) == (1, 1)
+
+
+async def test_full_queue_turns_away(log_database: Database) -> None:
+    """What cannot be recorded in time is turned away at once; what waits is recorded."""
+    async with log_of(log_database, Grouping(queue=2)) as log:
+        with psycopg.connect(log_database.owner_url) as hog:
+            hog.execute(f"SELECT FROM {log_database.schema}.events_head FOR UPDATE")
+            sent = asyncio.create_task(log.append(new_append(new_event(IDS.new()))))
+            await asyncio.sleep(0.1)
+            waiting = [
+                asyncio.create_task(log.append(new_append(new_event(IDS.new())))) for _ in "ab"
+            ]
+            await asyncio.sleep(0)
+            assert log.writer.queue_length == 2
+            with pytest.raises(QueueIsFull):
+                await log.append(new_append(new_event(IDS.new())))
+        await asyncio.gather(sent, *waiting)
+        assert await log.head() == 3
+
+
+async def test_caller_who_leaves_harms_nobody(log_database: Database, log: StoredEventLog) -> None:
+    """A cancelled caller takes back what was not sent; what was sent stands; others go on."""
+    with psycopg.connect(log_database.owner_url) as hog:
+        hog.execute(f"SELECT FROM {log_database.schema}.events_head FOR UPDATE")
+        appends = [new_append(new_event(IDS.new())) for _ in range(4)]
+        sent, with_it = [asyncio.create_task(log.append(a)) for a in appends[:2]]
+        await asyncio.sleep(0.1)
+        unsent, behind = [asyncio.create_task(log.append(a)) for a in appends[2:]]
+        await asyncio.sleep(0)
+        sent.cancel()
+        unsent.cancel()
+    assert (await with_it, await behind) == (Appended(first=2, last=2), Appended(first=3, last=3))
+    assert [row.command for row in await log.read(0, 9)] == [
+        append.command for append in (appends[0], appends[1], appends[3])
+    ]
+
+
+async def test_stopping_records_what_waits(log_database: Database) -> None:
+    """A log that stops records what waits, and takes nothing new."""
+    async with log_of(log_database, Grouping(group=3)) as log:
+        waiting = [
+            asyncio.create_task(log.append(new_append(new_event(IDS.new())))) for _ in range(10)
+        ]
+        await asyncio.sleep(0)
+    assert [(await task).first for task in waiting] == list(range(1, 11))
+    with pytest.raises(LogUnavailable):
+        await log.append(new_append(new_event(IDS.new())))
+
+
+async def test_groups_are_bounded_by_bytes(log_database: Database) -> None:
+    """A group ends where it would become too large; a single append is sent, however large."""
+    async with log_of(log_database, Grouping(group_bytes=100_000)) as log:
+        appends = [new_append(new_event(IDS.new(), payload=bytes(60_000))) for _ in range(3)]
+        await outcomes(log, *appends)
+        assert log.writer.last_group == 1
+        many = [new_event(IDS.new(), payload=bytes(60_000)) for _ in range(5)]
+        assert await log.append(new_append(*many)) == Appended(first=4, last=8)
+
+
+# --- who is woken ----------------------------------------------------------------------------
+
+
+async def test_follower_here_is_woken_at_once(log: StoredEventLog) -> None:
+    """A follower in the same process wakes with the commit."""
+    woken = asyncio.create_task(log.changes.wait(0, timeout=5))
+    await asyncio.sleep(0)
+    await log.append(new_append(new_event(IDS.new())))
+    async with asyncio.timeout(0.1):
+        assert await woken == 1
+    assert await log.changes.wait(0, timeout=5) == 1
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["notified", "connection killed"])
+async def test_follower_elsewhere_is_woken(
+    log_database: Database, log: StoredEventLog, killed: bool
+) -> None:
+    """A follower in another process is notified; it wakes also when its connection was lost."""
+    async with log_of(log_database) as elsewhere:
+        await elsewhere.head()
+        await asyncio.sleep(0.2)
+        woken = asyncio.create_task(elsewhere.changes.wait(0, timeout=5))
+        if killed:
+            await asyncio.to_thread(terminate, log_database, "changes")
+        await log.append(new_append(new_event(IDS.new())))
+        async with asyncio.timeout(3 if killed else 0.5):
+            assert await woken == 1
+
+
+async def test_follower_does_not_wait_for_ever(log: StoredEventLog) -> None:
+    """Waiting ends after its time with the head as it is known."""
+    await log.append(new_append(new_event(IDS.new())))
+    assert await log.changes.wait(1, timeout=0.05) == 1
+
+
+async def test_stranger_cannot_mislead_followers(
+    log_database: Database, log: StoredEventLog
+) -> None:
+    """A notification carries nothing: whoever sends one makes followers look, no more."""
+    await asyncio.sleep(0.2)
+    channel = f"samordna_{log_database.schema}_events"
+    log_database.execute("SELECT pg_notify(%s, '1000')", channel, role="auditor")
+    assert await log.changes.wait(0, timeout=0.3) == 0

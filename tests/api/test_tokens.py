@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.errors import SecurityWarning
@@ -339,6 +339,7 @@ headers = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(header=headers | json_values, payload=json_values, text=st.text(max_size=60))
 def test_nothing_but_a_refusal_comes_out(header: object, payload: object, text: str) -> None:
     """Any header, payload or text at all is refused as a token, and raises nothing else."""

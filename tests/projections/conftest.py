@@ -34,13 +34,17 @@ class Town:
         )
 
 
+def town_of(database: Database) -> Town:
+    return Town(
+        schema=database.schema,
+        projector_url=database.url("projector"),
+        server_url=database.url("server"),
+    )
+
+
 @pytest.fixture
 def town(log_database: Database) -> Town:
-    return Town(
-        schema=log_database.schema,
-        projector_url=log_database.url("projector"),
-        server_url=log_database.url("server"),
-    )
+    return town_of(log_database)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """Random histories of a municipality, told through the real decisions, and as the log holds them:
 dense positions, versions per stream, every sealed value closed, telling events veiled."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -31,55 +28,12 @@ from domain.codes import (
 from domain.recorded import Recorded
 from domain.referral import ReferralStatus
 from domain.routing import Route, Rule
-from domain.sealed import Sealed, Veiled
+from tests.projections.facts import BEGINNING, SOMEBODY, recorded
 
-BEGINNING = datetime(2026, 1, 12, 8, 0, tzinfo=UTC)
 UNITS = ("children", "nexus", "line-b", "outreach", "relatives")
 SIDES = (Compartment.EXPOSED, Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
 
 _ENTRY_OF = {entry.event: entry for entry in ENTRIES}
-
-
-def id_of(number: int) -> UUID:
-    return UUID(int=number, version=4)
-
-
-def recorded(
-    event: Any,
-    *,
-    stream: UUID = id_of(1),
-    position: int = 1,
-    version: int = 1,
-    minute: int | None = None,
-    actor: UUID = id_of(900),
-    unit: str = "nexus",
-) -> Recorded:
-    """A fact as a projection meets it; it happened `minute` (or `position`) minutes in."""
-    moment = BEGINNING + timedelta(minutes=position if minute is None else minute)
-    entry = _ENTRY_OF[type(event)]
-    return Recorded(
-        position=position,
-        stream=stream,
-        version=version,
-        name=entry.name,
-        event=_closed(event, f"{stream}/{version}"),
-        occurred_at=moment,
-        recorded_at=moment + timedelta(seconds=1),
-        actor=actor,
-        unit=unit,
-        command=id_of(10**6 + position),
-        correlation=id_of(2 * 10**6 + position),
-    )
-
-
-def _closed(event: Any, place: str) -> Any:
-    entry = _ENTRY_OF[type(event)]
-    if entry.veil:
-        token = f"{place}/body|key:1:{'f' * 40}"
-        return Veiled(name=entry.name, person=event.person, body=Sealed.closed(token))
-    values = {name: Sealed.closed(f"{place}/{name}|key:1:{'f' * 40}") for name in entry.sealed}
-    assert entry.sealed.keys() <= {field.name for field in fields(event)}
-    return replace(event, **values)
 
 
 def told(seed: int | str, acts: int) -> list[Recorded]:
@@ -95,7 +49,7 @@ class History:
 
     def __init__(self, seed: int | str) -> None:
         self.facts: list[Recorded] = []
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - a history that can be told again
         self._versions: dict[UUID, int] = {}
         self._referrals: dict[UUID, referral.Referral] = {}
         self._cases: dict[UUID, case.Case] = {}
@@ -105,13 +59,13 @@ class History:
             for role in (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER, StaffRole.CASE_WORKER):
                 self._hire(unit, role, side)
         self._acts: Sequence[Callable[[], None]] = (
-            *[self._receive] * 4,
+            *[self._receive] * 5,
             *[self._answer_referral] * 6,
             *[self._assign] * 6,
             *[self._note] * 6,
-            *[self._offer] * 2,
+            *[self._offer] * 4,
             *[self._answer_handover] * 3,
-            self._close,
+            *[self._close] * 3,
             self._reopen,
             self._review,
             self._qualify,
@@ -144,7 +98,7 @@ class History:
     def _receive(self) -> None:
         place = self._random.randrange(len(SIDES))
         route, sender = self._route(UNITS[place], SIDES[place]), self._random.choice(UNITS)
-        somebody, id = self._new(), self._new()
+        somebody, stream = self._new(), self._new()
         account = referral.Account(
             receipt=f"r{len(self.facts)}",
             source=Source.POLICE,
@@ -174,17 +128,17 @@ class History:
         received = referral.receive_referral(
             somebody, account, route, sender_sees=True, received=now, now=now, due=self._due()
         )
-        self._record({somebody: registered, id: received}, sender)
+        self._record({somebody: registered, stream: received}, sender)
 
     def _answer_referral(self) -> None:
         waiting = (ReferralStatus.WAITING, ReferralStatus.DECLINE_PROPOSED)
-        id = self._one(id for id, r in self._referrals.items() if r.status in waiting)
-        if id is None:
+        stream = self._one(stream for stream, r in self._referrals.items() if r.status in waiting)
+        if stream is None:
             return
-        found = self._referrals[id]
+        found = self._referrals[stream]
         elsewhere = self._route("nexus", found.compartment) if self._random.random() < 0.5 else None
         if found.proposed is None and self._random.random() < 0.7:
-            self._accept(id, found)
+            self._accept(stream, found)
         elif found.proposed is None:
             declined = referral.decline_referral(
                 found,
@@ -195,14 +149,14 @@ class History:
                 due=self._due(),
                 confirmed=self._random.random() < 0.5,
             )
-            self._record({id: declined}, found.unit)
+            self._record({stream: declined}, found.unit)
         elif self._random.random() < 0.5:
             confirmed = referral.confirm_decline(found, elsewhere=elsewhere, due=self._due())
-            self._record({id: confirmed}, found.unit)
+            self._record({stream: confirmed}, found.unit)
         else:
-            self._record({id: referral.refuse_decline(found)}, found.unit)
+            self._record({stream: referral.refuse_decline(found)}, found.unit)
 
-    def _accept(self, id: UUID, found: referral.Referral) -> None:
+    def _accept(self, stream: UUID, found: referral.Referral) -> None:
         joined = self._one(
             c
             for c, known in self._cases.items()
@@ -210,25 +164,27 @@ class History:
             and (known.unit, known.compartment) == (found.unit, found.compartment)
         )
         if joined is not None and self._random.random() < 0.2:
-            events: list[Any] = [*case.join_case(self._cases[joined], id)]
+            events: list[Any] = [*case.join_case(self._cases[joined], stream)]
         else:
             joined = self._new()
             events = [
                 *case.open_case(
-                    found.person, id, compartment=found.compartment, unit=found.unit
+                    found.person, stream, compartment=found.compartment, unit=found.unit
                 )
             ]
         accepted = referral.accept_referral(found, joined, unit=found.unit)
-        self._record({id: accepted, joined: events}, found.unit)
+        self._record({stream: accepted, joined: events}, found.unit)
 
     def _assign(self) -> None:
-        id, found = self._open_case()
-        if found is None or id is None:
+        stream, found = self._open_case()
+        if found is None or stream is None:
             return
         if found.workers and self._random.random() < 0.3:
             worker = self._staff[self._random.choice(found.workers)]
             released = case.release_case_worker(found, worker.id)
-            self._record({id: released, worker.id: staff.give_back_case(worker, id)}, found.unit)
+            self._record(
+                {stream: released, worker.id: staff.give_back_case(worker, stream)}, found.unit
+            )
             return
         candidate = self._one(
             m
@@ -237,44 +193,48 @@ class History:
         )
         if candidate is not None:
             assigned = case.assign_case_worker(found, candidate, needs_child_qualification=False)
-            self._record({id: assigned, candidate.id: staff.take_case(candidate, id)}, found.unit)
+            self._record(
+                {stream: assigned, candidate.id: staff.take_case(candidate, stream)}, found.unit
+            )
 
     def _note(self) -> None:
-        id, found = self._open_case()
-        if found is not None and id is not None:
-            self._record({id: case.record_note(found, "...")}, found.unit)
+        stream, found = self._open_case()
+        if found is not None and stream is not None:
+            self._record({stream: case.record_note(found, "...")}, found.unit)
 
     def _review(self) -> None:
-        id, found = self._open_case()
-        if found is not None and id is not None:
+        stream, found = self._open_case()
+        if found is not None and stream is not None:
             reviewed = case.review_routing(found, unit="nexus", deciding=Rule.R2, rules=(Rule.R2,))
-            self._record({id: reviewed}, found.unit)
+            self._record({stream: reviewed}, found.unit)
 
     def _offer(self) -> None:
-        id, found = self._open_case()
-        if found is not None and id is not None and found.handover is None:
+        stream, found = self._open_case()
+        if found is not None and stream is not None and found.handover is None:
             to_unit = self._random.choice([unit for unit in UNITS if unit != found.unit])
             offered = case.offer_handover(
                 found, self._new(), to_unit=to_unit, reason="...", answer_due=self._due()
             )
-            self._record({id: offered}, found.unit)
+            self._record({stream: offered}, found.unit)
 
     def _answer_handover(self) -> None:
-        id = self._one(id for id, c in self._cases.items() if c.handover is not None)
-        if id is None:
+        stream = self._one(stream for stream, c in self._cases.items() if c.handover is not None)
+        if stream is None:
             return
-        found = self._cases[id]
+        found = self._cases[stream]
         assert found.handover is not None
         offer, answer = found.handover, self._random.random()
         if answer < 0.2:
-            self._record({id: case.withdraw_handover(found, offer.id)}, found.unit)
+            self._record({stream: case.withdraw_handover(found, offer.id)}, found.unit)
         elif offer.proposed is not None and answer < 0.6:
-            self._record({id: case.confirm_handover_decline(found, offer.id)}, offer.to_unit)
+            self._record({stream: case.confirm_handover_decline(found, offer.id)}, offer.to_unit)
         elif offer.proposed is not None:
-            self._record({id: case.refuse_handover_decline(found, offer.id)}, offer.to_unit)
+            self._record({stream: case.refuse_handover_decline(found, offer.id)}, offer.to_unit)
         elif answer < 0.6:
-            given_back = {w: staff.give_back_case(self._staff[w], id) for w in found.workers}
-            self._record({id: case.accept_handover(found, offer.id), **given_back}, offer.to_unit)
+            given_back = {w: staff.give_back_case(self._staff[w], stream) for w in found.workers}
+            self._record(
+                {stream: case.accept_handover(found, offer.id), **given_back}, offer.to_unit
+            )
         else:
             declined = case.decline_handover(
                 found,
@@ -283,31 +243,31 @@ class History:
                 explanation="...",
                 confirmed=answer < 0.8,
             )
-            self._record({id: declined}, offer.to_unit)
+            self._record({stream: declined}, offer.to_unit)
 
     def _close(self) -> None:
-        id, found = self._open_case()
-        if found is not None and id is not None and found.handover is None:
-            given_back = {w: staff.give_back_case(self._staff[w], id) for w in found.workers}
+        stream, found = self._open_case()
+        if found is not None and stream is not None and found.handover is None:
+            given_back = {w: staff.give_back_case(self._staff[w], stream) for w in found.workers}
             closed = case.close_case(found, CaseOutcome.NEEDS_MET)
-            self._record({id: closed, **given_back}, found.unit)
+            self._record({stream: closed, **given_back}, found.unit)
 
     def _reopen(self) -> None:
-        id = self._one(
-            id for id, c in self._cases.items() if c.status is case.CaseStatus.CLOSED
+        stream = self._one(
+            stream for stream, c in self._cases.items() if c.status is case.CaseStatus.CLOSED
         )
-        if id is not None:
-            reopened = case.reopen_case(self._cases[id], "...")
-            self._record({id: reopened}, self._cases[id].unit)
+        if stream is not None:
+            reopened = case.reopen_case(self._cases[stream], "...")
+            self._record({stream: reopened}, self._cases[stream].unit)
 
     def _team(self) -> None:
-        id = self._one(self._teams)
-        if id is None or self._random.random() < 0.1:
+        stream = self._one(self._teams)
+        if stream is None or self._random.random() < 0.1:
             day = BEGINNING.date()
             mandated = team.mandate_team(register_number="AFN-2026-1", decided_on=day)
             self._record({self._new(): mandated}, "nexus")
             return
-        known = self._teams[id]
+        known = self._teams[stream]
         found = self._one(m for m in self._staff.values() if m.active)
         if not known.established:
             day = BEGINNING.date()
@@ -322,19 +282,24 @@ class History:
             events = [*team.join_team(known, found, percentage=50)]
         else:
             return
-        self._record({id: events}, "nexus")
+        self._record({stream: events}, "nexus")
 
     # --- how it is told ----------------------------------------------------------------------
 
     @property
     def _now(self) -> datetime:
-        return BEGINNING + timedelta(minutes=len(self.facts))
+        return BEGINNING + timedelta(minutes=self._minute)
+
+    @property
+    def _minute(self) -> int:
+        """Several acts happen in the same minute, so that an order needs more than the time."""
+        return len(self.facts) // 8
 
     def _new(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
 
     def _due(self) -> datetime:
-        return self._now + timedelta(days=self._random.randrange(1, 6))
+        return BEGINNING + timedelta(days=self._random.randrange(1, 6))
 
     def _route(self, unit: str, compartment: Compartment) -> Route:
         return Route(
@@ -353,8 +318,10 @@ class History:
         return self._random.choice(found) if found else None
 
     def _open_case(self) -> tuple[UUID | None, case.Case | None]:
-        id = self._one(id for id, c in self._cases.items() if c.status is case.CaseStatus.OPEN)
-        return id, self._cases.get(id)
+        stream = self._one(
+            stream for stream, c in self._cases.items() if c.status is case.CaseStatus.OPEN
+        )
+        return stream, self._cases.get(stream)
 
     def _record(self, events: dict[UUID, Sequence[Any]], unit: str) -> None:
         actor = self._one(m.id for m in self._staff.values() if m.unit == unit)
@@ -368,7 +335,8 @@ class History:
                         stream=stream,
                         position=position,
                         version=version,
-                        actor=actor or id_of(900),
+                        minute=self._minute,
+                        actor=actor or SOMEBODY,
                         unit=unit,
                     )
                 )
@@ -388,32 +356,3 @@ class History:
             known = staff.evolve(self._staff.get(stream), event, stream)
             assert known is not None
             self._staff[stream] = known
-
-
-class Log:
-    """A whole log in memory, whose head its owner moves."""
-
-    def __init__(self, facts: Sequence[Any], head: int | None = None) -> None:
-        self.facts = facts
-        self.reads = 0
-        self._head = len(facts) if head is None else head
-        self._grown = asyncio.Event()
-
-    def grow(self, head: int) -> None:
-        self._head = min(head, len(self.facts))
-        self._grown.set()
-        self._grown = asyncio.Event()
-
-    async def read(self, after: int, limit: int) -> Sequence[Any]:
-        self.reads += 1
-        await asyncio.sleep(0)
-        return self.facts[after : min(after + limit, self._head)]
-
-    async def wait(self, after: int, timeout: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                while self._head <= after:
-                    await self._grown.wait()
-
-    async def head(self) -> int:
-        return self._head

@@ -62,9 +62,9 @@ from domain.staff import (
 from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
 from projections import access, audit, caseload, handovers, inbox, staff, team, timeline
 from projections.audit import Read, RecordedReading
-from projections.projection import Projection, Table
+from projections.projection import Projection
 from projections.waiting import rank
-from tests.projections.histories import BEGINNING, id_of, recorded
+from tests.projections.facts import BEGINNING, folded, id_of, recorded
 
 CASE, REFERRAL, OTHER, PERSON, HANDOVER, WORKER, COLLEAGUE = map(id_of, range(1, 8))
 DUE = BEGINNING + timedelta(days=1)
@@ -83,15 +83,8 @@ def happened(*events: Any, stream: UUID = CASE) -> list[Recorded]:
     ]
 
 
-def folded(projection: Projection[Any], facts: Iterable[Recorded], table: int = 0) -> list[Any]:
-    """The rows of one of a projection's tables."""
-    stored = projection.tables[table]
-    assert isinstance(stored, Table)
-    rows: dict[Any, Any] = {}
-    for fact in facts:
-        for key in stored.keys(fact):
-            rows[key] = stored.apply(rows.get(key), fact)
-    return [row for row in rows.values() if row is not None]
+def rows(projection: Projection[Any], facts: Iterable[Recorded], table: int = 0) -> list[Any]:
+    return list(folded(projection, facts, table).values())
 
 
 # --- what happens to a case --------------------------------------------------------------------
@@ -139,7 +132,10 @@ STANDING = {"handover": HANDOVER, "handover_to": "nexus", "answer_due": DUE}
         ([OPENED], {"status": "open", "workers": (), "referrals": (REFERRAL,)}),
         ([OPENED, CaseJoined(referral=OTHER)], {"referrals": (REFERRAL, OTHER)}),
         ([OPENED, ASSIGNED], {"workers": (WORKER,)}),
-        ([OPENED, ASSIGNED, CaseWorkerAssigned(worker=COLLEAGUE), RELEASED], {"workers": (COLLEAGUE,)}),
+        (
+            [OPENED, ASSIGNED, CaseWorkerAssigned(worker=COLLEAGUE), RELEASED],
+            {"workers": (COLLEAGUE,)},
+        ),
         ([OPENED, NOTED], {"status": "open"}),
         ([OPENED, REVIEWED], {"status": "open", "unit": "children"}),
         ([OPENED, OFFERED], {"unit": "children", **STANDING}),
@@ -170,7 +166,7 @@ def test_a_caseload_line_says_whose_the_case_is_and_what_waits(
         version=len(given),
         position=len(given),
     )
-    assert folded(caseload.PROJECTION, happened(*given)) == [replace(line, **then)]
+    assert rows(caseload.PROJECTION, happened(*given)) == [replace(line, **then)]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +199,7 @@ def test_a_handover_waits_until_it_is_answered(given: list[Any], then: dict[str,
     if then.get("status") in ("accepted", "declined", "withdrawn"):
         at = minute(len(given))
         then = {**then, "answered_at": at, "answered_by": ACTOR, "rank": rank(DUE, at)}
-    assert folded(handovers.PROJECTION, happened(*given)) == [replace(line, **then)]
+    assert rows(handovers.PROJECTION, happened(*given)) == [replace(line, **then)]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +225,7 @@ def test_access_to_a_case_follows_responsibility(given: list[Any], then: dict[st
         compartment=Compartment.EXPOSED,
         responsible_unit="children",
     )
-    assert folded(access.PROJECTION, happened(*given), table=1) == [replace(row, **then)]
+    assert rows(access.PROJECTION, happened(*given), table=1) == [replace(row, **then)]
 
 
 # --- what happens to a referral ----------------------------------------------------------------
@@ -313,13 +309,21 @@ def test_an_inbox_line_says_who_must_answer(given: list[Any], then: dict[str, An
         then = {**then, "answered_at": minute(len(given)), "answered_by": ACTOR}
     expected = replace(line, **then)
     expected = replace(expected, rank=rank(expected.answer_due, expected.answered_at))
-    assert folded(inbox.PROJECTION, happened(*given, stream=REFERRAL)) == [expected]
+    assert rows(inbox.PROJECTION, happened(*given, stream=REFERRAL)) == [expected]
 
 
 @pytest.mark.parametrize(
     ("given", "then"),
     [
-        ([RECEIVED], {"compartment": "t", "responsible_unit": "", "receiving_unit": None, "informed_units": ()}),
+        (
+            [RECEIVED],
+            {
+                "compartment": "t",
+                "responsible_unit": "",
+                "receiving_unit": None,
+                "informed_units": (),
+            },
+        ),
         ([RECEIVED, ROUTED], {}),
         ([RECEIVED, ROUTED, DECLINE_PROPOSED], {}),
         ([RECEIVED, ROUTED, TAKEN], {"responsible_unit": "nexus", "receiving_unit": None}),
@@ -345,7 +349,7 @@ def test_access_to_a_referral_follows_who_holds_and_who_must_answer(
         informed_units=("children",),
     )
     facts = happened(*given, stream=REFERRAL)
-    assert folded(access.PROJECTION, facts, table=1) == [replace(row, **then)]
+    assert rows(access.PROJECTION, facts, table=1) == [replace(row, **then)]
 
 
 def test_what_waits_comes_before_what_is_answered() -> None:
@@ -373,7 +377,10 @@ QUALIFIED = QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG
     [
         ([HIRED], {}),
         ([HIRED, QUALIFIED], {"qualified": True}),
-        ([HIRED, CaseTaken(case=CASE), CaseTaken(case=OTHER), CaseGivenBack(case=CASE)], {"open_cases": 1}),
+        (
+            [HIRED, CaseTaken(case=CASE), CaseTaken(case=OTHER), CaseGivenBack(case=CASE)],
+            {"open_cases": 1},
+        ),
         ([HIRED, LEFT], {"active": False, "until": date(2026, 2, 1)}),
         (
             [HIRED, QUALIFIED, LEFT, replace(HIRED, unit="children", since=date(2026, 3, 1))],
@@ -397,15 +404,15 @@ def test_the_directory_says_where_somebody_works(given: list[Any], then: dict[st
         version=len(given),
     )
     facts = happened(*given, stream=WORKER)
-    assert folded(staff.PROJECTION, facts) == [replace(colleague, **then)]
+    assert rows(staff.PROJECTION, facts) == [replace(colleague, **then)]
 
 
 def test_who_leaves_is_nobody_for_access() -> None:
     """Access knows the present position only, and whether it has ended."""
     row = access.StaffRow(WORKER, "nexus", "case-worker", "a", active=True)
-    assert folded(access.PROJECTION, happened(HIRED, stream=WORKER)) == [row]
+    assert rows(access.PROJECTION, happened(HIRED, stream=WORKER)) == [row]
     gone = happened(HIRED, QUALIFIED, LEFT, stream=WORKER)
-    assert folded(access.PROJECTION, gone) == [replace(row, active=False)]
+    assert rows(access.PROJECTION, gone) == [replace(row, active=False)]
 
 
 def test_a_team_is_mandated_established_and_joined() -> None:
@@ -423,8 +430,8 @@ def test_a_team_is_mandated_established_and_joined() -> None:
     ]
     facts = happened(*given)
     expected = team.Team(CASE, "AFN-1", day, minute(2), "nexus", day, date(2027, 1, 1), version=7)
-    assert folded(team.PROJECTION, facts) == [expected]
-    assert folded(team.PROJECTION, facts, table=1) == [
+    assert rows(team.PROJECTION, facts) == [expected]
+    assert rows(team.PROJECTION, facts, table=1) == [
         team.Member(CASE, WORKER, "nexus", 50, minute(7), None),
         team.Member(CASE, COLLEAGUE, "children", 20, minute(4), minute(6)),
     ]
@@ -469,13 +476,13 @@ def test_facts_of_others_touch_no_row() -> None:
     """A view folds only what it is about."""
     fact = happened(PersonCaseOpened(person=PERSON, case=CASE))[0]
     for projection in (caseload, inbox, handovers, staff, team, access):
-        assert folded(projection.PROJECTION, [fact]) == []
+        assert rows(projection.PROJECTION, [fact]) == []
 
 
 def test_a_fold_without_a_beginning_makes_no_row() -> None:
     """A stream whose first fact is missing is not made up."""
     tables = [(caseload, 0), (handovers, 0), (access, 1)]
     for projection, table in tables:
-        assert folded(projection.PROJECTION, happened(ACCEPTED), table) == []
-    assert folded(inbox.PROJECTION, happened(TAKEN, stream=REFERRAL)) == []
-    assert folded(staff.PROJECTION, happened(QUALIFIED, stream=WORKER)) == []
+        assert rows(projection.PROJECTION, happened(ACCEPTED), table) == []
+    assert rows(inbox.PROJECTION, happened(TAKEN, stream=REFERRAL)) == []
+    assert rows(staff.PROJECTION, happened(QUALIFIED, stream=WORKER)) == []

@@ -10,13 +10,16 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
+from domain.recorded import Recorded
 from projections import ALL, ALL_OF_RECEIPTS, access, audit, caseload, checkpoints, engine, timeline
+from projections.asking import frozen
 from projections.engine import ViewIsNewer
-from projections.projection import Projection, Table
+from projections.projection import Table
 from projections.tables import TableDiffers, Tables
 from tests.conftest import Database
 from tests.projections.conftest import Town
-from tests.projections.histories import BEGINNING, Log, told
+from tests.projections.facts import BEGINNING, Log, folded
+from tests.projections.histories import told
 
 SECONDS = 20.0
 FACTS = told("following", 400)
@@ -37,28 +40,14 @@ async def followed(town: Town, facts: Sequence[Any] = FACTS) -> dict[str, str]:
     return await digests(town)
 
 
-async def pure(projection: Projection[Any], facts: Sequence[Any]) -> dict[str, set[Any]]:
-    """The rows of a projection's tables, folded here."""
-    rows: dict[str, dict[Any, Any]] = {}
-    for table in projection.tables:
-        assert isinstance(table, Table)
-        kept = rows.setdefault(table.name, {})
-        for fact in facts:
-            for key in table.keys(fact):
-                kept[key] = table.apply(kept.get(key), fact)
-    return {name: {row for row in kept.values() if row} for name, kept in rows.items()}
-
-
 async def test_rows_are_the_fold_of_the_log(
     town: Town, server: AsyncConnection[Any], log_database: Database
 ) -> None:
     """What stands in a view is what folding every fact by hand makes."""
     await followed(town)
-    (expected,) = (await pure(caseload.PROJECTION, FACTS)).values()
     stored = log_database.execute("select * from {}.caseload", role="server")
-    assert {tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in stored} == {
-        tuple(getattr(line, name) for name in line.__slots__) for line in expected
-    }
+    found = {caseload.Line(*map(frozen, row)) for row in stored}
+    assert found == set(folded(caseload.PROJECTION, FACTS).values())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -66,7 +55,8 @@ async def test_a_crash_at_any_moment_loses_and_doubles_nothing(
     town: Town, log_database: Database, seed: int
 ) -> None:
     """Followers are stopped, and their sessions killed, wherever they are; the log goes on."""
-    random, log = Random(seed), Log(FACTS, head=0)
+    random = Random(seed)  # noqa: S311 - a run that can be told again
+    log = Log(FACTS, head=0)
     while await log.head() < len(FACTS):
         log.grow(await log.head() + random.randrange(1, 120))
         async with town.followers(log):
@@ -154,7 +144,13 @@ async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
             raise LookupError("poison")
         return caseload.apply(row, recorded)
 
-    poisoned = replace(caseload.PROJECTION.tables[0], apply=fails, keys=lambda f: [(f.stream,)])
+    poisoned = Table[Recorded, caseload.Line](
+        name="caseload",
+        row=caseload.Line,
+        key=("case",),
+        keys=lambda recorded: [(recorded.stream,)],
+        apply=fails,
+    )
     broken = replace(caseload.PROJECTION, tables=(poisoned,))
     log = Log(FACTS, head=149)
     async with town.followers(log, (access.PROJECTION, broken)) as followers:
@@ -190,7 +186,7 @@ async def test_pages_are_read_once_for_all_views(town: Town) -> None:
     async with town.followers(log) as followers:
         for projection in ALL:
             assert await followers.wait_for(projection.name, len(FACTS), SECONDS)
-    assert log.reads < len(ALL)
+    assert log.pages == 1
 
 
 async def test_receipts_are_followed_by_the_same_loop(
@@ -230,9 +226,7 @@ async def test_a_schema_that_changed_without_its_version_is_refused(
         await Tables(caseload.PROJECTION, town.schema).inspect(server)
 
 
-async def test_views_are_written_by_the_projector_alone(
-    town: Town, log_database: Database
-) -> None:
+async def test_views_are_written_by_the_projector_alone(town: Town, log_database: Database) -> None:
     """The server's role reads the views and changes none of them."""
     await followed(town)
     assert log_database.execute("select count(*) from {}.timeline", role="server") == [
@@ -240,7 +234,7 @@ async def test_views_are_written_by_the_projector_alone(
     ]
     for table in ("timeline", "caseload", "access_files", "projection_checkpoints"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            log_database.execute(f"delete from {{}}.{table}", role="server")
+            log_database.execute("delete from {}." + table, role="server")
 
 
 async def test_the_time_line_is_told_in_json(town: Town, log_database: Database) -> None:

@@ -1,0 +1,97 @@
+"""Every door of the house, as a list. A new resource: copy the shape of `teams.py`, the smallest
+whole one, and add its doors here; its documentation follows from the declarations."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from api import (
+    audit,
+    case_work,
+    cases,
+    handover_answers,
+    handovers,
+    inbox,
+    reference,
+    referral_answers,
+    referrals,
+    staff_members,
+    teams,
+    timelines,
+)
+from api.documentation import documentation_routes
+from api.door import Route, get, post
+from api.front import front
+from api.house import House
+from api.problems import BASE
+from api.serving import LARGEST_BODY, serve
+from api.system import Meters, system_routes
+
+ROUTES: Final[Sequence[Route]] = (
+    get("/api-info", reference.api_info),
+    get("/me", reference.me),
+    get("/units", reference.units),
+    get("/codes", reference.codes),
+    # --- referrals
+    post("/referrals", referrals.receive),
+    get("/referrals", inbox.page),
+    get("/referrals/{referralId}", inbox.read),
+    post("/referrals/{referralId}/acceptances", referral_answers.accept),
+    post("/referrals/{referralId}/declines", referral_answers.decline),
+    post("/referrals/{referralId}/decline-confirmations", referral_answers.confirm_decline),
+    post("/referrals/{referralId}/decline-refusals", referral_answers.refuse_decline),
+    # --- cases
+    get("/cases", cases.page),
+    get("/cases/{caseId}", cases.read),
+    get("/cases/{caseId}/timeline-entries", timelines.page),
+    get("/cases/{caseId}/notes", timelines.notes),
+    post("/cases/{caseId}/notes", case_work.record_note),
+    post("/cases/{caseId}/assignments", case_work.assign),
+    post("/cases/{caseId}/releases", case_work.release),
+    post("/cases/{caseId}/age-findings", case_work.establish_age),
+    post("/cases/{caseId}/closures", case_work.close),
+    post("/cases/{caseId}/reopenings", case_work.reopen),
+    # --- handovers
+    get("/handovers", handovers.page),
+    get("/cases/{caseId}/handover-previews", handovers.preview),
+    post("/cases/{caseId}/handovers", handovers.offer),
+    post("/cases/{caseId}/handovers/{handoverId}/acceptances", handover_answers.accept),
+    post("/cases/{caseId}/handovers/{handoverId}/declines", handover_answers.decline),
+    post(
+        "/cases/{caseId}/handovers/{handoverId}/decline-confirmations",
+        handover_answers.confirm_decline,
+    ),
+    post(
+        "/cases/{caseId}/handovers/{handoverId}/decline-refusals",
+        handover_answers.refuse_decline,
+    ),
+    post("/cases/{caseId}/handovers/{handoverId}/withdrawals", handover_answers.withdraw),
+    # --- the team
+    get("/teams", teams.page),
+    post("/teams", teams.mandate),
+    get("/teams/{teamId}", teams.read),
+    post("/teams/{teamId}/establishments", teams.establish),
+    post("/teams/{teamId}/members", teams.join),
+    post("/teams/{teamId}/departures", teams.leave),
+    # --- staff
+    get("/staff-members", staff_members.page),
+    post("/staff-members", staff_members.take_position),
+    get("/staff-members/{staffId}", staff_members.read),
+    post("/staff-members/{staffId}/qualifications", staff_members.record_qualification),
+    post("/staff-members/{staffId}/departures", staff_members.end_position),
+    # --- the confidentiality review
+    get("/cases/{caseId}/events", audit.events),
+    get("/cases/{caseId}/readings", audit.readings),
+)
+
+
+def build_app(house: House) -> web.Application:
+    meters = Meters()
+    app = web.Application(middlewares=[front(house.desk.ids, meters)], client_max_size=LARGEST_BODY)
+    for route in ROUTES:
+        add = web.get if route.method == "GET" else web.post  # HEAD comes with GET
+        app.add_routes([add(BASE + route.path, serve(house, route))])
+    app.add_routes(documentation_routes(house, ROUTES))
+    app.add_routes(system_routes(house, meters))
+    return app

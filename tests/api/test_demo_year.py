@@ -1,0 +1,376 @@
+"""The generated pilot year: believable (domain section 8), lawful, the same for the same seed."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID
+
+import pytest
+from stdnum import luhn
+
+from api.commands.work import Desk
+from api.demo.readings import read_the_year
+from api.demo.year import DemoYear, generate_year
+from api.runtime.clock import STOCKHOLM, SeededIds, SwedishWorkingCalendar
+from api.runtime.database import LOG, VAULT
+from api.runtime.event_log import StoredEventLog
+from api.runtime.fact_log import FactLog
+from api.runtime.key_encryption import KeyringFile
+from api.runtime.mapper import Mapper
+from api.runtime.organisation import load_organisation
+from api.runtime.postgres_server import PostgresServer
+from api.runtime.vault import PostgresVault
+from domain import case, referral, staff
+from domain.case import CaseStatus
+from domain.codes import AgeKnowledge, Gender, IdentityKind, PersonRole, Source
+from domain.person import PersonRegistered
+from domain.policy import sees_compartment
+from domain.ports import Clock, EventLog, Ids, Vault
+from domain.recorded import Recorded
+from domain.referral import ReferralReceived, ReferralStatus
+from tests.conftest import new_database
+from tests.fakes import MemoryEventLog, MemoryReceipts, MemoryVault
+
+T = TypeVar("T")
+
+START, END = date(2023, 4, 1), date(2024, 4, 1)
+SEED = 20230401
+CALENDAR: Final = SwedishWorkingCalendar()
+
+
+class Told:
+    """A year, everything that was recorded of it, and what a thief of the log would hold."""
+
+    def __init__(self, year: DemoYear, facts: Sequence[Recorded], dump: bytes) -> None:
+        self.year, self.facts, self.dump = year, facts, dump
+        self.streams: dict[UUID, list[Recorded]] = {}
+        for fact in facts:
+            self.streams.setdefault(fact.stream, []).append(fact)
+        self.staff = self._folded(lambda stream, events: staff.fold(events, stream))
+        self.cases = self._folded(lambda _, events: case.fold(events))
+        self.referrals = self._folded(lambda _, events: referral.fold(events))
+
+    def _folded(self, fold: Callable[[UUID, list[object]], T | None]) -> dict[UUID, T]:
+        folded = {
+            stream: fold(stream, [fact.event for fact in facts])
+            for stream, facts in self.streams.items()
+        }
+        return {stream: state for stream, state in folded.items() if state is not None}
+
+    def named(self, name: str) -> list[Recorded]:
+        return [fact for fact in self.facts if fact.name == name]
+
+
+def desk(log: EventLog, vault: Vault, clock: Clock, ids: Ids) -> Desk:
+    return Desk(
+        log=log,
+        vault=vault,
+        organisation=load_organisation(),
+        clock=clock,
+        ids=ids,
+        calendar=CALENDAR,
+    )
+
+
+async def told(seed: int = SEED, scale: float = 1.0) -> Told:
+    logs: list[MemoryEventLog] = []
+
+    def desk_of(clock: Clock, ids: Ids) -> Desk:
+        vault = MemoryVault()
+        logs.append(MemoryEventLog(vault, clock, demo=True))
+        return desk(logs[0], vault, clock, ids)
+
+    year = await generate_year(desk_of, seed=seed, start=START, end=END, scale=scale)
+    facts = await logs[0].opened_span(1, year.position)
+    return Told(year, facts, logs[0].dump())
+
+
+@pytest.fixture(scope="module")
+async def a_year() -> Told:
+    return await told()
+
+
+def share(part: int, whole: int) -> float:
+    return part / whole
+
+
+# --- the same for the same seed ---------------------------------------------------------------
+
+
+async def test_the_same_seed_gives_the_same_facts() -> None:
+    """Facts, ids, moments, actors: everything but the ciphertexts is the same for the same seed."""
+    first, again, other = [await told(seed, scale=0.1) for seed in (1, 1, 2)]
+    assert first.facts == again.facts
+    assert first.dump != again.dump
+    assert first.facts != other.facts
+
+
+async def test_progress_is_told() -> None:
+    """Whoever waits hears how many of how many days are done, never backwards."""
+    heard: list[tuple[int, int]] = []
+
+    def desk_of(clock: Clock, ids: Ids) -> Desk:
+        vault = MemoryVault()
+        return desk(MemoryEventLog(vault, clock, demo=True), vault, clock, ids)
+
+    await generate_year(
+        desk_of,
+        seed=1,
+        start=START,
+        end=date(2023, 7, 1),
+        scale=0.2,
+        progress=lambda done, total: heard.append((done, total)),
+    )
+    assert heard == sorted(heard)
+    assert {total for _, total in heard} == {91}
+    assert heard[-1][0] > 80
+
+
+# --- the size of it ---------------------------------------------------------------------------
+
+
+def test_a_pilot_year(a_year: Told) -> None:
+    """120 intakes make 5-10 thousand events, and the positions are dense."""
+    assert len(a_year.year.intakes) == 120
+    assert 5_000 <= len(a_year.facts) <= 10_000
+    assert [fact.position for fact in a_year.facts] == list(range(1, a_year.year.position + 1))
+
+
+def test_caseloads_at_the_end(a_year: Told) -> None:
+    """15-25 open cases for each seat at Nexus, 12-18 at children's intake."""
+    opened = [found for found in a_year.cases.values() if found.status is CaseStatus.OPEN]
+    seats = Counter(worker for found in opened for worker in found.workers)
+    for seat in ("nexus-worker", "nexus-successor"):
+        assert 15 <= seats[a_year.year.staff[seat]] <= 25
+    assert 12 <= sum(found.unit == "childrens-intake" for found in opened) <= 18
+
+
+def test_a_case_is_worked_with(a_year: Told) -> None:
+    """A case that has been open for half a year has 40-80 events, more or less."""
+    spans = [facts for stream, facts in a_year.streams.items() if stream in a_year.cases]
+    long = [
+        len(facts) for facts in spans if (facts[-1].recorded_at - facts[0].recorded_at).days > 180
+    ]
+    assert len(long) > 15
+    assert 40 <= sum(long) / len(long) <= 85
+
+
+# --- the shares -------------------------------------------------------------------------------
+
+
+def test_the_sources(a_year: Told) -> None:
+    """Outreach 25 %, police 20, reporters 20, civil society 15, self 10, other units 10."""
+    sources = Counter(intake.source for intake in a_year.year.intakes)
+    for group, expected in (
+        ((Source.YOUTH_OUTREACH, Source.HOMELESS_OUTREACH, Source.OTHER_ADVICE_AND_SUPPORT), 0.25),
+        ((Source.POLICE_OPERATION, Source.POLICE), 0.20),
+        ((Source.SCHOOL, Source.HEALTH_CARE), 0.20),
+        ((Source.CIVIL_SOCIETY,), 0.15),
+        ((Source.SELF, Source.CLOSE_PERSON), 0.10),
+        ((Source.OTHER_UNIT, Source.OTHER_MUNICIPALITY), 0.10),
+    ):
+        assert share(sum(sources[s] for s in group), 120) == pytest.approx(expected, abs=0.02)
+
+
+def test_who_is_met(a_year: Told) -> None:
+    """Ages, genders, roles and identities come in the shares of a believable year."""
+    intakes = a_year.year.intakes
+    ages = Counter(intake.known_age(intake.day) for intake in intakes)
+    assert share(ages[AgeKnowledge.MINOR], 120) == pytest.approx(0.25, abs=0.05)
+    assert share(ages[AgeKnowledge.UNKNOWN], 120) == pytest.approx(0.10, abs=0.02)
+    assert share(ages[AgeKnowledge.YOUNG_ADULT], 120) == pytest.approx(0.15, abs=0.05)
+    genders = Counter(intake.somebody.gender for intake in intakes)
+    assert share(genders[Gender.WOMAN], 120) == pytest.approx(0.80, abs=0.08)
+    assert share(genders[Gender.MAN], 120) == pytest.approx(0.15, abs=0.08)
+    identities = Counter(intake.identity for intake in intakes)
+    assert share(identities[IdentityKind.NONE], 120) == pytest.approx(0.15, abs=0.03)
+    coordinated = share(identities[IdentityKind.COORDINATION_NUMBER], 120)
+    assert coordinated == pytest.approx(0.10, abs=0.05)
+    assert 10 <= sum(intake.role is PersonRole.BUYER for intake in intakes) <= 20
+
+
+def test_what_goes_wrong(a_year: Told) -> None:
+    """12 % are first routed wrongly, 20 % come back, 3-6 turn 18."""
+    intakes = a_year.year.intakes
+    assert share(sum(i.mistaken for i in intakes), 120) == pytest.approx(0.12, abs=0.03)
+    assert share(sum(i.repeats is not None for i in intakes), 120) == pytest.approx(0.2, abs=0.01)
+    assert 3 <= sum(i.turns_18_on is not None for i in intakes) <= 6
+    assert a_year.named("case.handover-accepted")
+    assert a_year.named("case.joined")
+    assert a_year.named("case.reopened")
+    assert a_year.named("referral.decline-proposed")
+
+
+def test_police_operations_come_in_bursts(a_year: Told) -> None:
+    """The police meet 3-15 persons in an operation, at night, and tell in the morning."""
+    intakes = [i for i in a_year.year.intakes if i.source is Source.POLICE_OPERATION]
+    bursts = Counter(intake.day for intake in intakes)
+    assert 5 <= len(bursts) <= 12
+    assert all(3 <= size <= 15 for size in bursts.values())
+    told_later = [
+        fact
+        for fact in a_year.named("referral.received")
+        if isinstance(fact.event, ReferralReceived)
+        and fact.event.source.reveal() is Source.POLICE_OPERATION
+    ]
+    assert all(fact.occurred_at < fact.recorded_at for fact in told_later)
+
+
+def test_july_is_quiet(a_year: Told) -> None:
+    """July is quiet, school terms are busy."""
+    months = Counter(_local(fact.recorded_at).month for fact in a_year.facts)
+    assert months[7] < (len(a_year.facts) - months[7]) / 11 / 2
+
+
+# --- what holds in every year -----------------------------------------------------------------
+
+
+def test_time_only_goes_forward(a_year: Told) -> None:
+    """What is recorded never goes back in time, and nothing is recorded before it happened."""
+    moments = [fact.recorded_at for fact in a_year.facts]
+    assert moments == sorted(moments)
+    assert all(fact.occurred_at <= fact.recorded_at for fact in a_year.facts)
+    assert _local(moments[-1]).date() < END
+
+
+def test_work_is_done_in_office_hours(a_year: Told) -> None:
+    """People work on working days, between eight and half past four."""
+    for fact in a_year.facts:
+        local = _local(fact.recorded_at)
+        assert CALENDAR.is_working_day(local.date())
+        assert 8 * 60 <= local.hour * 60 + local.minute < 16 * 60 + 30
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(STOCKHOLM)
+
+
+def test_somebody_is_always_responsible(a_year: Told) -> None:
+    """Every referral has a holder and every case a unit (S69); who left has no case."""
+    assert all(found.holder for found in a_year.referrals.values())
+    assert all(found.unit for found in a_year.cases.values())
+    people = a_year.staff
+    for found in a_year.cases.values():
+        assert all(people[worker].active for worker in found.workers)
+        assert all(people[worker].unit == found.unit for worker in found.workers)
+
+
+def test_every_side_keeps_to_itself(a_year: Told) -> None:
+    """Whoever recorded anything in a case, or answered a referral, serves that side (S76-S78)."""
+    people = a_year.staff
+    for stream, found in a_year.cases.items():
+        for fact in a_year.streams[stream]:
+            assert sees_compartment(people[fact.actor].side, found.compartment)
+    for stream, waiting in a_year.referrals.items():
+        for fact in a_year.streams[stream]:
+            if fact.name not in {"referral.received", "referral.routed"}:
+                assert sees_compartment(people[fact.actor].side, waiting.compartment)
+
+
+def test_everybody_has_something_waiting(a_year: Told) -> None:
+    """On the morning after, every entry point has a referral to answer, and Nexus a handover."""
+    waiting = {
+        found.unit for found in a_year.referrals.values() if found.status is ReferralStatus.WAITING
+    }
+    entries = {"nexus", "childrens-intake", "support-line-two", "support-line-three"}
+    assert waiting >= entries
+    offers = [found.handover for found in a_year.cases.values() if found.handover]
+    assert "nexus" in {offer.to_unit for offer in offers}
+
+
+def test_the_successor_took_over(a_year: Told) -> None:
+    """One member left the team and the unit, and the caseload changed hands in that act."""
+    [ended] = a_year.named("staff.position-ended")
+    together = [fact for fact in a_year.facts if fact.command == ended.command]
+    names = Counter(fact.name for fact in together)
+    handed_on = names["case.worker-released"]
+    assert handed_on > 5
+    assert names["case.worker-assigned"] == handed_on
+    assert len(a_year.named("team.member-left")) == 1
+
+
+# --- nobody who exists ------------------------------------------------------------------------
+
+
+def test_numbers_are_the_tax_agencys_test_numbers(a_year: Told) -> None:
+    """Every number is one that the tax agency keeps for tests: 980-999, with a right digit."""
+    numbers = set()
+    for fact in a_year.named("person.registered"):
+        assert isinstance(fact.event, PersonRegistered)
+        if number := fact.event.number.reveal():
+            assert luhn.is_valid(number[2:])
+            assert 980 <= int(number[8:11]) <= 999
+            numbers.add((fact.event.compartment, number))
+    assert len(numbers) > 70
+
+
+def test_telephones_ring_nowhere(a_year: Told) -> None:
+    """Every telephone number is one of those kept for books and films."""
+    contacts = [
+        fact.event.contact.reveal()
+        for fact in a_year.facts
+        if isinstance(fact.event, PersonRegistered)
+    ]
+    rings = [int(contact.removeprefix("070-1740")) for contact in contacts if contact]
+    assert len(rings) > 30
+    assert all(605 <= last <= 699 for last in rings)
+
+
+def test_nothing_personal_stands_in_the_clear(a_year: Told) -> None:
+    """No name, number or note of the whole year is in what a thief of the log would hold."""
+    for fact in a_year.named("person.registered"):
+        assert isinstance(fact.event, PersonRegistered)
+        for told_value in (fact.event.name.reveal(), fact.event.number.reveal()):
+            assert told_value is None or told_value.encode() not in a_year.dump
+    assert b"Samtal" not in a_year.dump
+
+
+# --- the readings -----------------------------------------------------------------------------
+
+
+async def test_the_year_is_read(a_year: Told) -> None:
+    """Readings come in the order of the year, by people whose side and file it is."""
+    receipts = MemoryReceipts()
+    made = await read_the_year(receipts, a_year.year, SeededIds(1), per_event=1.0)
+    assert made == len(receipts.readings) == a_year.year.position
+    positions = [reading.event_position for reading in receipts.readings]
+    assert positions == sorted(positions)
+    people, cases, referrals = a_year.staff, a_year.cases, a_year.referrals
+    for reading in receipts.readings:
+        side = people[reading.reader].side
+        for subject in reading.subjects:
+            file = cases.get(subject) or referrals[subject]
+            assert sees_compartment(side, file.compartment)
+
+
+# --- on real servers --------------------------------------------------------------------------
+
+
+async def test_the_real_log_takes_a_year(
+    log_server: PostgresServer, vault_server: PostgresServer, tmp_path: Path
+) -> None:
+    """A database that is marked as demo takes the generator's moments, and gives the same facts
+    as the log in memory."""
+    log_database = new_database(log_server, tmp_path, LOG, demo=True)
+    vault_database = new_database(vault_server, tmp_path, VAULT)
+    keyring = KeyringFile.create(tmp_path / "keyring")
+    stored = StoredEventLog(log_database.url("server"), log_database.schema)
+    await stored.start()
+    try:
+        async with PostgresVault(
+            vault_database.url("vault"), vault_database.schema, keyring
+        ) as vault:
+            log = FactLog(stored, Mapper(vault), vault)
+            year = await generate_year(
+                lambda clock, ids: desk(log, vault, clock, ids),
+                seed=1,
+                start=START,
+                end=END,
+                scale=0.1,
+            )
+            facts = await log.opened_span(1, year.position)
+    finally:
+        await stored.stop()
+    assert facts == (await told(1, scale=0.1)).facts

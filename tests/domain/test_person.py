@@ -1,0 +1,138 @@
+"""A person's story: registered, an age established, at most one open case on a side."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain.codes import AgeKnowledge, Compartment, Gender
+from domain.errors import BornInTheFuture, CaseIsAlreadyOpen
+from domain.person import (
+    AgeEstablished,
+    Person,
+    PersonCaseClosed,
+    PersonCaseOpened,
+    PersonEvent,
+    PersonRegistered,
+    close_case_for,
+    establish_age,
+    fold,
+    open_case_for,
+    register_person,
+)
+from domain.sealed import Sealed, SealedValueIsClosed
+
+PERSON, CASE, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+TODAY = date(2023, 4, 3)
+NINETEEN = date(2004, 3, 2)
+OPENED = PersonCaseOpened(person=PERSON, case=CASE)
+CLOSED = PersonCaseClosed(person=PERSON, case=CASE)
+
+
+def registered(
+    born: date | None = None, age: AgeKnowledge = AgeKnowledge.UNKNOWN
+) -> list[PersonEvent]:
+    return register_person(
+        PERSON,
+        compartment=Compartment.EXPOSED,
+        name="Runa Dimvaka",
+        number=None,
+        born=born,
+        age=age,
+        gender=Gender.WOMAN,
+        contact=None,
+    )
+
+
+def given(*more: PersonEvent, born: date | None = None) -> Person:
+    age = AgeKnowledge.MINOR if born else AgeKnowledge.UNKNOWN
+    person = fold([*registered(born, age), *more])
+    assert person is not None
+    return person
+
+
+def establish(
+    person: Person,
+    born: date | None,
+    age: AgeKnowledge = AgeKnowledge.UNKNOWN,
+    today: date = TODAY,
+) -> list[PersonEvent]:
+    return establish_age(person, born=born, age=age, basis="Pass.", today=today)
+
+
+def test_nothing_recorded_is_nobody() -> None:
+    """A stream without facts is no person."""
+    assert fold([]) is None
+    assert fold([OPENED]) is None
+
+
+def test_everything_about_a_person_is_sealed() -> None:
+    """Of a person only a random id and the neutral side stand in the clear, known or not."""
+    [event] = registered()
+    assert isinstance(event, PersonRegistered)
+    fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
+    clear = {name for name, value in fields.items() if not isinstance(value, Sealed)}
+    assert clear == {"person", "compartment"}
+    assert "Runa" not in repr(event)
+
+
+def test_an_age_follows_from_the_birth_date_on_the_day() -> None:
+    """A known birth date says the age on any day; without one, what was told counts."""
+    sixteen = given(born=date(2007, 4, 3))
+    assert sixteen.age_on(TODAY) is AgeKnowledge.MINOR
+    assert sixteen.age_on(date(2025, 4, 2)) is AgeKnowledge.MINOR
+    assert sixteen.age_on(date(2025, 4, 3)) is AgeKnowledge.YOUNG_ADULT
+    assert sixteen.age_on(date(2028, 4, 3)) is AgeKnowledge.ADULT
+    assert given().age_on(TODAY) is AgeKnowledge.UNKNOWN
+
+
+def test_an_age_is_established_from_a_birth_date() -> None:
+    """The birth date outweighs the age band that came with it (S85)."""
+    assert establish(given(), NINETEEN, AgeKnowledge.MINOR) == [
+        AgeEstablished(person=PERSON, age=AgeKnowledge.YOUNG_ADULT, born=NINETEEN, basis="Pass.")
+    ]
+
+
+def test_an_age_is_established_without_a_birth_date() -> None:
+    """Where no document says the day, an age band is established all the same."""
+    [established] = establish(given(), None, AgeKnowledge.ADULT)
+    assert given(established).age_on(TODAY) is AgeKnowledge.ADULT
+
+
+def test_known_already() -> None:
+    """What is known already is not established again; a birthday since then is."""
+    sixteen = date(2007, 3, 2)
+    assert establish(given(born=sixteen), sixteen) == []
+    [grown_up] = establish(given(born=sixteen), sixteen, today=date(2025, 3, 2))
+    assert isinstance(grown_up, AgeEstablished)
+    assert grown_up.age is AgeKnowledge.YOUNG_ADULT
+
+
+def test_nobody_is_born_tomorrow() -> None:
+    """A birth date in the future is refused."""
+    with pytest.raises(BornInTheFuture):
+        establish(given(), date(2023, 4, 4))
+
+
+def test_what_is_not_opened_decides_nothing() -> None:
+    """A decision never guesses at a sealed value that was not opened for it."""
+    person = Person(
+        id=PERSON,
+        compartment=Compartment.EXPOSED,
+        age=Sealed.closed("somewhere|key:1:sealed"),
+        born=Sealed.closed("somewhere|key:1:sealed"),
+    )
+    with pytest.raises(SealedValueIsClosed):
+        person.age_on(TODAY)
+
+
+def test_one_open_case_on_a_side() -> None:
+    """At most one case is open; closed, another may be opened."""
+    assert open_case_for(given(), CASE) == [OPENED]
+    assert open_case_for(given(OPENED), CASE) == []
+    with pytest.raises(CaseIsAlreadyOpen) as refused:
+        open_case_for(given(OPENED), OTHER)
+    assert refused.value.context == {"case": CASE}
+    assert close_case_for(given(OPENED), CASE) == [CLOSED]
+    assert close_case_for(given(OPENED), OTHER) == []
+    assert open_case_for(given(OPENED, CLOSED), OTHER)

@@ -1,0 +1,160 @@
+"""Who may see and do what: the whole matrix as a lawyer reads it, and the walls between the sides.
+
+`python tests/domain/test_policy.py > tests/domain/policy-matrix.txt` writes the matrix anew; its
+difference is what a review reads.
+"""
+
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.codes import Compartment, StaffRole
+from domain.policy import (
+    TABLE,
+    Act,
+    File,
+    Information,
+    Relation,
+    Viewer,
+    may,
+    permitting,
+    relations,
+    sees_compartment,
+)
+
+REVIEWED = Path(__file__).with_name("policy-matrix.txt")
+
+UNITS = ("nexus", "childrens-intake", "support-line-two", "police")
+STAFF = (UUID(int=1), UUID(int=2))
+SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE, None)
+
+viewers = st.builds(
+    Viewer,
+    staff=st.sampled_from(STAFF),
+    role=st.sampled_from(StaffRole),
+    unit=st.sampled_from(UNITS),
+    side=st.sampled_from(SIDES),
+)
+files = st.builds(
+    File,
+    compartment=st.sampled_from(Compartment),
+    responsible_unit=st.sampled_from(UNITS),
+    receiving_unit=st.none() | st.sampled_from(UNITS),
+    sending_unit=st.none() | st.sampled_from(UNITS),
+    informed_units=st.lists(st.sampled_from(UNITS)).map(tuple),
+    workers=st.lists(st.sampled_from(STAFF)).map(tuple),
+)
+
+# What needs no file at all: the same for everybody in the role, and about nobody.
+WITHOUT_FILE = {
+    (row.role, row.information, row.act) for row in TABLE if row.relation is Relation.NONE
+}
+
+
+def matrix() -> str:
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    for role in StaffRole:
+        yield f"{role}"
+        permitted = [
+            f"  {act} {information}: {', '.join(_told(role, act, information))}"
+            for information, act in product(Information, Act)
+            if permitting(role, act, information)
+        ]
+        yield from permitted or ["  nothing"]
+
+
+def _told(role: StaffRole, act: Act, information: Information) -> list[str]:
+    through = permitting(role, act, information)
+    return [
+        "always" if relation is Relation.NONE else relation
+        for relation in Relation
+        if relation in through
+    ]
+
+
+def test_the_matrix_is_the_reviewed_one() -> None:
+    """Whoever changes who may do what changes the reviewed matrix in the same commit."""
+    assert matrix() == REVIEWED.read_text(encoding="utf-8")
+
+
+def test_every_row_says_why() -> None:
+    """Every permission has a reason, and stands in the table once."""
+    assert all(row.because for row in TABLE)
+    cells = [(row.role, row.relation, row.information, row.act) for row in TABLE]
+    assert len(set(cells)) == len(cells)
+
+
+@given(viewer=viewers, file=files, act=st.sampled_from(Act), kind=st.sampled_from(Information))
+def test_across_a_side_nothing_is_permitted(
+    viewer: Viewer, file: File, act: Act, kind: Information
+) -> None:
+    """On the other side of a compartment a file permits nobody anything that it would not permit
+    without any file: no combination of role, unit, assignment and act crosses (S76-S78)."""
+    if sees_compartment(viewer.side, file.compartment):
+        return
+    assert relations(viewer, file) == frozenset()
+    assert may(viewer, act, kind, file) == ((viewer.role, kind, act) in WITHOUT_FILE)
+
+
+@pytest.mark.parametrize("compartment", Compartment)
+def test_every_compartment_has_one_side(compartment: Compartment) -> None:
+    """Each compartment is one side's; what is not sorted yet is the exposed side's (R16, c)."""
+    [side] = [side for side in SIDES if sees_compartment(side, compartment)]
+    triage = compartment is Compartment.TRIAGE
+    assert side is (Compartment.EXPOSED if triage else compartment)
+
+
+def test_without_a_side_no_file_is_near() -> None:
+    """Who serves no side has no relation to any file, whatever the unit."""
+    for role, compartment in product(StaffRole, Compartment):
+        viewer = Viewer(staff=STAFF[0], role=role, unit="nexus", side=None)
+        file = File(compartment=compartment, responsible_unit="nexus", workers=STAFF)
+        assert relations(viewer, file) == frozenset()
+
+
+@given(viewer=viewers, file=files, act=st.sampled_from(Act), kind=st.sampled_from(Information))
+def test_may_is_the_table(viewer: Viewer, file: File, act: Act, kind: Information) -> None:
+    """An act is permitted exactly when the table has a row for one of the viewer's relations."""
+    held = {*relations(viewer, file), Relation.NONE}
+    assert may(viewer, act, kind, file) == bool(held & permitting(viewer.role, act, kind))
+
+
+def test_who_never_sees_a_case() -> None:
+    """Those who see aggregates or nobody - strategic support (S82), coordinators, senders,
+    administrators, analysts - have no relation through which content could be read."""
+    content = {
+        Information.LINE,
+        Information.IDENTITY,
+        Information.CIRCUMSTANCES,
+        Information.NOTES,
+        Information.TIMELINE,
+    }
+    for role in (
+        StaffRole.STRATEGIC_SUPPORT,
+        StaffRole.REGIONAL_COORDINATOR,
+        StaffRole.EXTERNAL_SENDER,
+        StaffRole.ADMINISTRATOR,
+        StaffRole.ANALYST,
+        StaffRole.AUDITOR,
+    ):
+        for kind in content:
+            assert not permitting(role, Act.READ, kind)
+
+
+def test_an_auditor_records_nothing() -> None:
+    """The confidentiality review reads who did and saw what, and changes nothing."""
+    acts = {row.act for row in TABLE if row.role is StaffRole.AUDITOR}
+    assert acts == {Act.READ}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(matrix())

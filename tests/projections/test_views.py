@@ -1,0 +1,488 @@
+"""What the other views answer, and to whom; and what no view may hold."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import AsyncConnection
+
+from api.runtime.database import LOG
+from api.runtime.postgres_server import PostgresServer
+from domain.case import CaseOpened
+from domain.codes import Compartment, StaffRole
+from domain.policy import Information, Viewer
+from domain.referral import ReferralStatus
+from projections import (
+    ALL,
+    ALL_OF_RECEIPTS,
+    access,
+    audit,
+    handovers,
+    inbox,
+    staff,
+    team,
+    timeline,
+)
+from projections.asking import Page
+from projections.audit import RecordedReading
+from projections.handovers import HandoverStatus
+from tests.conftest import Database, new_database
+from tests.projections.conftest import Town, town_of
+from tests.projections.facts import BEGINNING, Log, folded, id_of, visible_line
+from tests.projections.histories import SIDES, UNITS, told
+
+FACTS = told("views", 2000)
+READINGS = [
+    RecordedReading(
+        position=number,
+        recorded_at=BEGINNING,
+        subjects=tuple(b"%d" % each for each in {number % 2, number % 3}),
+    )
+    for number in range(1, 61)
+]
+
+
+FILES: dict[Any, access.FileRow] = folded(access.PROJECTION, FACTS, 1)
+STAFF: dict[Any, access.StaffRow] = folded(access.PROJECTION, FACTS)
+
+
+@pytest.fixture(scope="module")
+def database(log_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    return new_database(log_server, tmp_path_factory.mktemp("secrets"), LOG)
+
+
+@pytest.fixture(scope="module")
+async def full_town(database: Database) -> Town:
+    """A town whose logs have been followed to their ends; the tests here only read."""
+    town = town_of(database)
+    async with (
+        town.followers(Log(FACTS)) as of_events,
+        town.followers(Log(READINGS), ALL_OF_RECEIPTS) as of_receipts,
+    ):
+        for projection in ALL:
+            assert await of_events.wait_for(projection.name, len(FACTS), 20)
+        assert await of_receipts.wait_for("audit", len(READINGS), 20)
+    return town
+
+
+@pytest.fixture(scope="module")
+async def asked(full_town: Town) -> AsyncIterator[AsyncConnection[Any]]:
+    async with await full_town.server() as connection:
+        yield connection
+
+
+def viewers() -> Iterable[Viewer]:
+    """A manager, a worker and an outreach worker of each unit."""
+    for unit, side in zip(UNITS, SIDES, strict=False):
+        for role in (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER, StaffRole.OUTREACH_WORKER):
+            yield Viewer(staff=id_of(1), role=role, unit=unit, side=side)
+
+
+async def every_page(ask: Callable[..., Awaitable[Page[Any, Any]]]) -> list[Any]:
+    """All lines, page by page."""
+    page = await ask()
+    lines = [*page.lines]
+    while page.after is not None:
+        page = await ask(after=page.after)
+        lines += page.lines
+    return lines
+
+
+def visible(viewer: Viewer, file: UUID) -> bool:
+    return visible_line(viewer, FILES[(file,)])
+
+
+# --- inbox and handovers -----------------------------------------------------------------------
+
+_REFERRALS: dict[inbox.Direction, Callable[[inbox.Line, str], bool]] = {
+    inbox.Direction.IN: lambda line, unit: line.unit == unit,
+    inbox.Direction.SENT: lambda line, unit: line.sender_unit == unit,
+    inbox.Direction.INFORMED: lambda line, unit: unit in line.informed,
+}
+_HANDOVERS: dict[handovers.Direction, Callable[[handovers.Line, str], bool]] = {
+    handovers.Direction.IN: lambda line, unit: line.to_unit == unit,
+    handovers.Direction.OUT: lambda line, unit: line.from_unit == unit,
+}
+
+
+@pytest.mark.parametrize("direction", inbox.Direction)
+@pytest.mark.parametrize("status", [None, *ReferralStatus])
+async def test_the_inbox_shows_a_unit_its_referrals_in_order(
+    full_town: Town,
+    asked: AsyncConnection[Any],
+    direction: inbox.Direction,
+    status: ReferralStatus | None,
+) -> None:
+    """What waits comes first; all pages together are the list; nothing that is not visible."""
+    every = folded(inbox.PROJECTION, FACTS).values()
+    for viewer in viewers():
+        found = await every_page(
+            partial(
+                inbox.page,
+                asked,
+                full_town.schema,
+                viewer,
+                direction=direction,
+                status=status,
+                limit=7,
+            )
+        )
+        wanted = [
+            line
+            for line in every
+            if _REFERRALS[direction](line, viewer.unit)
+            and status in (None, line.status)
+            and visible(viewer, line.referral)
+        ]
+        assert found == sorted(wanted, key=lambda line: (line.rank, line.referral))
+
+
+async def test_the_inbox_counts_what_waits(full_town: Town, asked: AsyncConnection[Any]) -> None:
+    """The numbers are those of the lists, of what is not answered yet."""
+    every = folded(inbox.PROJECTION, FACTS).values()
+    now = max(line.answer_due for line in every)
+    for viewer in viewers():
+        waits = [x for x in every if visible(viewer, x.referral) and x.answered_at is None]
+        mine = [line for line in waits if line.unit == viewer.unit]
+        assert await inbox.counts(asked, full_town.schema, viewer, now) == inbox.Counts(
+            waiting=sum(line.status == "waiting" for line in mine),
+            decline_proposed=sum(line.status == "decline-proposed" for line in mine),
+            overdue=sum(line.answer_due < now for line in mine),
+            sent=sum(line.sender_unit == viewer.unit for line in waits),
+        )
+        for line in every:
+            found = await inbox.line(asked, full_town.schema, viewer, line.referral)
+            assert found == (line if visible(viewer, line.referral) else None)
+
+
+@pytest.mark.parametrize("direction", handovers.Direction)
+@pytest.mark.parametrize("status", [None, *HandoverStatus])
+async def test_handovers_are_seen_as_their_case_is(
+    full_town: Town,
+    asked: AsyncConnection[Any],
+    direction: handovers.Direction,
+    status: HandoverStatus | None,
+) -> None:
+    """In and out, what waits first; who no longer sees the case no longer sees the handover."""
+    every = folded(handovers.PROJECTION, FACTS).values()
+    for viewer in viewers():
+        found = await every_page(
+            partial(
+                handovers.page,
+                asked,
+                full_town.schema,
+                viewer,
+                direction=direction,
+                status=status,
+                limit=3,
+            )
+        )
+        wanted = [
+            line
+            for line in every
+            if _HANDOVERS[direction](line, viewer.unit)
+            and status in (None, line.status)
+            and visible(viewer, line.case)
+        ]
+        assert found == sorted(wanted, key=lambda line: (line.rank, line.handover))
+        for line in wanted[:3]:
+            assert await handovers.line(asked, full_town.schema, viewer, line.handover) == line
+
+
+# --- time line ---------------------------------------------------------------------------------
+
+
+async def test_the_time_line_is_told_to_whom_the_file_is_open(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """A worker reads the whole of an assigned case, in order; a colleague reads nothing."""
+    file = next(f for f in FILES.values() if f.workers)
+    opened = next(f.event for f in FACTS if f.stream == file.file)
+    assert isinstance(opened, CaseOpened)
+    streams = [file.file, file.person, opened.referral]
+    expected = [line for f in FACTS if f.stream in streams for line in timeline.rows(f)]
+    side = Compartment(file.compartment)
+
+    async def told_to(viewer: Viewer, information: Information) -> list[timeline.Line]:
+        return await every_page(
+            partial(
+                timeline.page,
+                asked,
+                full_town.schema,
+                viewer,
+                file=file.file,
+                streams=streams,
+                information=information,
+                limit=3,
+            )
+        )
+
+    def somebody(worker: UUID, role: StaffRole, unit: str) -> Viewer:
+        return Viewer(staff=worker, role=role, unit=unit, side=side)
+
+    unit = file.responsible_unit
+    worker = somebody(file.workers[0], StaffRole.CASE_WORKER, unit)
+    assert await told_to(worker, Information.TIMELINE) == expected
+    for stranger in (
+        somebody(id_of(1), StaffRole.CASE_WORKER, unit),
+        somebody(id_of(1), StaffRole.UNIT_MANAGER, "elsewhere"),
+        somebody(id_of(1), StaffRole.AUDITOR, unit),
+    ):
+        assert await told_to(stranger, Information.TIMELINE) == []
+    auditor = Viewer(staff=id_of(1), role=StaffRole.AUDITOR, unit="review", side=None)
+    assert await told_to(auditor, Information.EVENT_METADATA) == expected
+
+
+# --- access, staff, team, audit ----------------------------------------------------------------
+
+
+async def test_access_knows_who_somebody_is_now(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Who has left is nobody, like a stranger."""
+    assert any(not row.active for row in STAFF.values())
+    for row in STAFF.values():
+        found = await access.viewer(asked, full_town.schema, row.staff)
+        assert found == (
+            Viewer(
+                staff=row.staff,
+                role=StaffRole(row.role),
+                unit=row.unit,
+                side=Compartment(row.side) if row.side else None,
+            )
+            if row.active
+            else None
+        )
+    assert await access.viewer(asked, full_town.schema, id_of(404)) is None
+    assert await access.file(asked, full_town.schema, id_of(404)) is None
+
+
+async def test_colleagues_are_those_of_ones_own_unit_and_side(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Nobody learns of somebody on another side; an administrator, who sees no case, knows all."""
+    directory = {row.staff: row for row in folded(staff.PROJECTION, FACTS).values()}
+
+    async def known_to(viewer: Viewer, *, active: bool) -> list[staff.Colleague]:
+        return await every_page(
+            partial(staff.page, asked, full_town.schema, viewer, active=active, limit=2)
+        )
+
+    for side in (None, *Compartment):
+        manager = Viewer(staff=id_of(1), role=StaffRole.UNIT_MANAGER, unit="nexus", side=side)
+        own = {s for (s,), row in STAFF.items() if (row.unit, row.side) == ("nexus", side)}
+        found = await known_to(manager, active=False)
+        assert {line.staff for line in found} == own
+        assert [line for line in found if line.active] == await known_to(manager, active=True)
+        for colleague, row in directory.items():
+            one = await staff.colleague(asked, full_town.schema, manager, colleague)
+            assert one == (row if colleague in own else None)
+    administrator = Viewer(staff=id_of(1), role=StaffRole.ADMINISTRATOR, unit="office", side=None)
+    every = sorted(directory.values(), key=lambda row: (row.unit, row.staff))
+    assert await known_to(administrator, active=False) == every
+    auditor = Viewer(staff=id_of(1), role=StaffRole.AUDITOR, unit="nexus", side=None)
+    assert await known_to(auditor, active=False) == []
+
+
+async def test_teams_are_known_to_those_who_work_with_them(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Whoever policy permits sees teams and members; nobody else sees that there are any."""
+    teams, members = folded(team.PROJECTION, FACTS), folded(team.PROJECTION, FACTS, 1)
+    manager = Viewer(staff=id_of(1), role=StaffRole.UNIT_MANAGER, unit="nexus", side=None)
+    outreach = Viewer(staff=id_of(1), role=StaffRole.OUTREACH_WORKER, unit="nexus", side=None)
+    assert set(await team.teams(asked, full_town.schema, manager)) == set(teams.values())
+    assert await team.teams(asked, full_town.schema, outreach) == ()
+    for row in teams.values():
+        found = await team.members(asked, full_town.schema, manager, row.team)
+        assert set(found) == {m for m in members.values() if m.team == row.team}
+        assert await team.team(asked, full_town.schema, manager, row.team) == row
+        assert await team.team(asked, full_town.schema, outreach, row.team) is None
+        assert await team.members(asked, full_town.schema, outreach, row.team) == ()
+
+
+async def test_receipts_are_found_by_subject_newest_first(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Of several subjects each receipt is found once, by who may read the access log alone."""
+    auditor = Viewer(staff=id_of(1), role=StaffRole.AUDITOR, unit="review", side=None)
+    manager = Viewer(staff=id_of(1), role=StaffRole.UNIT_MANAGER, unit="nexus", side=None)
+    for subjects in ([b"0"], [b"0", b"2"], [b"none"], []):
+        found = await every_page(
+            partial(audit.positions, asked, full_town.schema, auditor, subjects, limit=4)
+        )
+        about = [r.position for r in READINGS if set(subjects) & set(r.subjects)]
+        assert found == about[::-1]
+    nothing = await audit.positions(asked, full_town.schema, manager, [b"0"])
+    assert nothing.lines == ()
+
+
+# --- what no view may hold (SoLPuL 7 a) --------------------------------------------------------
+
+_ID, _IDS, _UNIT, _UNITS = "id", "ids", "unit", "units"
+_CODE, _MOMENT, _DAY, _NUMBER, _YES = "neutral code", "moment", "day", "number", "yes or no"
+_TOKEN, _TOKENS, _NEUTRAL = "sealed token", "sealed tokens", "neutral facts of the catalogue"
+_REGISTER = "register number of a decision or receipt"
+
+_TYPES = {
+    _ID: "uuid",
+    _IDS: "uuid[]",
+    _UNIT: "text",
+    _UNITS: "text[]",
+    _CODE: "text",
+    _MOMENT: "timestamp with time zone",
+    _DAY: "date",
+    _NUMBER: ("bigint", "integer"),
+    _YES: "boolean",
+    _TOKEN: ("text", "bytea"),
+    _TOKENS: "jsonb",
+    _NEUTRAL: "jsonb",
+    _REGISTER: "text",
+}
+
+_COLUMNS = {
+    "access_staff": {
+        "staff": _ID,
+        "unit": _UNIT,
+        "role": _CODE,
+        "side": _CODE,
+        "active": _YES,
+    },
+    "access_files": {
+        "file": _ID,
+        "kind": _CODE,
+        "person": _ID,
+        "compartment": _CODE,
+        "responsible_unit": _UNIT,
+        "receiving_unit": _UNIT,
+        "sending_unit": _UNIT,
+        "informed_units": _UNITS,
+        "workers": _IDS,
+    },
+    "caseload": {
+        "case": _ID,
+        "unit": _UNIT,
+        "status": _CODE,
+        "workers": _IDS,
+        "opened_at": _MOMENT,
+        "last_event_at": _MOMENT,
+        "handover": _ID,
+        "handover_to": _UNIT,
+        "answer_due": _MOMENT,
+        "referrals": _IDS,
+        "version": _NUMBER,
+        "position": _NUMBER,
+    },
+    "inbox": {
+        "referral": _ID,
+        "receipt": _REGISTER,
+        "unit": _UNIT,
+        "holder": _UNIT,
+        "sender_unit": _UNIT,
+        "informed": _UNITS,
+        "status": _CODE,
+        "acute": _YES,
+        "received_at": _MOMENT,
+        "answer_due": _MOMENT,
+        "answered_at": _MOMENT,
+        "answered_by": _ID,
+        "case": _ID,
+        "version": _NUMBER,
+        "rank": _NUMBER,
+    },
+    "handovers": {
+        "handover": _ID,
+        "case": _ID,
+        "from_unit": _UNIT,
+        "to_unit": _UNIT,
+        "status": _CODE,
+        "offered_at": _MOMENT,
+        "offered_by": _ID,
+        "answer_due": _MOMENT,
+        "answered_at": _MOMENT,
+        "answered_by": _ID,
+        "version": _NUMBER,
+        "rank": _NUMBER,
+    },
+    "timeline": {
+        "stream": _ID,
+        "position": _NUMBER,
+        "version": _NUMBER,
+        "name": _CODE,
+        "actor": _ID,
+        "unit": _UNIT,
+        "occurred_at": _MOMENT,
+        "recorded_at": _MOMENT,
+        "facts": _NEUTRAL,
+        "sealed": _TOKENS,
+    },
+    "team": {
+        "team": _ID,
+        "register_number": _REGISTER,
+        "decided_on": _DAY,
+        "established_at": _MOMENT,
+        "lead_unit": _UNIT,
+        "pilot_from": _DAY,
+        "pilot_until": _DAY,
+        "version": _NUMBER,
+    },
+    "team_members": {
+        "team": _ID,
+        "staff": _ID,
+        "unit": _UNIT,
+        "percentage": _NUMBER,
+        "joined_at": _MOMENT,
+        "left_at": _MOMENT,
+    },
+    "staff": {
+        "staff": _ID,
+        "unit": _UNIT,
+        "role": _CODE,
+        "active": _YES,
+        "name": _TOKEN,
+        "qualified": _YES,
+        "since": _DAY,
+        "until": _DAY,
+        "open_cases": _NUMBER,
+        "version": _NUMBER,
+    },
+    "audit_reads": {"subject": _TOKEN, "position": _NUMBER},
+}
+"""What every column of every view is. Whoever adds one says here what it tells."""
+
+
+def test_a_view_holds_no_sensitive_data(full_town: Town, database: Database) -> None:
+    """A compilation holds ids, units, statuses and dates; the rest is sealed (SoLPuL 7 a §)."""
+    stored = database.execute(
+        "select c.relname, a.attname, format_type(a.atttypid, null)"
+        "  from pg_class c join pg_attribute a on a.attrelid = c.oid"
+        " where c.relnamespace = to_regnamespace(%s) and c.relkind in ('r', 'p', 'm', 'v')"
+        "   and pg_get_userbyid(c.relowner) = %s and a.attnum > 0 and not a.attisdropped"
+        "   and c.relname <> 'projection_checkpoints'",
+        database.schema,
+        f"{database.schema}_projector",
+    )
+    assert {(table, column) for table, column, _ in stored} == {
+        (table, column) for table, columns in _COLUMNS.items() for column in columns
+    }
+    for table, column, type_name in stored:
+        assert type_name in _TYPES[_COLUMNS[table][column]], (table, column)
+
+
+def test_sides_and_persons_stand_in_access_alone() -> None:
+    """No compilation tells on which side somebody is, or whose a case is."""
+    elsewhere = {table: columns for table, columns in _COLUMNS.items() if table != "access_files"}
+    del elsewhere["access_staff"]
+    for columns in elsewhere.values():
+        assert not columns.keys() & {"side", "compartment", "person"}
+
+
+def test_the_neutral_facts_hold_no_word_of_a_sealed_value(
+    full_town: Town, database: Database
+) -> None:
+    """In what the views store, a sealed value is its token and nothing else."""
+    for (sealed,) in database.execute("select sealed from {}.timeline"):
+        assert all("|key:1:" in token for token in sealed.values())
+    assert all("|key:1:" in name for (name,) in database.execute("select name from {}.staff"))
