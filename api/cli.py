@@ -1,6 +1,5 @@
 """The command line: samordna COMMAND. Each command's help says what it is for."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from api.commands.founding import found
-from api.demo.year import generate_year
+from api.demo.running import DemoIsIncomplete, demo_staff, make_year, show_year
 from api.runtime import database
 from api.runtime.clock import SystemClock
 from api.runtime.key_encryption import KeyringIsUnusable
@@ -27,8 +26,7 @@ from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.serve import serve as serve_house
 from api.runtime.servers import Addresses, create_databases, servers
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.wiring import Rooms, local_issuer, open_house
-from api.showing import show_the_demo
+from api.runtime.wiring import local_issuer, open_house
 from domain.errors import Refusal
 from projections import ALL
 from projections.rebuild import Rebuilt, rebuild
@@ -105,9 +103,13 @@ def demo(
         log_format=log_format,
         local_issuer=True,
     )
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         create_databases(settings, addresses, demo=True)
-        uvloop.run(_demo(settings, addresses, _first_day(from_day), seed, scale))
+        with _bar("the pilot year") as moved:
+            uvloop.run(
+                make_year(settings, addresses, _first_day(from_day), seed, scale, progress=moved)
+            )
+        uvloop.run(show_year(settings, addresses))
 
 
 @app.command()
@@ -153,7 +155,7 @@ def serve(
                 ready=lambda address: print(f"Serving {address}/samordna/v1", flush=True),
             )
 
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         uvloop.run(run(addresses))
 
 
@@ -196,7 +198,7 @@ def rebuild_view(
                 rebuilt.append((projection.name, found))
         return rebuilt
 
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         rebuilt = uvloop.run(run(addresses))
     _show_rebuilt(rebuilt)
     if any(found.differs for _, found in rebuilt):
@@ -214,7 +216,7 @@ def token(
     Only a server that was started with the local issuer believes it.
     """
     settings = _settings(data=data)
-    staff = _demo_staff(settings)
+    staff = demo_staff(settings)
     try:
         staff_id = UUID(staff.get(who, who))
     except ValueError:
@@ -253,7 +255,7 @@ def db_create(
         async with open_house(settings, addresses, follow=False) as rooms:
             return await found(rooms.house.desk, name=name)
 
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         create_databases(settings, addresses)
         if administrator:
             print(uvloop.run(run(addresses, administrator)))
@@ -275,7 +277,7 @@ def db_migrate(
         postgres_bin=postgres_bin,
         municipality=municipality,
     )
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         for address, kind in _schemas(addresses):
             database.migrate(address, settings.municipality, kind=kind)
         _show_status(settings, addresses)
@@ -297,7 +299,7 @@ def db_status(
         postgres_bin=postgres_bin,
         municipality=municipality,
     )
-    with _servers(settings) as addresses:
+    with servers(settings) as addresses:
         if not _show_status(settings, addresses):
             raise typer.Exit(1)
 
@@ -310,6 +312,7 @@ def main() -> None:
         SettingsAreFaulty,
         PostgresCannotRun,
         KeyringIsUnusable,
+        DemoIsIncomplete,
         database.SchemaIsBehind,
         database.SchemaIsNewer,
         Refusal,
@@ -321,53 +324,7 @@ def main() -> None:
         sys.exit(1)
 
 
-# --- the demo --------------------------------------------------------------------------------
-
-
-async def _demo(
-    settings: Settings, addresses: Addresses, first: date, seed: int, scale: float
-) -> None:
-    # The views catch up afterwards, in large steps: quicker than command by command.
-    async with open_house(settings, addresses, follow=False) as rooms:
-        if not await rooms.facts.head():
-            await _generate(settings, rooms, first, seed, scale)
-    async with open_house(settings, addresses) as rooms:
-        for view in (projection.name for projection in ALL):
-            await rooms.house.views.wait_for(view, await rooms.facts.head(), timeout=120)
-        issuer = local_issuer(settings, SystemClock())
-        tokens = {
-            role: issuer.issue(UUID(staff_id), timedelta(hours=24))
-            for role, staff_id in _demo_staff(settings).items()
-        }
-        await serve_house(
-            rooms.house,
-            host=settings.host,
-            port=settings.port,
-            ready=lambda address: show_the_demo(address, tokens),
-        )
-
-
-async def _generate(settings: Settings, rooms: Rooms, first: date, seed: int, scale: float) -> None:
-    with _bar("generating the pilot year") as moved:
-        year = await generate_year(
-            rooms.desk,
-            seed=seed,
-            start=first,
-            end=first + timedelta(days=365),
-            scale=scale,
-            progress=moved,
-        )
-    staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
-    (settings.data / "demo-staff.json").write_text(json.dumps(staff, indent=1), encoding="utf-8")
-
-
-def _demo_staff(settings: Settings) -> dict[str, str]:
-    """Demo role -> staff id, as the generator left it."""
-    file = settings.data / "demo-staff.json"
-    if not file.exists():
-        return {}
-    staff: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return staff
+# --- what the commands share -----------------------------------------------------------------
 
 
 def _first_day(text: str | None) -> date:
@@ -384,19 +341,10 @@ def _told(error: Exception) -> str:
     return str(error) or " ".join((type(error).__doc__ or "").split())
 
 
-# --- what the commands share -----------------------------------------------------------------
-
-
 def _settings(**flags: Any) -> Settings:
     settings = Settings.read(**flags)
     configure(human=settings.log_format == "human", level="WARNING")
     return settings
-
-
-@contextmanager
-def _servers(settings: Settings) -> Iterator[Addresses]:
-    with servers(settings) as addresses:
-        yield addresses
 
 
 def _schemas(addresses: Addresses) -> list[tuple[str, database.Kind]]:

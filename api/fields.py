@@ -130,7 +130,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-_FIRST_YEAR, _LAST_YEAR = 1850, 2199
+_FIRST_YEAR, _LAST_YEAR = 1850, 9998  # a zone may add a day
 
 
 def _day(value: object) -> date:

@@ -64,7 +64,7 @@ async def append(ground: Ground, effort: Effort, tell: Callable[[str], None]) ->
             schema=schema,
             threads=_CLIENTS,
             seconds=effort.seconds,
-            bytes=row,
+            row_bytes=row,
         )
         tell(f"append: {effort.rounds} rounds of four turns")
         few, inserted, many, saved = await in_turns(

@@ -156,7 +156,7 @@ class CaseStory:
         reviewed = outcome.find(RoutingReviewed)
         if reviewed and reviewed[1].unit != self.unit:
             reason = texts.MAJORITY if grown_up else texts.handover_reason(stage.rng)
-            stage.in_working_days(stage.rng.randint(0, 2), self.offer, reviewed[1].unit, reason)
+            stage.in_working_days(stage.rng.randint(0, 1), self.offer, reviewed[1].unit, reason)
 
     async def offer(self, to_unit: str, reason: str) -> None:
         if not self.is_open or self.handover or self.unit == to_unit:
@@ -170,7 +170,7 @@ class CaseStory:
         if happens(stage.rng, shares.HANDOVERS_RETURNED):
             stage.in_working_days(1, self.withdraw, to_unit, reason)
         else:
-            stage.in_working_days(stage.rng.randint(3, 7), self.answer, to_unit)
+            stage.in_working_days(stage.rng.randint(4, 7), self.answer, to_unit)
 
     async def withdraw(self, to_unit: str, reason: str) -> None:
         """Offered too early; it is offered again later."""

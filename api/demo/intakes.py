@@ -55,7 +55,7 @@ def plan_intakes(
     _give_roles(rng, first)
     _give_ages(rng, first, count)
     _give_identities(rng, first, count)
-    _give_birthdays(rng, first, days[-1], max(1, round(shares.TURNING_18 * scale)))
+    _give_birthdays(rng, first, days, max(1, round(shares.TURNING_18 * scale)))
     _give_circumstances(rng, first)
     _give_bodies(rng, population, first)
     _come_back(rng, first, repeated)
@@ -152,20 +152,20 @@ def _give_identities(rng: Random, intakes: list[Intake], count: int) -> None:
         intake.identity = IdentityKind.COORDINATION_NUMBER
 
 
-def _give_birthdays(rng: Random, intakes: list[Intake], last: date, share: int) -> None:
-    """Some turn 18 during the year; one of them in its last days."""
+def _give_birthdays(rng: Random, intakes: list[Intake], days: Sequence[date], share: int) -> None:
+    """Some turn 18 during the year; one of them in its last days, so that a handover waits."""
     minors = [
         i
         for i in intakes
         if (i.age, i.role) == (AgeKnowledge.MINOR, PersonRole.EXPOSED)
         and i.identity is not IdentityKind.NONE
-        and (last - i.day).days > _DAYS_TO_GROW
+        and (days[-1] - i.day).days > _DAYS_TO_GROW
     ]
     for number, intake in enumerate(draw(rng, minors, share)):
-        later = rng.randrange(_DAYS_TO_GROW // 2, (last - intake.day).days - 14)
+        later = rng.randrange(_DAYS_TO_GROW // 2, (days[-1] - intake.day).days - 14)
         intake.turns_18_on = intake.day + timedelta(days=later)
         if number == 0:
-            intake.turns_18_on = last - timedelta(days=4)
+            intake.turns_18_on = days[-3] - timedelta(days=1)
 
 
 def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:

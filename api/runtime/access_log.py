@@ -71,7 +71,7 @@ class SealedAccessLog:
                 self._views.schema,
                 viewer,
                 tokens,
-                before=_NEWEST if before is None else before,
+                after=_NEWEST if before is None else before,
                 limit=limit,
             )
         opened = await self._opened(await self._receipts.at(page.lines))

@@ -16,7 +16,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+){0,8}")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+){0,8}")
 _PLACE: Final = re.compile(r"(<frozen [a-z_.]+>|[A-Za-z0-9_./-]+):[0-9]{1,6}")
-_ROUTE: Final = re.compile(r"/|[a-z]+|(/(\.?[a-z][a-z0-9.-]*|\{[a-z_-]+\})){1,12}")
+_ROUTE: Final = re.compile(r"/|[a-z]+|(/(\.?[a-z][a-z0-9.-]*|\{[A-Za-z_-]+\})){1,12}")
 _WORDS: Final = re.compile(r"[a-z]+( [a-z]+){0,5}")
 _VERSION: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}")
 _SQLSTATE: Final = re.compile(r"[0-9A-Z]{5}")
@@ -70,7 +70,7 @@ def place(value: object) -> str:
 
 
 def route(value: object) -> str:
-    """A route's template, with `{case-id}` where an address has the id."""
+    """A route's template, with `{caseId}` where an address has the id."""
     return _spelt(_ROUTE, value)
 
 

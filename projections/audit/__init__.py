@@ -57,13 +57,14 @@ async def positions(
     viewer: Viewer,
     subjects: Collection[bytes],
     *,
-    after: int = _BEYOND_ALL,
+    after: int | None = None,
     limit: int = 100,
 ) -> Page[int, int]:
     """The positions of the receipts about any of the subjects, newest first; the cursor is the last
     position that was seen."""
     if not may(viewer, Act.READ, Information.ACCESS_LOG):
         return Page((), None)
-    parameters = {"subjects": list(subjects), "after": after, "limit": limit + 1}
+    below = _BEYOND_ALL if after is None else after
+    parameters = {"subjects": list(subjects), "below": below, "limit": limit + 1}
     found = await all_rows(connection, _statements("positions", schema), parameters, _Position)
     return paged([row.position for row in found], limit, lambda position: position)

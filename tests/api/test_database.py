@@ -1,12 +1,305 @@
-"""The log's schema: made and migrated by whoever comes first, and what nobody may do in it."""
+"""The log's schema: made by whoever comes first, the sum of its migrations; and what nobody may
+do in it."""
 
+import shutil
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import Database
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-def test_x(log_database): 
-    print(log_database.execute("select * from {}.events_head"))
+from api.runtime.database import (
+    LOG,
+    SQL_FOLDER,
+    Kind,
+    SchemaIsBehind,
+    SchemaIsNewer,
+    SchemaNameIsUnsound,
+    create,
+    migrate,
+    require_current,
+    role_name,
+    role_url,
+    session_url,
+    statement,
+    status,
+)
+from api.runtime.event_log import arguments
+from api.runtime.postgres_server import PostgresServer
+from tests.appends import IDS, new_append, new_event
+from tests.conftest import Database, new_database
+
+MIGRATIONS = ["0001-events", "0002-append-events", "0003-receipts"]
+
+
+def schema_of(server: PostgresServer, database: Database) -> str:
+    """The definition of everything in a schema, under a common name."""
+    dumped = subprocess.run(
+        [
+            server.bin_folder / "pg_dump",
+            "--schema-only",
+            f"--schema={database.schema}",
+            database.owner_url,
+        ],
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.replace(database.schema, "town")
+    lines = [line for line in dumped.splitlines() if not line.startswith(("\\", "--"))]
+    return "\n".join(lines)
+
+
+def record_something(database: Database) -> None:
+    """One event, its command and a receipt."""
+    with psycopg.connect(database.url("server"), autocommit=True) as server:
+        server.execute(
+            statement("append_events", database.schema),
+            arguments([new_append(new_event(IDS.new()))]),
+        )
+        receipt = {"ids": [IDS.new()], "event_positions": [1], "keys": ["a month"]}
+        server.execute(
+            statement("append_receipts", database.schema),
+            {**receipt, "salts": [bytes(32)], "bodies": [b"sealed"]},
+        )
+
+
+# --- made and migrated -----------------------------------------------------------------------
+
+
+def test_schema_is_made_once(log_server: PostgresServer, log_database: Database) -> None:
+    """Making a schema again changes nothing, not even the passwords."""
+    before = schema_of(log_server, log_database), log_database.url("server")
+    create(log_database.owner_url, log_database.schema, secrets=log_database.secrets)
+    assert (schema_of(log_server, log_database), log_database.url("server")) == before
+    record_something(log_database)
+
+
+def test_schema_is_the_sum_of_its_migrations(
+    log_server: PostgresServer, log_database: Database, tmp_path: Path
+) -> None:
+    """A schema that came migration by migration is the same as one that was made at once."""
+    old = tmp_path / "old"
+    old.mkdir()
+    shutil.copy(SQL_FOLDER / "log" / "0001-events.sql", old)
+    came = new_database(log_server, tmp_path, Kind(migrations=str(old), roles=LOG.roles))
+    assert status(came.owner_url, came.schema).pending == MIGRATIONS[1:]
+    with pytest.raises(SchemaIsBehind):
+        require_current(came.owner_url, came.schema)
+    migrate(came.owner_url, came.schema)
+    assert schema_of(log_server, came) == schema_of(log_server, log_database)
+
+
+def test_status_tells_what_is_applied(log_database: Database) -> None:
+    """Every role can ask which migrations a schema has; one that is not there has none."""
+    for role in LOG.roles:
+        found = status(log_database.url(role), log_database.schema)
+        assert (found.applied, found.pending, found.unknown) == (MIGRATIONS, [], [])
+        require_current(log_database.url(role), log_database.schema)
+    assert status(log_database.owner_url, "nowhere").pending == MIGRATIONS
+
+
+def test_newer_schema_is_refused(log_database: Database) -> None:
+    """A schema with a migration that this program does not know is left alone."""
+    log_database.execute("INSERT INTO {}._yoyo_migration VALUES ('hash', '9999-later', now())")
+    assert status(log_database.owner_url, log_database.schema).unknown == ["9999-later"]
+    for use in (migrate, require_current):
+        with pytest.raises(SchemaIsNewer, match="9999-later"):
+            use(log_database.owner_url, log_database.schema)
+
+
+def test_processes_make_one_schema_together(log_server: PostgresServer, tmp_path: Path) -> None:
+    """Whoever comes second waits, and finds everything made."""
+    owner_url = log_server.url()
+    with ThreadPoolExecutor() as threads:
+        for done in [
+            threads.submit(create, owner_url, "crowded", secrets=tmp_path) for _ in range(4)
+        ]:
+            done.result()
+    record_something(Database(owner_url=owner_url, schema="crowded", secrets=tmp_path))
+
+
+def test_killed_migration_is_taken_up(log_database: Database) -> None:
+    """What a killed process left - its lock, a migration not yet marked - hinders nobody."""
+    log_database.execute("INSERT INTO {}.yoyo_lock VALUES (1, now(), 1)")
+    log_database.execute("DELETE FROM {}._yoyo_migration WHERE migration_id LIKE '0003%%'")
+    log_database.execute("DROP TABLE {}.receipts, {}.receipts_head".replace("{}", "{0}"))
+    log_database.execute("DROP FUNCTION {}.append_receipts")
+    migrate(log_database.owner_url, log_database.schema)
+    record_something(log_database)
+
+
+@pytest.mark.parametrize("name", ["", "Uppsala", "1st", "a-b", 'a"; DROP', "a" * 41])
+def test_unsound_name_is_refused(log_server: PostgresServer, tmp_path: Path, name: str) -> None:
+    """A schema's name needs no quoting anywhere, and leaves room for its roles' names."""
+    with pytest.raises(SchemaNameIsUnsound):
+        create(log_server.url(), name, secrets=tmp_path)
+
+
+def test_only_an_empty_log_becomes_a_demo(log_server: PostgresServer, tmp_path: Path) -> None:
+    """A log that holds something is never marked as demo."""
+    database = new_database(log_server, tmp_path, LOG)
+    create(database.owner_url, database.schema, secrets=tmp_path, demo=True)
+    create(database.owner_url, database.schema, secrets=tmp_path)
+    assert database.execute("SELECT demo FROM {}.events_head") == [(True,)]
+    used = new_database(log_server, tmp_path, LOG)
+    record_something(used)
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        create(used.owner_url, used.schema, secrets=tmp_path, demo=True)
+
+
+# --- who connects ----------------------------------------------------------------------------
+
+
+def test_passwords_are_private(log_database: Database) -> None:
+    """Each role's password stands in a file that only its owner can read, hashed in the server."""
+    for role in LOG.roles:
+        file = log_database.secrets / role_name(log_database.schema, role)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        [(stored,)] = log_database.execute(
+            "SELECT rolpassword FROM pg_authid WHERE rolname = %s", file.name
+        )
+        assert stored.startswith("SCRAM-SHA-256$")
+
+
+def test_lost_password_is_made_anew(log_database: Database) -> None:
+    """Without its file a role gets another password; the old one is worth nothing."""
+    old = log_database.url("server")
+    (log_database.secrets / role_name(log_database.schema, "server")).unlink()
+    create(log_database.owner_url, log_database.schema, secrets=log_database.secrets)
+    record_something(log_database)
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(old)
+
+
+def test_role_connects_where_its_owner_does(
+    log_server: PostgresServer, log_database: Database
+) -> None:
+    """An owner's URL in any form gives the role's, with everything else in it kept."""
+    owner = conninfo_to_dict(log_server.url())
+    tcp = conninfo_to_dict(log_server.url(tcp=True))
+    for owner_url in (
+        log_server.url(),  # a socket's folder, percent-encoded, as the host
+        f"postgresql://boss:secret@/postgres?host={owner['host']}&port={owner['port']}",
+        f"postgresql://127.0.0.1:{tcp['port']}/postgres?user=boss&sslmode=disable",
+        make_conninfo(**owner),
+    ):
+        url = role_url(owner_url, log_database.schema, "server", secrets=log_database.secrets)
+        with psycopg.connect(session_url(url, name="a test", work_mem="1MB")) as connection:
+            assert connection.info.user == role_name(log_database.schema, "server")
+            assert connection.execute("SHOW work_mem").fetchone() == ("1MB",)
+            assert connection.execute("SHOW timezone").fetchone() == ("UTC",)
+            assert ("sslmode=disable" in owner_url) == ("sslmode=disable" in url)
+
+
+def test_owner_need_not_be_superuser(log_server: PostgresServer, tmp_path: Path) -> None:
+    """An ordinary role that may create roles and schemas can own a municipality."""
+    log_server_owner = log_server.url()
+    with psycopg.connect(log_server_owner, autocommit=True) as superuser:
+        superuser.execute("CREATE ROLE modest LOGIN CREATEROLE PASSWORD 'secret'")
+        superuser.execute("GRANT CREATE ON DATABASE postgres TO modest")
+    owner_url = log_server.url(user="modest", password="secret")
+    database = Database(owner_url=owner_url, schema="modest_town", secrets=tmp_path)
+    for _ in range(2):
+        create(owner_url, database.schema, secrets=tmp_path)
+    record_something(database)
+    database.execute("CREATE TABLE {}.view AS SELECT 1 AS one", role="projector")
+    assert database.execute("TABLE {}.view", role="server") == [(1,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.execute("INSERT INTO {}.view VALUES (2)", role="server")
+
+
+# --- what nobody may do ----------------------------------------------------------------------
+
+WRITES = [
+    *(
+        f"{write} {{}}.{log}{rest}"
+        for log in ("events", "events_head", "receipts", "receipts_head", "commands")
+        for write, rest in (
+            ("INSERT INTO", " DEFAULT VALUES"),
+            ("UPDATE", " SET recorded_at = now()"),
+            ("DELETE FROM", ""),
+            ("TRUNCATE", ""),
+            ("SELECT 1 FROM", " FOR UPDATE"),
+            ("ALTER TABLE", " DISABLE TRIGGER ALL"),
+            ("CREATE RULE nothing AS ON INSERT TO", " DO INSTEAD NOTHING"),
+        )
+    ),
+    "SELECT {}.mark_as_demo()",
+    "ALTER FUNCTION {}.forget_commands OWNER TO CURRENT_USER",
+    "CREATE OR REPLACE FUNCTION {}.mark_as_demo() RETURNS void LANGUAGE sql AS ''",
+    "SET session_replication_role = replica",
+]
+CALLS = [
+    "SELECT {}.forget_commands(now())",
+    "SELECT {}.append_receipts('{{}}', '{{}}', '{{}}', '{{}}', '{{}}')",
+    "SELECT {}.append_events(" + ", ".join(["'{{}}'"] * 18) + ")",
+]
+VIEWS = ["CREATE TABLE {}.view (one int)"]
+FORBIDDEN = {
+    "server": [*WRITES, *VIEWS],
+    "projector": [*WRITES, *CALLS, "SELECT 1 FROM {}.commands"],
+    "auditor": [*WRITES, *CALLS, *VIEWS, "SELECT 1 FROM {}.commands"],
+}
+
+
+@pytest.mark.parametrize("role", LOG.roles)
+def test_role_writes_only_by_name(log_database: Database, role: str) -> None:
+    """No role writes a log, its counter or its rules: the server has functions to append with,
+    the projector its own views, the auditor nothing."""
+    record_something(log_database)
+    for query in FORBIDDEN[role]:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            log_database.execute(query, role=role)
+    for log in ("events", "receipts"):
+        assert len(log_database.execute(f"SELECT 1 FROM {{}}.{log}", role=role)) == 1
+
+
+@pytest.mark.parametrize("log", ["events", "receipts"])
+def test_log_only_grows(log_database: Database, log: str) -> None:
+    """Not even the owner changes, removes or truncates what is recorded, or turns the head back."""
+    record_something(log_database)
+    with psycopg.connect(log_database.owner_url, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        for query in (
+            f"UPDATE {log_database.schema}.{log} SET recorded_at = now()",
+            f"DELETE FROM {log_database.schema}.{log} WHERE false",
+            f"TRUNCATE {log_database.schema}.{log}",
+            f"DELETE FROM {log_database.schema}.{log}_head",
+            f"TRUNCATE {log_database.schema}.{log}_head",
+            f"UPDATE {log_database.schema}.{log}_head SET position = 0",
+            f"UPDATE {log_database.schema}.{log}_head SET recorded_at = 'epoch'",
+        ):
+            with pytest.raises(psycopg.errors.RestrictViolation, match="the log only grows"):
+                owner.execute(query)
+
+
+def test_projector_cannot_smuggle_functions_in(log_database: Database) -> None:
+    """What the projector creates under a name that the append functions use is not what they
+    call: it would run with the owner's rights."""
+    for name, of, returns in (
+        ("unnest", "uuid[]", "SETOF uuid"),
+        ("cardinality", "uuid[]", "int"),
+        ("count", "uuid", "bigint"),
+        ("generate_series", "int, int", "SETOF int"),
+        ("clock_timestamp", "", "timestamptz"),
+        ("array_agg", "int", "int[]"),
+    ):
+        log_database.execute(
+            f"CREATE FUNCTION {{}}.{name}({of}) RETURNS {returns} LANGUAGE plpgsql"
+            " AS 'BEGIN RAISE EXCEPTION ''smuggled in''; END'",
+            role="projector",
+        )
+    record_something(log_database)
+
+
+def test_server_cannot_put_tables_in_front(log_database: Database) -> None:
+    """A temporary table with the name of a log is not what the append functions write to."""
+    query = statement("append_events", log_database.schema)
+    with psycopg.connect(log_database.url("server"), autocommit=True) as server:
+        for table in ("events", "events_head", "commands"):
+            server.execute(f"CREATE TEMP TABLE {table} (LIKE {log_database.schema}.{table})")
+        server.execute(query, arguments([new_append(new_event(IDS.new()))]))
+    assert log_database.execute("SELECT count(*) FROM {}.events") == [(1,)]

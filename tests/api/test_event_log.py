@@ -31,10 +31,10 @@ from tests.conftest import Database, new_database
 
 
 class Wire:
-    """A TCP wire to the log's server that can be cut, or lose a reply."""
+    """A TCP wire to the log's server that can be cut, or lose the reply to a request."""
 
     def __init__(self, port: int) -> None:
-        self.loses_next_reply = False
+        self.loses_reply_to = b""
         self._port = port
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -62,21 +62,25 @@ class Wire:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._ends |= {writer, server_writer}
-        await asyncio.gather(
-            self._pump(reader, server_writer), self._pump(server_reader, writer, replies=True)
-        )
+        is_lost = asyncio.Event()
 
-    async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, replies: bool = False
-    ) -> None:
-        with suppress(ConnectionError):
+        async def requests() -> None:
             while data := await reader.read(2**16):
-                if replies and self.loses_next_reply:
-                    self.loses_next_reply = False
-                    break
+                if self.loses_reply_to and self.loses_reply_to in data:
+                    self.loses_reply_to = b""
+                    is_lost.set()
+                server_writer.write(data)
+                await server_writer.drain()
+            server_writer.close()
+
+        async def replies() -> None:
+            while (data := await server_reader.read(2**16)) and not is_lost.is_set():
                 writer.write(data)
                 await writer.drain()
-        writer.close()
+            writer.close()
+
+        with suppress(ConnectionError):
+            await asyncio.gather(requests(), replies())
 
 
 @asynccontextmanager
@@ -392,11 +396,11 @@ async def test_lost_reply_is_healed(log_database: Database, wire: Wire) -> None:
     """When the reply to a commit is lost, the same group is sent again and recorded once."""
     async with StoredEventLog(wire.url(log_database), log_database.schema) as log:
         await log.append(new_append(new_event(IDS.new())))
-        wire.loses_next_reply = True
+        wire.loses_reply_to = b"the lost unit"
         stream = IDS.new()
         first, second, third = await outcomes(
             log,
-            new_append(new_event(stream)),
+            new_append(new_event(stream), unit="the lost unit"),
             new_append(new_event(stream)),
             new_append(new_event(IDS.new()), reads={stream: 1}),
         )

@@ -144,7 +144,7 @@ async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
             raise LookupError("poison")
         return caseload.apply(row, recorded)
 
-    poisoned = Table[Recorded, caseload.Line](
+    poisoned: Table[Recorded, caseload.Line] = Table(
         name="caseload",
         row=caseload.Line,
         key=("case",),
@@ -234,7 +234,7 @@ async def test_views_are_written_by_the_projector_alone(town: Town, log_database
     ]
     for table in ("timeline", "caseload", "access_files", "projection_checkpoints"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            log_database.execute("delete from {}." + table, role="server")
+            log_database.execute(f"delete from {{}}.{table}", role="server")  # noqa: S608 - ours
 
 
 async def test_the_time_line_is_told_in_json(town: Town, log_database: Database) -> None:

@@ -311,7 +311,7 @@ async def test_receipts_are_found_by_subject_newest_first(
     manager = Viewer(staff=id_of(1), role=StaffRole.UNIT_MANAGER, unit="nexus", side=None)
     for subjects in ([b"0"], [b"0", b"2"], [b"none"], []):
         found = await every_page(
-            partial(audit.positions, asked, full_town.schema, auditor, subjects, limit=4)
+            partial(audit.positions, asked, full_town.schema, auditor, subjects, limit=4),
         )
         about = [r.position for r in READINGS if set(subjects) & set(r.subjects)]
         assert found == about[::-1]

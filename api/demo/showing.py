@@ -1,6 +1,7 @@
 """What the demo prints once it serves: the address, a token for each role, five things to try."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 _DAY = """
 Samordna serves {address}/samordna/v1
@@ -8,8 +9,8 @@ Samordna serves {address}/samordna/v1
   OpenAPI 3.1        {address}/samordna/v1/openapi.json
   ready?             {address}/health/ready
 
-Everybody here is invented. A bearer token for each role (good for 24 hours; `samordna token ROLE`
-issues new ones):
+Everybody here is invented. A bearer token for each role, good for 24 hours; a new one is issued by
+  .venv/bin/samordna token ROLE --data {data}
 {tokens}
 
 A unit's day, to copy:
@@ -19,24 +20,24 @@ A unit's day, to copy:
 curl -sS {address}/samordna/v1/referrals \\
   -H 'Authorization: Bearer '{outreach} \\
   -H 'Content-Type: application/json' -H 'Idempotency-Key: first-try' \\
-  -d '{referral}'
+  -d '{referral}'; echo
 
 2. Children's intake sees it in its inbox.
 
-curl -sS '{address}/samordna/v1/referrals?limit=3' -H 'Authorization: Bearer '{intake}
+curl -sS '{address}/samordna/v1/referrals?limit=3' -H 'Authorization: Bearer '{intake}; echo
 
 3. Nexus asks for its caseload, the oldest first.
 
 curl -sS '{address}/samordna/v1/cases?status=open&order=openedAt&limit=3' \\
-  -H 'Authorization: Bearer '{nexus}
+  -H 'Authorization: Bearer '{nexus}; echo
 
 4. The team, for its manager.
 
-curl -sS {address}/samordna/v1/teams -H 'Authorization: Bearer '{nexus}
+curl -sS {address}/samordna/v1/teams -H 'Authorization: Bearer '{nexus}; echo
 
 5. Without a token there is nothing to see, and a problem answer says what to do.
 
-curl -sS {address}/samordna/v1/cases
+curl -sS {address}/samordna/v1/cases; echo
 
 Ctrl-C stops everything; the next run continues with the same data.
 """
@@ -48,12 +49,13 @@ _REFERRAL = (
 )
 
 
-def show_the_demo(address: str, tokens: Mapping[str, str]) -> None:
+def show_the_demo(address: str, tokens: Mapping[str, str], data: Path) -> None:
     """Print it all; the only place where a token is ever printed."""
     listed = "\n".join(f"\n  {role}\n  {token}" for role, token in sorted(tokens.items()))
     print(
         _DAY.format(
             address=address,
+            data=data.resolve(),
             tokens=listed,
             outreach=tokens.get("youth-outreach", ""),
             intake=tokens.get("intake-manager", ""),

@@ -1,0 +1,81 @@
+"""The demo as a whole: the pilot year made once, then served again and again."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from api.demo.showing import show_the_demo
+from api.demo.year import generate_year
+from api.runtime.clock import SystemClock
+from api.runtime.serve import serve
+from api.runtime.servers import Addresses
+from api.runtime.settings import Settings
+from api.runtime.wiring import local_issuer, open_house
+from projections import ALL
+
+_YEAR = timedelta(days=365)
+_CATCH_UP = 120.0  # seconds
+
+
+class DemoIsIncomplete(Exception):
+    """The database holds events that are no finished pilot year of this data folder: its making was
+    interrupted, or it is not a demo's. Remove the data folder, or name another one."""
+
+
+async def make_year(
+    settings: Settings,
+    addresses: Addresses,
+    first: date,
+    seed: int,
+    scale: float,
+    *,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Generate the year from `first` on, unless it is there already. Raises DemoIsIncomplete.
+
+    Nothing follows meanwhile: the views catch up afterwards, in large steps.
+    """
+    async with open_house(settings, addresses, follow=False) as rooms:
+        if await rooms.facts.head():
+            if not _staff_file(settings).exists():
+                raise DemoIsIncomplete
+            return
+        year = await generate_year(
+            rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress
+        )
+    staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
+    _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
+
+
+async def show_year(settings: Settings, addresses: Addresses) -> None:
+    """Serve it, and say what to try, until told to stop."""
+    async with open_house(settings, addresses) as rooms:
+        head = await rooms.facts.head()
+        for projection in ALL:
+            await rooms.house.views.wait_for(projection.name, head, _CATCH_UP)
+        issuer = local_issuer(settings, SystemClock())
+        tokens = {
+            role: issuer.issue(UUID(staff_id), timedelta(hours=24))
+            for role, staff_id in demo_staff(settings).items()
+        }
+        await serve(
+            rooms.house,
+            host=settings.host,
+            port=settings.port,
+            ready=lambda address: show_the_demo(address, tokens, settings.data),
+        )
+
+
+def demo_staff(settings: Settings) -> dict[str, str]:
+    """Demo role -> staff id, as the generator left it; nothing where there is no demo."""
+    file = _staff_file(settings)
+    if not file.exists():
+        return {}
+    staff: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return staff
+
+
+def _staff_file(settings: Settings) -> Path:
+    return settings.data / "demo-staff.json"
