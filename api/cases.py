@@ -139,7 +139,7 @@ class CaseCounts(Answer):
 
 class Caseload(Page):
     items: list[CaseLine]
-    counts: CaseCounts
+    counts: Annotated[CaseCounts | None, Meta(description="On the first page only.")]
 
 
 @reading(
@@ -168,21 +168,25 @@ async def page(visit: Visit, query: CaseloadQuery) -> Seen[Caseload]:
         after=visit.last_seen(query, Cursor),
         limit=query.limit,
     )
-    counts = await visit.ask(caseload.counts, visit.viewer, visit.now)
     answer = Caseload(
         items=[CaseLine(**_told(line)) for line in found.lines],
-        counts=CaseCounts(
-            open=counts.open,
-            unassigned=counts.unassigned,
-            handovers_in=counts.handovers_in,
-            handovers_out=counts.handovers_out,
-            overdue=counts.overdue,
-            closed=counts.closed,
-        ),
+        counts=None if query.cursor else await _counts(visit),
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
     return Seen(answer, [line.case for line in found.lines], detail=query.filters())
+
+
+async def _counts(visit: Visit) -> CaseCounts:
+    counts = await visit.ask(caseload.counts, visit.viewer, visit.now)
+    return CaseCounts(
+        open=counts.open,
+        unassigned=counts.unassigned,
+        handovers_in=counts.handovers_in,
+        handovers_out=counts.handovers_out,
+        overdue=counts.overdue,
+        closed=counts.closed,
+    )
 
 
 # --- one case --------------------------------------------------------------------------------

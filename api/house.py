@@ -24,7 +24,9 @@ class Views(Protocol):
 
     schema: str
 
-    def connection(self) -> AbstractAsyncContextManager[Any]: ...
+    def connection(self) -> AbstractAsyncContextManager[Any]:
+        """Raises Unavailable while the database is away."""
+        ...
 
     def position(self, projection: str) -> int:
         """The position that the projection's rows reflect."""

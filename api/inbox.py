@@ -1,9 +1,9 @@
 """Referrals are seen: by the unit that must answer, by who sent them, by who is informed."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from api.answers import (
     Answer,
@@ -68,7 +68,7 @@ class InboxCounts(Answer):
 
 class Inbox(Page):
     items: list[ReferralLine]
-    counts: InboxCounts
+    counts: Annotated[InboxCounts | None, Meta(description="On the first page only.")]
 
 
 @reading(
@@ -94,19 +94,23 @@ async def page(visit: Visit, query: InboxQuery) -> Seen[Inbox]:
         after=visit.last_seen(query, Cursor),
         limit=query.limit,
     )
-    counts = await visit.ask(inbox.counts, visit.viewer, visit.now)
     answer = Inbox(
         items=[ReferralLine(**_told(line)) for line in found.lines],
-        counts=InboxCounts(
-            waiting=counts.waiting,
-            decline_proposed=counts.decline_proposed,
-            overdue=counts.overdue,
-            sent=counts.sent,
-        ),
+        counts=None if query.cursor else await _counts(visit),
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
     return Seen(answer, [line.referral for line in found.lines], detail=query.filters())
+
+
+async def _counts(visit: Visit) -> InboxCounts:
+    counts = await visit.ask(inbox.counts, visit.viewer, visit.now)
+    return InboxCounts(
+        waiting=counts.waiting,
+        decline_proposed=counts.decline_proposed,
+        overdue=counts.overdue,
+        sent=counts.sent,
+    )
 
 
 class ReferralDetail(ReferralLine):

@@ -152,20 +152,25 @@ class Follower(Generic[Item]):
 
     async def _follow(self, connection: Connection) -> None:
         """Take over, and fold until another process takes over."""
-        name = self.projection.name
-        mine = await checkpoints.take_over(connection, self._schema, name)
+        await self._find(connection)
+        mine = await checkpoints.take_over(connection, self._schema, self.projection.name)
         while True:
-            if mine.version > self.projection.version:
-                raise ViewIsNewer(name)
             if mine.version < self.projection.version:
                 await self._rebuild()
             else:
                 await self._tables.inspect(connection)
                 await self._fold(connection, mine)
-            found = await checkpoints.find(connection, self._schema, name)
+            found = await self._find(connection)
             if found.epoch != mine.epoch:
                 return
             mine = found  # other tables stand in the place of those that were followed
+
+    async def _find(self, connection: Connection) -> Checkpoint:
+        """Where the view stands. Raises ViewIsNewer: then it is not ours to follow."""
+        found = await checkpoints.find(connection, self._schema, self.projection.name)
+        if found.version > self.projection.version:
+            raise ViewIsNewer(found.projection)
+        return found
 
     async def _fold(self, connection: Connection, mine: Checkpoint) -> None:
         """Page after page, until the checkpoint is not ours to move, or not of these tables."""
@@ -179,15 +184,21 @@ class Follower(Generic[Item]):
                 self._current = asked
                 await self._pages.wait(self.position, POLL)
                 continue
-            here, there = replace(mine, position=self.position), page[-1].position
-            async with connection.transaction():
-                moved = await checkpoints.move(connection, self._schema, here, there)
-                if moved:
-                    await self._tables.fold(connection, page)
-            if not moved:
+            if not await self._commit(connection, replace(mine, position=self.position), page):
                 return
             self.folded += len(page)
-            self._reached(there)
+            self._reached(page[-1].position)
+
+    async def _commit(self, connection: Connection, here: Checkpoint, page: Sequence[Item]) -> bool:
+        """Rows and move together; whether it was ours to move."""
+        there = page[-1].position
+        if not self._tables.touched_by(page):
+            return await checkpoints.move(connection, self._schema, here, there)
+        async with connection.transaction():
+            moved = await checkpoints.move(connection, self._schema, here, there)
+            if moved:
+                await self._tables.fold(connection, page)
+        return moved
 
     async def _stand_by(self, connection: Connection) -> None:
         """Keep up with the process that follows, until it stands still while there is news."""
@@ -197,7 +208,7 @@ class Follower(Generic[Item]):
         moved_at = seconds()
         while seconds() - moved_at < PATIENCE:
             asked, head = self._clock.now(), await self._pages.head()
-            found = await checkpoints.find(connection, self._schema, self.projection.name)
+            found = await self._find(connection)
             if found.position != self.position or found.position >= head:
                 moved_at = seconds()
                 self._reached(found.position)

@@ -30,8 +30,8 @@ class RebuildIsRunning(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """What a rebuild found: the digests of the old and the new tables at one position. There are
-    none of old tables that another version of the program made."""
+    """What a rebuild found: the digests of the old and the new tables at one position. There is
+    none of old tables that another version of the program made, or nobody has followed."""
 
     position: int
     compared_at: int
@@ -65,7 +65,8 @@ async def rebuild(
     schema: str,
     progress: Progress = lambda *_: None,
 ) -> Rebuilt:
-    """Build anew from zero and swap. Raises RebuildIsRunning, NoCheckpoint."""
+    """Build anew from zero and swap. Raises RebuildIsRunning."""
+    await prepare([projection], connect, schema=schema)
     async with await connect() as connection:
         await connection.set_autocommit(True)
         if not await checkpoints.alone(connection, schema, projection.name):
@@ -98,7 +99,7 @@ class _Rebuild:
     async def run(self) -> Rebuilt:
         await self._connection.execute("set synchronous_commit = off")
         before = await checkpoints.find(self._connection, self._schema, self._projection.name)
-        comparable = before.version == self._projection.version
+        comparable = before.version == self._projection.version and before.position > 0
         self._head = await self._source.head()
         await self._build(before.position if comparable else self._head)
         old = await self._digest_old() if comparable else None

@@ -53,6 +53,10 @@ class Tables:
         for table in self._tables:
             await table.inspect(connection)
 
+    def touched_by(self, items: Sequence[Any]) -> bool:
+        """Whether a page of items may change any row."""
+        return any(table.touched_by(item) for item in items for table in self._tables)
+
     async def fold(self, connection: Connection, items: Sequence[Any]) -> None:
         """Bring the rows that a page of items touches up to date."""
         for table in self._tables:
@@ -145,6 +149,9 @@ class _Journaled(_Stored):
         super().__init__(table.name, table.row, schema, suffix)
         self._rows = table.rows
 
+    def touched_by(self, item: Any) -> bool:
+        return any(True for _ in self._rows(item))
+
     async def fold(self, connection: Connection, items: Sequence[Any]) -> None:
         if rows := [row for item in items for row in self._rows(item)]:
             await self.add(connection, rows)
@@ -162,6 +169,9 @@ class _Folded(_Stored):
         super().__init__(table.name, table.row, schema, suffix)
         self._table = table
         self._built: dict[Key, Any] = {}
+
+    def touched_by(self, item: Any) -> bool:
+        return any(True for _ in self._table.keys(item))
 
     async def inspect(self, connection: Connection) -> None:
         await super().inspect(connection)

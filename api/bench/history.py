@@ -6,16 +6,21 @@ as many cases as in a city of two million, not the few of one town.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, islice
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
+from api.bench.ground import Ground
 from api.demo.year import DemoYear, generate_year
+from api.runtime import database
 from api.runtime.mapper import Mapper
-from api.runtime.wiring import Rooms
+from api.runtime.servers import Addresses
+from api.runtime.settings import Settings
+from api.runtime.wiring import Rooms, open_house
 from domain.ports import Ids
 from domain.recorded import Append, NewEvent, Recorded
 from domain.sealed import Sealed
@@ -31,14 +36,52 @@ Progress = Callable[[int], None]  # how many events there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class History:
+    """A log that was told, and the open house that keeps it; nothing follows it yet."""
+
+    town: Settings
+    addresses: Addresses
+    rooms: Rooms
+    year: DemoYear  # the first one
+    head: int
+
+    @property
+    def schema(self) -> str:
+        return self.town.municipality
+
+    @property
+    def mix(self) -> str:
+        """What the log holds, in words."""
+        return (
+            f"a pilot year of {self.year.position:,} events and its copies under new ids, sealed"
+            f" anew, {SIDE_BY_SIDE} side by side"
+        )
+
+    def url(self, role: str) -> str:
+        address = self.addresses.log
+        return database.role_url(address, self.schema, role, secrets=self.town.secrets)
+
+
+@asynccontextmanager
+async def told(ground: Ground, events: int, progress: Progress) -> AsyncIterator[History]:
+    """A town with a log of at least that many events."""
+    town = ground.town("history")
+    async with open_house(town, ground.addresses, follow=False) as rooms:
+        year = await _tell(rooms, events, progress)
+        head = await rooms.facts.head()
+        ground.ask("ANALYZE {}.events", town.municipality)
+        yield History(town=town, addresses=ground.addresses, rooms=rooms, year=year, head=head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
     """One command of the year, with which fields of its events hold ids."""
 
     facts: Sequence[Recorded]
     ids: Sequence[Sequence[str]]
 
 
-async def tell(rooms: Rooms, events: int, progress: Progress) -> DemoYear:
+async def _tell(rooms: Rooms, events: int, progress: Progress) -> DemoYear:
     """Fill an empty log with at least that many events; the answer is its first year."""
     days = min(365, max(30, events // _EVENTS_A_DAY))
     year = await generate_year(
@@ -59,7 +102,7 @@ async def tell(rooms: Rooms, events: int, progress: Progress) -> DemoYear:
     return year
 
 
-async def _make_keys(rooms: Rooms, commands: Sequence[_Told], masks: Sequence[int]) -> None:
+async def _make_keys(rooms: Rooms, commands: Sequence[_Command], masks: Sequence[int]) -> None:
     vault = rooms.house.desk.vault
     mapper = Mapper(vault)
     await vault.ensure(
@@ -73,13 +116,13 @@ async def _make_keys(rooms: Rooms, commands: Sequence[_Told], masks: Sequence[in
     )
 
 
-def _commands(year: Sequence[Recorded]) -> Iterator[_Told]:
+def _commands(year: Sequence[Recorded]) -> Iterator[_Command]:
     for _, facts in groupby(year, key=lambda fact: fact.command):
         together = list(facts)
-        yield _Told(facts=together, ids=[_fields_with_ids(fact.event) for fact in together])
+        yield _Command(facts=together, ids=[_fields_with_ids(fact.event) for fact in together])
 
 
-def _retold(command: _Told, mask: int) -> Append:
+def _retold(command: _Command, mask: int) -> Append:
     """The same command under other ids: of staff, persons, files, handovers, and its own."""
     first = command.facts[0]
     written = {fact.stream: fact.version - 1 for fact in reversed(command.facts)}

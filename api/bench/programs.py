@@ -18,7 +18,8 @@ from uuid import UUID
 from api.bench.figures import Turn
 from api.bench.ground import Ground
 
-PATIENCE: Final = 60.0  # seconds, beyond what was asked for
+_PATIENCE: Final = 60.0  # seconds, beyond what was asked for
+_STOCK_PATIENCE: Final = 600.0
 
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
@@ -129,8 +130,9 @@ async def install_wrk() -> None:
 async def stock(ground: Ground, task: str, **told: Any) -> Turn:
     """A task of `stock.py`, in a process that knows the stock library and not much else."""
     said = await _run(
-        *(sys.executable, "-m", "api.bench.stock", task, json.dumps(told)),
-        seconds=PATIENCE,
+        *(sys.executable, "-m", "api.bench.stock", task),
+        told=json.dumps(told),
+        seconds=_STOCK_PATIENCE,
         environment=ground.environment,
     )
     done = json.loads(said.splitlines()[-1])
@@ -169,7 +171,7 @@ async def _started(*arguments: str, environment: Mapping[str, str]) -> AsyncIter
         sys.executable, *arguments, stdout=PIPE, env=environment
     )
     try:
-        yield await asyncio.wait_for(_address(process), PATIENCE)
+        yield await asyncio.wait_for(_address(process), _PATIENCE)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -186,14 +188,19 @@ async def _address(process: Process) -> str:
 
 
 async def _run(
-    program: str, *arguments: str, seconds: float, environment: Mapping[str, str]
+    program: str,
+    *arguments: str,
+    seconds: float,
+    environment: Mapping[str, str],
+    told: str = "",
 ) -> str:
-    """What a program says. Raises ToolFailed."""
+    """What a program says to what it is told. Raises ToolFailed."""
     process = await asyncio.create_subprocess_exec(
-        program, *arguments, stdout=PIPE, stderr=PIPE, env=environment
+        program, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
     )
+    heard = process.communicate(told.encode())
     try:
-        said, complained = await asyncio.wait_for(process.communicate(), seconds + PATIENCE)
+        said, complained = await asyncio.wait_for(heard, seconds + _PATIENCE)
     except TimeoutError:
         process.kill()
         await process.communicate()

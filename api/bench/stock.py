@@ -1,9 +1,10 @@
 """The stock `eventsourcing` library, doing what the house does: run by the bench in a process of
 its own, since importing the library changes the process that imports it.
 
-    python -m api.bench.stock TASK '{"...": ...}'   (libpq's environment says where the server is)
+    python -m api.bench.stock TASK
 
-says how many it did in how many seconds, as JSON.
+is told the rest on its standard input, finds the server in libpq's environment, and says how many
+it did in how many seconds, all in JSON.
 """
 
 import json
@@ -205,7 +206,7 @@ TASKS: Final[dict[str, Callable[..., Done]]] = {"append": append, "read": read, 
 
 
 def main() -> None:
-    told: dict[str, Any] = json.loads(sys.argv[2])
+    told: dict[str, Any] = json.load(sys.stdin)
     count, seconds = TASKS[sys.argv[1]](**told)
     print(json.dumps({"count": count, "seconds": seconds}))
 

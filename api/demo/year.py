@@ -25,7 +25,7 @@ from api.runtime.clock import SeededIds, SimulatedClock
 from domain.ports import Clock, Ids
 
 # How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
-_COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 12}
+_COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 11}
 _COMFORTABLE_ELSEWHERE: Final = 12
 
 

@@ -130,6 +130,9 @@ class StoredEventLog:
         self._span = statement("events", schema, _SPAN)
         self._head = head_of(schema, "events")
         self._find = SQL(_FIND).format(Identifier(schema, "commands")).as_bytes()
+        self._forget = (
+            SQL("SELECT {}(%(before)s)").format(Identifier(schema, "forget_commands")).as_bytes()
+        )
         self._reader = LogReader(
             url,
             name="samordna events reading",
@@ -180,6 +183,11 @@ class StoredEventLog:
         if replayed and append.body_mac not in {b"", verdict.body_mac}:
             raise CommandKeyReused
         return Appended(first=verdict.first, last=verdict.last, replayed=replayed)
+
+    async def forget_commands(self, before: datetime) -> int:
+        """Forget the ids of commands that were recorded before; how many there were."""
+        (count,) = await self._reader.rows(self._forget, {"before": before}, scalar_row)
+        return cast("int", count)
 
     async def streams(self, ids: Collection[UUID]) -> Sequence[LoggedEvent]:
         """All events of the given streams, stream by stream, each in its own order."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from api.runtime.access_log import SealedAccessLog
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
+from api.runtime.forgetting import Forgetting
 from api.runtime.key_encryption import KeyringFile
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
@@ -25,6 +26,7 @@ from api.runtime.servers import Addresses
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
+from domain.errors import Unavailable
 from domain.ports import Clock, Ids
 from domain.recorded import Recorded
 from domain.sealed import Sealed
@@ -61,8 +63,14 @@ class FollowedViews:
     def follow(self, followers: Followers[Any]) -> None:
         self._followers |= dict.fromkeys(followers.by_name, followers)
 
-    def connection(self) -> AbstractAsyncContextManager[Any]:
-        return self._pool.connection()
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """Raises Unavailable while the server is away."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:  # the pool's timeout is one, too
+            raise Unavailable from error
 
     def position(self, projection: str) -> int:
         return self._followers[projection].by_name[projection].position
@@ -136,6 +144,8 @@ async def open_house(
             ):
                 views.follow(followers)
                 await opened.enter_async_context(followers)
+            forgetting = Forgetting(stored, vault, clock)
+            opened.push_async_callback(_ended, asyncio.create_task(forgetting.run()))
         house = House(
             desk=Desk(
                 log=facts,

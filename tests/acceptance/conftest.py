@@ -1,6 +1,7 @@
 """A town for a story: real databases, real HTTP, real tokens, and people with positions."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4  # noqa: TID251 - a schema of its own
 
@@ -23,7 +24,15 @@ async def town(
     log_server: PostgresServer, vault_server: PostgresServer, tmp_path: Path
 ) -> AsyncIterator[Town]:
     """A founded municipality with its units staffed."""
-    settings = Settings(data=tmp_path, municipality=f"story_{uuid4().hex[:12]}", local_issuer=True)
+    async with founded_town(log_server, vault_server, tmp_path) as town:
+        yield town
+
+
+@asynccontextmanager
+async def founded_town(
+    log_server: PostgresServer, vault_server: PostgresServer, folder: Path
+) -> AsyncIterator[Town]:
+    settings = Settings(data=folder, municipality=f"story_{uuid4().hex[:12]}", local_issuer=True)
     addresses = Addresses(log=log_server.url(), vault=vault_server.url())
     create_databases(settings, addresses)
     async with (

@@ -10,14 +10,17 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
+from api.runtime.database import LOG
+from api.runtime.postgres_server import start_postgres
 from domain.recorded import Recorded
 from projections import ALL, ALL_OF_RECEIPTS, access, audit, caseload, checkpoints, engine, timeline
 from projections.asking import frozen
 from projections.engine import ViewIsNewer
 from projections.projection import Table
+from projections.rebuild import rebuild
 from projections.tables import TableDiffers, Tables
-from tests.conftest import Database
-from tests.projections.conftest import Town
+from tests.conftest import Database, new_database
+from tests.projections.conftest import Town, town_of
 from tests.projections.facts import BEGINNING, Log, folded
 from tests.projections.histories import told
 
@@ -189,6 +192,30 @@ async def test_pages_are_read_once_for_all_views(town: Town) -> None:
     assert log.pages == 1
 
 
+async def test_following_goes_on_when_the_database_is_back(tmp_path_factory: Any) -> None:
+    """The server stops under the followers; they tell, try again, and lose nothing."""
+    place = tmp_path_factory.mktemp("server")
+    for folder in (place, *place.parents[:-1]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    log = Log(FACTS, head=200)
+    with start_postgres(place / "server", name="away") as server:
+        town = town_of(new_database(server, place, LOG))
+        followers = town.followers(log)
+        await followers.start()
+        assert await followers.wait_for("caseload", 200, SECONDS)
+    log.grow(len(FACTS))
+    await asyncio.sleep(0.5)
+    assert isinstance(followers.by_name["caseload"].last_error, psycopg.OperationalError)
+    assert followers.lag("caseload") > 0
+    with start_postgres(place / "server", name="away"):
+        for projection in ALL:
+            assert await followers.wait_for(projection.name, len(FACTS), SECONDS)
+        assert not (
+            await rebuild(caseload.PROJECTION, log, town.projector, schema=town.schema)
+        ).differs
+        await followers.stop()
+
+
 async def test_receipts_are_followed_by_the_same_loop(
     town: Town, server: AsyncConnection[Any]
 ) -> None:
@@ -213,6 +240,8 @@ async def test_a_newer_programs_view_is_left_alone(town: Town, log_database: Dat
         await asyncio.sleep(0.3)
         errors = {type(f.last_error) for f in followers.by_name.values()}
     assert errors == {ViewIsNewer}
+    epochs = log_database.execute("select distinct epoch from {}.projection_checkpoints")
+    assert epochs == [(1,)], "it takes nothing over"
     assert await digests(town) == before
 
 

@@ -47,6 +47,14 @@ async def test_a_rebuild_makes_what_following_made(town: Town, seed: int, stop: 
         assert not outcome.differs
 
 
+async def test_a_view_that_nobody_followed_is_built(town: Town) -> None:
+    """A rebuild needs no follower before it: it makes what is missing."""
+    outcome = await rebuilt(town, caseload.PROJECTION, Log(FACTS))
+    assert (outcome.position, outcome.old) == (len(FACTS), None)
+    assert outcome.new == {"caseload": await caseload_digest(town)}
+    assert not (await rebuilt(town, caseload.PROJECTION, Log(FACTS))).differs
+
+
 async def test_a_rebuild_mends_a_view_and_says_that_it_differed(
     town: Town, log_database: Database
 ) -> None:
