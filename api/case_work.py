@@ -150,7 +150,10 @@ class AgeFinding(Body):
             raise faulty(Fault.ONE_OF_THEM)
         return age
 
-    model_config = Body.model_config | {"validate_default": True}
+    model_config = Body.model_config | {
+        "validate_default": True,
+        "json_schema_extra": {"examples": [{"basis": "Pass uppvisat.", "bornOn": "2007-05-19"}]},
+    }
 
 
 class RoutingReview(Answer):

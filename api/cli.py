@@ -16,6 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api.bench.figures import Effort
+from api.bench.report import run_bench
+from api.bench.run import NAMES as FIGURES
 from api.commands.founding import found
 from api.demo.running import DemoIsIncomplete, demo_staff, make_year, show_year
 from api.runtime import database
@@ -223,6 +226,34 @@ def token(
         roles = ", ".join(sorted(staff)) or "none: no demo year was generated in this folder"
         raise typer.BadParameter(f"a staff id, or a demo role ({roles})") from None
     print(local_issuer(settings, SystemClock()).issue(staff_id, timedelta(hours=hours)))
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"{', '.join(FIGURES)}; by default all.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
+    events: Annotated[int, typer.Option(min=1, help="How long a log is followed.")] = Effort.events,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of each side.")] = Effort.rounds,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Length of a turn, where time ends it.")
+    ] = Effort.seconds,
+    database: Database = None,
+    vault: Vault = None,
+    postgres_bin: PostgresBin = None,
+) -> None:
+    """Measure how fast the house is here, each figure beside a reference from the same run.
+
+    On throw-away servers with PostgreSQL's own settings; or on given ones, in schemas that are
+    dropped afterwards. Fails when a figure has to be left out.
+    """
+    if unknown := sorted(set(names or ()) - set(FIGURES)):
+        raise typer.BadParameter(f"no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
+    settings = _settings(database=database, vault=vault, postgres_bin=postgres_bin)
+    effort = Effort(events=events, rounds=rounds, seconds=seconds)
+    if not run_bench(settings, names or FIGURES, effort, as_json=as_json):
+        raise typer.Exit(1)
 
 
 @db.command("create")

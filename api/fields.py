@@ -26,7 +26,7 @@ from api.person_number import NumberIsImpossible, PersonNumber, read_number
 
 
 class Body(BaseModel):
-    """What a command is told."""
+    """What a command is told. `shown` is its example, where the fields' own do not add up to one."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -35,6 +35,10 @@ class Body(BaseModel):
         frozen=True,
         use_attribute_docstrings=True,
     )
+
+
+def shown(**example: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 # --- text ------------------------------------------------------------------------------------

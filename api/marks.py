@@ -53,10 +53,11 @@ class Marks:
 
     def last_seen(self, place: bytes, cursor: str, kind: type[T]) -> T:
         """Raises CursorIsFaulty."""
-        told, _, mark = cursor.partition(".")
+        told = cursor.partition(".")[0]
         try:
             plain = urlsafe_b64decode(told + "=" * (-len(told) % 4))
-            if not hmac.compare_digest(_spelled(self._of_cursor(place, plain)), mark):
+            ours = _base64(plain), _spelled(self._of_cursor(place, plain))
+            if not hmac.compare_digest(".".join(ours), cursor):
                 raise CursorIsFaulty
             return msgspec.json.decode(plain, type=kind)
         except ValueError:

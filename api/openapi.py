@@ -64,9 +64,8 @@ def _info(organisation: Organisation) -> Json:
         "summary": about.TITLE.sv,
         "description": "\n\n".join(sections),
         "version": about.VERSION,
-        "contact": {"name": organisation.name_sv, "url": f"{BASE}/docs"},
+        "contact": {"name": organisation.name_sv},
         "license": {"name": about.LICENCE, "url": about.LICENCE_URL},
-        "termsOfService": f"{BASE}/docs",
     }
 
 

@@ -5,14 +5,12 @@ move succeeds only for the follower that took over last, and for the tables that
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from projections.asking import Connection
 from projections.sql import Statements
 
-Connection = AsyncConnection[Any]
 _statements = Statements("projections", "checkpoints.sql")
 
 

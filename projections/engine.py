@@ -14,11 +14,12 @@ from typing import Generic, Self
 
 from domain.ports import Clock
 from projections import checkpoints
+from projections.asking import Connection
 from projections.checkpoints import Checkpoint
 from projections.pages import Pages
 from projections.projection import Item, Projection, Source
 from projections.rebuild import Connect, prepare, rebuild
-from projections.tables import Connection, Tables
+from projections.tables import Tables
 
 PAGE = 1000  # items folded in one transaction, at most
 POLL = 0.5  # seconds without news after which a follower looks for itself
@@ -181,11 +182,12 @@ class Follower(Generic[Item]):
             page = await self._pages.read(self.position, PAGE)
             self._oldest = page[0].recorded_at if page else None
             if not page:
-                self._current = asked
+                self._pause, self._current = FIRST_PAUSE, asked
                 await self._pages.wait(self.position, POLL)
                 continue
             if not await self._commit(connection, replace(mine, position=self.position), page):
                 return
+            self._pause = FIRST_PAUSE
             self.folded += len(page)
             self._reached(page[-1].position)
 
@@ -233,6 +235,5 @@ class Follower(Generic[Item]):
 
     def _reached(self, position: int) -> None:
         self.position = position
-        self._pause = FIRST_PAUSE
         self._moved.set()
         self._moved = asyncio.Event()

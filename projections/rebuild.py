@@ -14,8 +14,9 @@ from typing import Any
 from psycopg.errors import LockNotAvailable
 
 from projections import checkpoints
+from projections.asking import Connection
 from projections.projection import Item, Projection, Source
-from projections.tables import NEXT, Connection, Tables
+from projections.tables import NEXT, Tables
 
 Connect = Callable[[], Awaitable[Connection]]
 Progress = Callable[[int, int, float], None]  # position, head, items per second

@@ -8,13 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
-from projections.asking import frozen
+from projections.asking import Connection, frozen
 from projections.projection import Journal, Key, Projection, Table
 from projections.sql import Statements, compose
-
-Connection = AsyncConnection[Any]
 
 NEXT, OLD = "__next", "__old"  # suffixes of the tables that are being built, and were replaced
 _statements = Statements("projections", "tables.sql")

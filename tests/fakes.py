@@ -59,6 +59,11 @@ class MemoryVault:
         key = self._loaded.get(sealed.partition(":")[0])
         return None if key is None else key.open(sealed, place)
 
+    def mac(self, key: str, body: bytes) -> bytes:
+        if key not in self._loaded:
+            raise VaultUnavailable(key=key)
+        return self._loaded[key].mac(b"body", body)
+
     async def reserve_person(self, compartment: str, number: str, candidate: UUID) -> UUID:
         await asyncio.sleep(0)
         return self._people.setdefault((compartment, _digits(number)), candidate)

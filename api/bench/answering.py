@@ -25,7 +25,12 @@ from projections import access, caseload
 _CONNECTIONS: Final = 64
 _CLIENTS: Final = 8
 _PAGE: Final = 50
-_CASES: Final = 2000  # that notes are written on, one after the other
+_POSITIONS: Final = re.compile(r"^samordna_view_position\S+ (\S+)$", re.MULTILINE)
+
+_OPEN_CASES: Final = """
+SELECT "case", workers[1] FROM {}.caseload
+WHERE status = 'open' AND workers <> '{{}}' ORDER BY "case" LIMIT 2000
+"""
 _READER: Final = "nexus-worker"
 _SENDER: Final = "police"
 _LOOK: Final = 0.2  # seconds between two looks at how far the views have come
@@ -154,7 +159,7 @@ async def _served(
     """The house, served when all its views are level with the log."""
     async with serving(ground, history.schema) as address, aiohttp.ClientSession() as session:
         tell("the server follows all its views to the end of the log")
-        while await _last_view(session, address) < history.head:
+        while await _last_view(session, address) < history.head:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(_LOOK)
         yield address
 
@@ -162,7 +167,9 @@ async def _served(
 async def _last_view(session: aiohttp.ClientSession, address: str) -> float:
     """The position of the view that is furthest behind."""
     async with session.get(f"{address}/metrics") as answer:
-        positions = re.findall(r"^samordna_view_position\S+ (\S+)$", await answer.text(), re.M)
+        positions = re.findall(
+            r"^samordna_view_position\S+ (\S+)$", await answer.text(), re.MULTILINE
+        )
     return min(map(float, positions))
 
 
@@ -171,16 +178,10 @@ async def _last_view(session: aiohttp.ClientSession, address: str) -> float:
 
 def _notes(ground: Ground, history: History) -> list[Request]:
     """A note on each of many open cases, by its case worker."""
-    cases = ground.ask(
-        'SELECT "case", workers[1] FROM {}.caseload'
-        " WHERE status = 'open' AND workers <> '{{}}' ORDER BY \"case\" LIMIT " + str(_CASES),
-        history.schema,
-    )
+    cases = ground.ask(_OPEN_CASES, history.schema)
     tokens = {worker: _token(history, worker) for worker in {worker for _, worker in cases}}
     body = json.dumps({"text": _NOTE})
-    return [
-        ("POST", f"{BASE}/cases/{case}/notes", tokens[worker], body) for case, worker in cases
-    ]
+    return [("POST", f"{BASE}/cases/{case}/notes", tokens[worker], body) for case, worker in cases]
 
 
 def _referrals(history: History) -> list[Request]:

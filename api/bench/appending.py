@@ -103,9 +103,7 @@ class _Writers:
         await asyncio.gather(
             *(self._write(number, waiting, began + seconds, taken) for number in range(waiting))
         )
-        return Turn(
-            rate=len(taken) / (perf_counter() - began), milliseconds=percentiles(taken)
-        )
+        return Turn(rate=len(taken) / (perf_counter() - began), milliseconds=percentiles(taken))
 
     async def _write(self, number: int, of: int, until: float, taken: list[float]) -> None:
         mine = self._cases[number::of]

@@ -21,7 +21,7 @@ async def _serve() -> None:
         told = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
         host, port = runner.addresses[0][:2]
-        print(f"http://{host}:{port}", flush=True)
+        print(f"http://{host}:{port}", flush=True)  # noqa: T201 - the bench reads it
         await told.wait()
     finally:
         await runner.cleanup()

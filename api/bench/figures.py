@@ -13,7 +13,7 @@ import msgspec
 Spread = tuple[float, float]  # the least and the most of all rounds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Effort:
     """How long to measure: the more, the less the spread."""
 
@@ -98,9 +98,7 @@ def compared(
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     """In milliseconds."""
     ordered = sorted(seconds)
-    return {
-        f"p{percent}": ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99)
-    }
+    return {f"p{percent}": ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99)}
 
 
 def encoded(figure: Figure | LeftOut) -> str:

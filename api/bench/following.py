@@ -49,7 +49,9 @@ async def follow(
 
     tell(f"follow: {effort.rounds} rounds of three turns over {events:,} events")
     ours, read, stocked = await in_turns(
-        effort.rounds, followed, partial(stock, ground, "read", **reader, page=_PAGE),
+        effort.rounds,
+        followed,
+        partial(stock, ground, "read", **reader, page=_PAGE),
         followed_by_stock,
     )
     about = (
@@ -97,9 +99,9 @@ async def rebuild(
             unit="events/s",
             reference="raw binary COPY TO, read by one Python process",
             theirs=copied,
-            about=f"`samordna rebuild caseload` over {events:,} events ({history.mix}), whole: read,"
-            " decoded, folded in memory, COPY into bare tables, indexes, digests of the old and"
-            " the new tables compared, names swapped. One process with uvloop. The reference:"
+            about=f"`samordna rebuild caseload` over {events:,} events ({history.mix}), whole:"
+            " read, decoded, folded in memory, COPY into bare tables, indexes, digests of the old"
+            " and the new tables compared, names swapped. One process with uvloop. The reference:"
             " COPY of the same table of events TO STDOUT (FORMAT BINARY), every byte received by"
             " psycopg in one Python process and thrown away.",
         )

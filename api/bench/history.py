@@ -7,10 +7,10 @@ as many cases as in a city of two million, not the few of one town.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, islice
-from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -95,8 +95,8 @@ async def _tell(rooms: Rooms, events: int, progress: Progress) -> DemoYear:
         masks = [_mask(rooms.house.desk.ids) for _ in range(copies)]
         await _make_keys(rooms, commands, masks)
         retold = (_retold(command, mask) for command in commands for mask in masks)
-        while head < events and (together := list(islice(retold, _TOGETHER))):
-            appended = await asyncio.gather(*map(rooms.facts.append, together))
+        while left := list(islice(retold, max(0, min(_TOGETHER, events - head)))):
+            appended = await asyncio.gather(*map(rooms.facts.append, left))
             head = appended[-1].last
             progress(head)
     return year
@@ -167,5 +167,3 @@ def _fields_with_ids(event: object) -> list[str]:
         return []
     values = ((field.name, getattr(event, field.name)) for field in fields(event))
     return [name for name, value in values if _other(value, 1) != value]
-
-

@@ -1,10 +1,12 @@
 """Cases: assigned, documented, handed over, closed. Responsibility never rests with nobody."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
 from api.commands.referrals import facts_of
-from api.commands.work import Work, found
+from api.commands.work import Work, found, telling_who
 from domain import case as cases
 from domain import person as persons
 from domain import staff as staffs
@@ -81,11 +83,8 @@ async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str
 async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     """Responsibility moves in that same event; the former unit's workers are released with it."""
     case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
-    try:
+    with _telling_who(work, case_id, handover_id):
         accepted = cases.accept_handover(case, handover_id)
-    except HandoverIsAnswered as refusal:
-        refusal.context |= _who_answered(work, case_id, handover_id)
-        raise
     work.record(case_id, accepted)
     for worker in case.workers:
         await _give_back(work, case_id, worker)
@@ -110,29 +109,36 @@ async def decline_handover(
         raise DeclineReasonDoesNotBind
     file = file_of(case, receiving_unit=to_unit)
     manager = may(await work.viewer(), Act.CONFIRM, Information.RESPONSIBILITY, file)
-    declined = cases.decline_handover(
-        case,
-        handover_id,
-        reason=reason,
-        explanation=explanation,
-        confirmed=manager or not binds,
-    )
+    with _telling_who(work, case_id, handover_id):
+        declined = cases.decline_handover(
+            case,
+            handover_id,
+            reason=reason,
+            explanation=explanation,
+            confirmed=manager or not binds,
+        )
     work.record(case_id, declined)
 
 
 async def confirm_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
-    work.record(case_id, cases.confirm_handover_decline(case, handover_id))
+    with _telling_who(work, case_id, handover_id):
+        answered = cases.confirm_handover_decline(case, handover_id)
+    work.record(case_id, answered)
 
 
 async def refuse_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
-    work.record(case_id, cases.refuse_handover_decline(case, handover_id))
+    with _telling_who(work, case_id, handover_id):
+        answered = cases.refuse_handover_decline(case, handover_id)
+    work.record(case_id, answered)
 
 
 async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
-    work.record(case_id, cases.withdraw_handover(case, handover_id))
+    with _telling_who(work, case_id, handover_id):
+        withdrawn = cases.withdraw_handover(case, handover_id)
+    work.record(case_id, withdrawn)
 
 
 async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
@@ -184,12 +190,16 @@ def _receiving_unit(work: Work, case_id: UUID, handover_id: UUID) -> str:
     raise NotFound
 
 
-def _who_answered(work: Work, case_id: UUID, handover_id: UUID) -> dict[str, object]:
+@contextmanager
+def _telling_who(work: Work, case_id: UUID, handover_id: UUID) -> Iterator[None]:
+    """Who answered the handover first, and when, stands in the refusal of whoever comes second."""
     answers = cases.HandoverAccepted | cases.HandoverDeclined | cases.HandoverWithdrawn
-    for fact in reversed(work.facts(case_id)):
-        if isinstance(fact.event, answers) and fact.event.handover == handover_id:
-            return {"by": fact.actor, "at": fact.recorded_at}
-    return {}
+    with telling_who(
+        HandoverIsAnswered,
+        work.facts(case_id),
+        lambda event: isinstance(event, answers) and event.handover == handover_id,
+    ):
+        yield
 
 
 async def _give_back(work: Work, case_id: UUID, worker_id: UUID) -> None:

@@ -1,10 +1,12 @@
 """Referrals: received and routed in one act, then accepted or declined by the receiving unit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from api.commands.work import Work
+from api.commands.work import Work, telling_who
 from domain import case as cases
 from domain import person as persons
 from domain import referral as referrals
@@ -186,23 +188,14 @@ def file_of(referral: Referral) -> File:
     )
 
 
-class _telling_who:  # noqa: N801 - reads as a clause where it is used
-    """Adds to ReferralIsAnswered who answered and when: staff id, never a name."""
-
-    def __init__(self, work: Work, referral_id: UUID) -> None:
-        self._facts = work.facts(referral_id)
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> None:
-        if isinstance(refusal, ReferralIsAnswered):
-            answered = next(
-                fact
-                for fact in reversed(self._facts)
-                if isinstance(fact.event, referrals.ReferralAccepted | referrals.ReferralDeclined)
-            )
-            refusal.context |= {"by": answered.actor, "at": answered.recorded_at}
+@contextmanager
+def _telling_who(work: Work, referral_id: UUID) -> Iterator[None]:
+    """Who answered first, and when, stands in the refusal of whoever comes second."""
+    answers = referrals.ReferralAccepted | referrals.ReferralDeclined
+    with telling_who(
+        ReferralIsAnswered, work.facts(referral_id), lambda event: isinstance(event, answers)
+    ):
+        yield
 
 
 async def _person(

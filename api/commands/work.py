@@ -5,7 +5,8 @@ them has moved: also those that the actor's authority came from, so who left a m
 commit. The decision is then made anew on what is true now.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -108,8 +109,9 @@ class Work:
     # --- reading -----------------------------------------------------------------------------
 
     async def read(self, *streams: UUID) -> None:
-        """Bring streams into the work, in one question, opened for the decision."""
-        missing = {stream for stream in streams if stream not in self._read}
+        """Bring streams into the work, in one question, opened for the decision. The first one
+        brings the actor's along: whatever is decided rests on it."""
+        missing = {s for s in (*streams, self.command.actor) if s not in self._read}
         if missing:
             self._read.update(await self.desk.log.opened_streams(missing))
 
@@ -250,6 +252,21 @@ async def _recorded(desk: Desk, first: int, last: int) -> Outcome:
         position=last,
         replayed=True,
     )
+
+
+@contextmanager
+def telling_who(
+    refused: type[Refusal], facts: Sequence[Recorded], answers: Callable[[object], bool]
+) -> Iterator[None]:
+    """Adds to the refusal who gave the answer that stands, and when: a staff id, never a name."""
+    try:
+        yield
+    except refused as refusal:
+        for fact in reversed(facts):
+            if answers(fact.event):
+                refusal.context |= {"by": fact.actor, "at": fact.recorded_at}
+                break
+        raise
 
 
 def found(state: T | None) -> T:

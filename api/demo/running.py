@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from api.demo.readings import read_the_year
 from api.demo.showing import show_the_demo
 from api.demo.year import generate_year
 from api.runtime.clock import SystemClock
@@ -45,6 +46,7 @@ async def make_year(
         year = await generate_year(
             rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress
         )
+        await read_the_year(rooms.access_log, year, rooms.house.desk.ids)
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
 

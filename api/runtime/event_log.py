@@ -221,7 +221,7 @@ class StoredEventLog:
             await cursor.execute(self._append_events, arguments(appends))
             verdicts = await cursor.fetchall()
         self.changes.committed(
-            max((v.last for v in verdicts if v.outcome == "appended"), default=0)
+            max((v.last for v in verdicts if v.outcome != "conflict"), default=0)
         )
         return verdicts
 

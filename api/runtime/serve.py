@@ -8,6 +8,7 @@ from aiohttp import web
 
 from api.app import build_app
 from api.house import House
+from api.runtime.protocol import Runner
 
 _GRACE = 10.0  # seconds that requests in flight may take
 
@@ -17,7 +18,7 @@ async def serve(house: House, *, host: str, port: int, ready: Callable[[str], No
 
     Raises OSError when the port is taken.
     """
-    runner = web.AppRunner(
+    runner = Runner(
         build_app(house), access_log=None, shutdown_timeout=_GRACE, handle_signals=False
     )
     await runner.setup()

@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg.rows import dict_row
-
 from domain.case import (
     CaseOpened,
     CaseWorkerAssigned,
@@ -25,6 +22,7 @@ from domain.policy import File, Viewer
 from domain.recorded import Recorded
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralReceived, ReferralRouted
 from domain.staff import PositionEnded, PositionTaken
+from projections.asking import Connection, one_row
 from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
 
@@ -146,17 +144,6 @@ PROJECTION = Projection(
 # --- queries ---------------------------------------------------------------------------------
 
 
-async def viewer(connection: AsyncConnection[Any], schema: str, staff: UUID) -> Viewer | None:
-    """Who somebody is now; None for a stranger and for who has left."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_statements("viewer", schema), [staff])
-        row = await cursor.fetchone()
-    if row is None:
-        return None
-    side = Compartment(row["side"]) if row["side"] else None
-    return Viewer(staff=row["staff"], role=StaffRole(row["role"]), unit=row["unit"], side=side)
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     kind: Kind
@@ -164,22 +151,20 @@ class Found:
     file: File
 
 
-async def file(connection: AsyncConnection[Any], schema: str, of: UUID) -> Found | None:
+async def viewer(connection: Connection, schema: str, staff: UUID) -> Viewer | None:
+    """Who somebody is now; None for a stranger and for who has left."""
+    return await one_row(connection, _statements("viewer", schema), {"staff": staff}, _viewer)
+
+
+async def file(connection: Connection, schema: str, of: UUID) -> Found | None:
     """What access to a case or referral depends on: for `policy.may`, not to be told."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_statements("file", schema), [of])
-        row = await cursor.fetchone()
-    if row is None:
-        return None
-    return Found(
-        kind=row["kind"],
-        person=row["person"],
-        file=File(
-            compartment=Compartment(row["compartment"]),
-            responsible_unit=row["responsible_unit"],
-            receiving_unit=row["receiving_unit"],
-            sending_unit=row["sending_unit"],
-            informed_units=tuple(row["informed_units"]),
-            workers=tuple(row["workers"]),
-        ),
-    )
+    return await one_row(connection, _statements("file", schema), {"file": of}, _found)
+
+
+def _viewer(*, staff: UUID, role: str, unit: str, side: str | None) -> Viewer:
+    known = Compartment(side) if side else None
+    return Viewer(staff=staff, role=StaffRole(role), unit=unit, side=known)
+
+
+def _found(*, kind: Kind, person: UUID, compartment: str, **standing: Any) -> Found:
+    return Found(kind, person, File(compartment=Compartment(compartment), **standing))

@@ -16,6 +16,7 @@ from api.runtime.postgres_server import PostgresServer
 from api.runtime.servers import Addresses, create_databases
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
+from tests.acceptance.settled import Settled, settle
 from tests.acceptance.town import BASE, Town
 
 
@@ -26,6 +27,16 @@ async def town(
     """A founded municipality with its units staffed."""
     async with founded_town(log_server, vault_server, tmp_path) as town:
         yield town
+
+
+@pytest.fixture(scope="module")
+async def settled(
+    log_server: PostgresServer, vault_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Settled]:
+    """A town where something has happened everywhere, for a whole file of tests."""
+    folder = tmp_path_factory.mktemp("settled")
+    async with founded_town(log_server, vault_server, folder) as town:
+        yield await settle(town)
 
 
 @asynccontextmanager

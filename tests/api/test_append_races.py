@@ -28,7 +28,9 @@ FACTS = 2  # that an append of its own records, on average
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Executor]:
-    with ProcessPoolExecutor(2 * PROCESSES, mp_context=get_context("spawn")) as processes:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.racers"])
+    with ProcessPoolExecutor(2 * PROCESSES, mp_context=context) as processes:
         yield processes
 
 

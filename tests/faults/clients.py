@@ -55,7 +55,7 @@ class Diary:
         return [
             attempt
             for attempt in self.attempts
-            if attempt.status in {200, 304, 403, 404}
+            if attempt.status in {200, 201, 304, 403, 404}
             and (attempt.reading or (attempt.body or {}).get("replayed"))
         ]
 
@@ -98,7 +98,7 @@ class Client:
         return attempt.body
 
     async def once(self, method: str, path: str, **more: Any) -> Attempt:
-        """Ask, and tell what came of it."""
+        """Ask once, and tell what came of it."""
         correlation = uuid4()
         loop = asyncio.get_running_loop()
         began, status, headers, body, error = loop.time(), None, {}, None, ""

@@ -56,18 +56,18 @@ class Premises:
             yield addresses
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        """What the owner of the log sees; `{}` stands for the schema."""
+        """What the owner of the log sees; `{house}` stands for the schema."""
         with (
             self.addresses() as at,
             psycopg.connect(at.log, autocommit=True, row_factory=dict_row) as connection,
         ):
-            statement = SQL(query).format(Identifier(self.settings.municipality))
+            statement = SQL(query).format(house=Identifier(self.settings.municipality))
             return connection.execute(statement, parameters).fetchall()
 
     async def readings(self) -> list[Reading]:
         """The whole access log, opened."""
         schema, secrets = self.settings.municipality, self.settings.secrets
-        rows = self.rows("SELECT id, key, body FROM {}.receipts ORDER BY position")
+        rows = self.rows("SELECT id, key, body FROM {house}.receipts ORDER BY position")
         with self.addresses() as at:
             url = database.role_url(at.vault, schema, "vault", secrets=secrets)
             async with PostgresVault(url, schema, KeyringFile(secrets / "keyring")) as vault:

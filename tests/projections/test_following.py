@@ -1,8 +1,13 @@
 """Following on a real PostgreSQL: every fact folded exactly once, whatever stops when."""
 
 import asyncio
-from collections.abc import Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,7 +16,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.runtime.database import LOG
-from api.runtime.postgres_server import start_postgres
+from api.runtime.postgres_server import PostgresServer, start_postgres
 from domain.recorded import Recorded
 from projections import ALL, ALL_OF_RECEIPTS, access, audit, caseload, checkpoints, engine, timeline
 from projections.asking import frozen
@@ -163,7 +168,7 @@ async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
         assert not await followers.wait_for("caseload", 150, 0.5)
         follower = followers.by_name["caseload"]
         assert (follower.position, type(follower.last_error)) == (149, LookupError)
-        assert follower.restarts > 0
+        assert 0 < follower.restarts < 8, "it backs off"
         assert followers.lag("caseload") > 1
         assert followers.lag("access") == 0
 
@@ -192,28 +197,41 @@ async def test_pages_are_read_once_for_all_views(town: Town) -> None:
     assert log.pages == 1
 
 
-async def test_following_goes_on_when_the_database_is_back(tmp_path_factory: Any) -> None:
+@pytest.fixture
+def start() -> Iterator[Callable[[], PostgresServer]]:
+    """Starts a server of the test's own, again and again in the same place."""
+    place = Path(tempfile.mkdtemp(prefix="samordna-away-"))
+    place.chmod(0o755)  # the server may run as another user
+    named = os.environ.get("SAMORDNA_TEST_POSTGRES")
+    programs, quick = Path(named) if named else None, {"fsync": "off"}
+    yield partial(
+        start_postgres, place / "server", name="away", bin_folder=programs, settings=quick
+    )
+    shutil.rmtree(place)
+
+
+async def test_following_goes_on_when_the_database_is_back(
+    start: Callable[[], PostgresServer], tmp_path: Path
+) -> None:
     """The server stops under the followers; they tell, try again, and lose nothing."""
-    place = tmp_path_factory.mktemp("server")
-    for folder in (place, *place.parents[:-1]):
-        folder.chmod(folder.stat().st_mode | 0o011)
     log = Log(FACTS, head=200)
-    with start_postgres(place / "server", name="away") as server:
-        town = town_of(new_database(server, place, LOG))
-        followers = town.followers(log)
-        await followers.start()
-        assert await followers.wait_for("caseload", 200, SECONDS)
-    log.grow(len(FACTS))
-    await asyncio.sleep(0.5)
-    assert isinstance(followers.by_name["caseload"].last_error, psycopg.OperationalError)
-    assert followers.lag("caseload") > 0
-    with start_postgres(place / "server", name="away"):
-        for projection in ALL:
-            assert await followers.wait_for(projection.name, len(FACTS), SECONDS)
-        assert not (
-            await rebuild(caseload.PROJECTION, log, town.projector, schema=town.schema)
-        ).differs
-        await followers.stop()
+    with start() as first:
+        town = town_of(new_database(first, tmp_path, LOG))
+        async with town.followers(log) as followers:
+            assert await followers.wait_for("caseload", 200, SECONDS)
+            first.stop()
+            log.grow(len(FACTS))
+            await asyncio.sleep(0.5)
+            error = followers.by_name["caseload"].last_error
+            assert isinstance(error, psycopg.OperationalError)
+            assert followers.lag("caseload") > 0
+            with start():
+                for projection in ALL:
+                    assert await followers.wait_for(projection.name, len(FACTS), SECONDS)
+                outcome = await rebuild(
+                    caseload.PROJECTION, log, town.projector, schema=town.schema
+                )
+    assert not outcome.differs
 
 
 async def test_receipts_are_followed_by_the_same_loop(

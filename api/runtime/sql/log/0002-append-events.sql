@@ -6,8 +6,8 @@
 
 -- Judges the appends of a call in order, each against the heads as the accepted ones before it
 -- left them: 'appended', 'duplicate' (the command is in the log: what was kept of it), or
--- 'conflict' (a stream that it wrote or only read has moved: one such stream). Each answer leaves
--- out only its own append; a malformed append fails the whole call.
+-- 'conflict' (a stream that it wrote or only read has moved: one such stream, no positions). Each
+-- answer leaves out only its own append; a malformed append fails the whole call.
 --
 -- A call names each command and each stream once. Expectations and events stand behind each other
 -- in the order of their appends, and point into `streams`.
@@ -92,8 +92,7 @@ BEGIN
         last_expectation := last_expectation + expectation_counts[a];
         first_event := last_event + 1;
         last_event := last_event + event_counts[a];
-        outcome := NULL; first_position := NULL; last_position := NULL;
-        body_mac := NULL; moved_stream := NULL;
+        first_position := 0; last_position := 0; body_mac := NULL; moved_stream := NULL;
 
         IF known[a] IS NOT NULL THEN
             SELECT 'duplicate', k.first_position, k.last_position, k.body_mac

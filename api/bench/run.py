@@ -1,0 +1,64 @@
+"""The bench as a whole: the figures that were asked for, one after the other, each as soon as it
+is measured."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from typing import Final
+
+from api.bench.answering import caseload_query, command_http
+from api.bench.appending import append
+from api.bench.figures import Effort, Figure, LeftOut
+from api.bench.following import ViewsDiffer, follow, rebuild
+from api.bench.ground import Ground
+from api.bench.history import told
+from api.bench.programs import ToolFailed, ToolIsMissing
+
+Tell = Callable[[str], None]
+
+_OVER_A_HISTORY: Final = {
+    "follow": follow,
+    "rebuild": rebuild,
+    "caseload_query": caseload_query,
+    "command_http": command_http,  # last: it writes on
+}
+NAMES: Final = ("append", *_OVER_A_HISTORY)
+
+_STEP: Final = 20_000  # events between two words of progress
+
+
+async def measured(
+    ground: Ground, names: Collection[str], effort: Effort, tell: Tell
+) -> AsyncIterator[Figure | LeftOut]:
+    """The figures of these names. One that cannot be measured is left out, and says why."""
+    if "append" in names:
+        for figure in await _or_left_out("append", append(ground, effort, tell)):
+            yield figure
+    wanted = [name for name in _OVER_A_HISTORY if name in names]
+    if not wanted:
+        return
+    tell(f"telling a log of {effort.events:,} events")
+    async with told(ground, effort.events, _in_steps(tell)) as history:
+        for name in wanted:
+            measuring = _OVER_A_HISTORY[name](ground, history, effort, tell)
+            for figure in await _or_left_out(name, measuring):
+                yield figure
+
+
+async def _or_left_out(
+    name: str, measuring: Awaitable[list[Figure]]
+) -> list[Figure] | list[LeftOut]:
+    try:
+        return await measuring
+    except (ToolIsMissing, ToolFailed, ViewsDiffer) as reason:
+        return [LeftOut(name=name, left_out=str(reason))]
+
+
+def _in_steps(tell: Tell) -> Callable[[int], None]:
+    said = 0
+
+    def progress(events: int) -> None:
+        nonlocal said
+        if events >= said + _STEP:
+            said = events
+            tell(f"  {events:,} events")
+
+    return progress

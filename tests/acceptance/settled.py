@@ -1,0 +1,251 @@
+"""A town where something has happened everywhere: files of every unit, side and state.
+
+Each file is known with what access to it depends on, told here by hand from what was done over
+HTTP. So the policy says who should see it, and the doors are held against that.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4  # noqa: TID251 - ids that nobody has
+
+from api.commands.work import Desk
+from domain.codes import Compartment, StaffRole
+from domain.policy import File, Viewer
+from tests.acceptance.knocking import Caller
+from tests.acceptance.town import Person, Town
+
+NOBODYS = uuid4()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A file of the town."""
+
+    name: str
+    id: UUID
+    kind: str
+    file: File
+
+
+@dataclass(slots=True, kw_only=True)
+class Settled:
+    town: Town
+    call: Caller
+    files: dict[str, Known] = field(default_factory=dict)
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    handovers: dict[str, UUID] = field(default_factory=dict)  # by the case's name
+    team: UUID = NOBODYS
+    leaver: Person | None = None
+
+    @property
+    def desk(self) -> Desk:
+        return self.town.rooms.house.desk
+
+    def token(self, who: str) -> str:
+        return self.town[who].token
+
+    def ids_of(self, kind: str) -> Iterator[Known]:
+        return (known for known in self.files.values() if known.kind == kind)
+
+    async def head(self) -> int:
+        return await self.town.rooms.facts.head()
+
+    def knows(self, name: str, kind: str, file_id: object, file: File) -> None:
+        self.files[name] = Known(name=name, id=UUID(str(file_id)), kind=kind, file=file)
+
+    def changes(self, name: str, **how: Any) -> None:
+        known = self.files[name]
+        self.files[name] = replace(known, file=replace(known.file, **how))
+
+
+def born(years_ago: int) -> str:
+    today = date.today()  # noqa: DTZ011, TID251 - ages are told today
+    return date(today.year - years_ago, 1, 1).isoformat()
+
+
+async def settle(town: Town) -> Settled:
+    settled = Settled(town=town, call=Caller(town.session, town.base))
+    await _staff(settled)
+    await _cases_of_nexus(settled)
+    await _cases_of_childrens_intake(settled)
+    await _the_other_sides(settled)
+    await _referrals_that_wait(settled)
+    await _a_team(settled)
+    await _one_who_left(settled)
+    await town.level()
+    for person in town.people.values():
+        person.position = 0
+    return settled
+
+
+async def _staff(settled: Settled) -> None:
+    town = settled.town
+    worker, manager = {"role": "case-worker"}, {"role": "unit-manager"}
+    office: dict[str, Any] = {"unit": "administration", "side": None}
+    await town.employ("line worker", unit="support-line-two", side="b", **worker)
+    await town.employ("nexus worker of the other side", unit="nexus", side="b", **worker)
+    await town.employ("nexus manager of the other side", unit="nexus", side="b", **manager)
+    await town.employ(
+        "outreach of the other side", unit="homeless-outreach", side="b", role="outreach-worker"
+    )
+    await town.employ("relatives manager", unit="support-line-three", side="c", **manager)
+    await town.employ("strategist", unit="strategic-support", side=None, role="strategic-support")
+    await town.employ(
+        "coordinator", unit="regional-coordinators", side=None, role="regional-coordinator"
+    )
+    await town.employ("analyst", **office, role="analyst")
+    await town.level()
+    for who, person in town.people.items():
+        me = await settled.call("GET", "/me", token=person.token)
+        settled.viewers[who] = Viewer(
+            staff=person.staff_id,
+            role=StaffRole(me["role"]),
+            unit=me["unit"],
+            side=Compartment(me["side"]) if me["side"] else None,
+        )
+
+
+# --- what is sent and accepted ---------------------------------------------------------------
+
+
+async def _sent(settled: Settled, name: str, by: str, **told: Any) -> Known:
+    """A referral, and where the answer says that it went."""
+    person = {"role": "exposed", "name": f"Namn {name}"} | told.pop("person", {})
+    body = {
+        "source": "police",
+        "channel": "phone",
+        "concern": "prostitution",
+        "account": f"Berättelse om {name}.",
+        "person": person,
+    }
+    reply = await settled.town[by].post("/referrals", {**body, **told}, expect=201)
+    routing = reply["routing"]
+    compartment = {
+        "exposed": Compartment.EXPOSED,
+        "buyer": Compartment.PERPETRATOR,
+        "relative": Compartment.RELATIVE,
+        "unknown": Compartment.TRIAGE,
+    }[person["role"]]
+    file = File(
+        compartment=compartment,
+        responsible_unit=routing["holder"],
+        receiving_unit=routing["unit"],
+        sending_unit=settled.viewers[by].unit,
+        informed_units=tuple(routing["informed"]),
+    )
+    settled.knows(name, "referral", reply["referralId"], file)
+    for other in settled.town.people.values():
+        other.position = max(other.position, reply["position"])
+    return settled.files[name]
+
+
+async def _opened(settled: Settled, name: str, manager: str, **told: Any) -> None:
+    """A referral from the police, accepted: a case."""
+    referral = await _sent(settled, f"{name}: referral", "police officer", **told)
+    accepted = await settled.town[manager].post(f"/referrals/{referral.id}/acceptances")
+    unit = settled.viewers[manager].unit
+    assert accepted["unit"] == unit
+    settled.changes(referral.name, responsible_unit=unit, receiving_unit=None)
+    file = File(compartment=referral.file.compartment, responsible_unit=unit)
+    settled.knows(name, "case", accepted["caseId"], file)
+
+
+async def _assigned(settled: Settled, name: str, manager: str, worker: str) -> None:
+    path, worker_id = f"/cases/{settled.files[name].id}", settled.town[worker].staff_id
+    etag = (await settled.town[manager].get(path)).headers["ETag"]
+    body = {"workerId": str(worker_id)}
+    await settled.town[manager].post(f"{path}/assignments", body, etag=etag)
+    settled.changes(name, workers=(worker_id,))
+
+
+async def _offered(settled: Settled, name: str, manager: str, to_unit: str) -> UUID:
+    path = f"/cases/{settled.files[name].id}"
+    etag = (await settled.town[manager].get(path)).headers["ETag"]
+    body = {"toUnit": to_unit, "reason": "Annan enhets ansvar."}
+    reply = await settled.town[manager].post(f"{path}/handovers", body, etag=etag, expect=201)
+    settled.changes(name, receiving_unit=to_unit)
+    settled.handovers[name] = UUID(reply["handoverId"])
+    return settled.handovers[name]
+
+
+# --- the files -------------------------------------------------------------------------------
+
+
+async def _cases_of_nexus(settled: Settled) -> None:
+    town, manager = settled.town, "nexus manager"
+    adult = {"person": {"bornOn": born(30)}}
+    names = ("assigned", "colleague's", "offered", "closed", "unassigned", "taken over")
+    for name in names:
+        await _opened(settled, name, manager, **adult)
+    await _assigned(settled, "assigned", manager, "nexus worker")
+    path = f"/cases/{settled.files['assigned'].id}/notes"
+    worker = town["nexus worker"]
+    worker.position = town[manager].position
+    for number in range(1, 8):
+        await worker.post(path, {"text": f"Anteckning {number}."}, expect=201)
+    await _assigned(settled, "colleague's", manager, "nexus colleague")
+    await _offered(settled, "offered", manager, "childrens-intake")
+    handover = await _offered(settled, "taken over", manager, "childrens-intake")
+    intake = town["intake manager"]
+    intake.position = town[manager].position
+    taken = f"/cases/{settled.files['taken over'].id}/handovers/{handover}/acceptances"
+    await intake.post(taken)
+    settled.changes("taken over", responsible_unit="childrens-intake", receiving_unit=None)
+    closed = f"/cases/{settled.files['closed'].id}"
+    etag = (await town[manager].get(closed)).headers["ETag"]
+    await town[manager].post(f"{closed}/closures", {"outcome": "needs-met"}, etag=etag)
+
+
+async def _cases_of_childrens_intake(settled: Settled) -> None:
+    manager, child = "intake manager", {"person": {"bornOn": born(15)}}
+    for name in ("child's", "child's offered"):
+        await _opened(settled, name, manager, **child)
+    await _assigned(settled, "child's", manager, "intake worker")
+    await _offered(settled, "child's offered", manager, "nexus")
+
+
+async def _the_other_sides(settled: Settled) -> None:
+    buyer = {"person": {"role": "buyer", "bornOn": born(45)}}
+    relative = {"person": {"role": "relative", "bornOn": born(50)}}
+    for name in ("buyer's", "other buyer's"):
+        await _opened(settled, name, "line manager", **buyer)
+    await _assigned(settled, "buyer's", "line manager", "line worker")
+    await _sent(settled, "buyer waits", "outreach of the other side", **buyer)
+    await _opened(settled, "relative's", "relatives manager", **relative)
+    await _sent(settled, "relative waits", "police officer", **relative)
+
+
+async def _referrals_that_wait(settled: Settled) -> None:
+    adult = {"person": {"bornOn": born(28)}}
+    await _sent(settled, "waits", "police officer", **adult)
+    await _sent(settled, "waits, acute", "police officer", acute=True, **adult)
+    await _sent(settled, "age unknown", "police officer")
+    held = {"source": "homeless-outreach", **adult}
+    await _sent(settled, "held by outreach", "homeless outreach", **held)
+    await _sent(settled, "from youth outreach", "youth outreach", person={"bornOn": born(14)})
+    await _sent(settled, "role unknown", "police officer", person={"role": "unknown"})
+    declined = await _sent(settled, "decline proposed", "police officer", **adult)
+    body = {"reason": "other-municipality", "explanation": "Bor i Enköping."}
+    await settled.town["nexus worker"].post(f"/referrals/{declined.id}/declines", body)
+
+
+# --- the team, and one who left --------------------------------------------------------------
+
+
+async def _a_team(settled: Settled) -> None:
+    manager = settled.town["nexus manager"]
+    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22"}
+    settled.team = UUID((await manager.post("/teams", mandate, expect=201))["teamId"])
+    pilot = {"leadUnit": "nexus", "pilotFrom": "2023-04-01", "pilotUntil": "2024-03-31"}
+    await manager.post(f"/teams/{settled.team}/establishments", pilot)
+    member = {"staffId": str(settled.town["nexus worker"].staff_id), "percentage": 50}
+    await manager.post(f"/teams/{settled.team}/members", member, expect=201)
+
+
+async def _one_who_left(settled: Settled) -> None:
+    town = settled.town
+    leaver = await town.employ("leaver", unit="nexus", role="unit-manager")
+    settled.leaver = town.people.pop("leaver")
+    await town["administrator"].post(f"/staff-members/{leaver.staff_id}/departures", {})

@@ -1,0 +1,87 @@
+"""What a door hands out is recognised when it comes back, and only then."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from api.marks import Marks
+from domain.errors import CursorIsFaulty
+from tests.fakes import MemoryVault
+
+CASE, OTHER_CASE, ANNA, BO = (UUID(int=n) for n in (1, 2, 3, 4))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    at: datetime
+    case: UUID
+
+
+HERE = Cursor(datetime(2023, 4, 3, 8, tzinfo=UTC), CASE)
+
+
+@pytest.fixture
+async def marks() -> Marks:
+    made = Marks(MemoryVault())
+    await made.ready()
+    return made
+
+
+def test_an_etag_is_for_one_viewer_one_file_and_one_version(marks: Marks) -> None:
+    """Strong, quoted, and another one whenever something is different."""
+    seen = {
+        marks.etag(viewer, case, version)
+        for viewer in (ANNA, BO)
+        for case in (CASE, OTHER_CASE)
+        for version in (1, 2)
+    }
+    assert len(seen) == 8
+    assert all(etag[0] == etag[-1] == '"' and len(etag) == 24 for etag in seen)
+    assert marks.etag(ANNA, CASE, 1) == marks.etag(ANNA, CASE, 1)
+
+
+def test_a_cursor_comes_back_as_it_was(marks: Marks) -> None:
+    """With the types it had."""
+    assert marks.last_seen(b"place", marks.cursor(b"place", HERE), Cursor) == HERE
+
+
+def test_a_cursor_is_good_in_its_own_place_only(marks: Marks) -> None:
+    """Another list, other filters or another reader refuse it."""
+    with pytest.raises(CursorIsFaulty):
+        marks.last_seen(b"elsewhere", marks.cursor(b"place", HERE), Cursor)
+
+
+@pytest.mark.parametrize("invented", ["", ".", "x", "W10.", "W10.AAAAAAAAAAAAAAAAAAAAAA", "é.é"])
+def test_an_invented_cursor_is_refused(marks: Marks, invented: str) -> None:
+    """Nobody makes one but the house."""
+    with pytest.raises(CursorIsFaulty):
+        marks.last_seen(b"place", invented, Cursor)
+
+
+def test_every_changed_character_is_noticed(marks: Marks) -> None:
+    """Also in the part that can be read."""
+    cursor = marks.cursor(b"place", HERE)
+    for place in range(len(cursor)):
+        changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        with pytest.raises(CursorIsFaulty):
+            marks.last_seen(b"place", changed, Cursor)
+
+
+async def test_a_repeated_command_is_recognised_across_the_month(marks: Marks) -> None:
+    """In the new month the old mark is made, too."""
+    march, _ = await marks.of_command(datetime(2023, 3, 31, 23, 59, tzinfo=UTC), b"POST /x {}")
+    april, earlier = await marks.of_command(datetime(2023, 4, 1, 0, 1, tzinfo=UTC), b"POST /x {}")
+    assert earlier == march != april
+    other, _ = await marks.of_command(datetime(2023, 4, 1, 0, 1, tzinfo=UTC), b"POST /x {1}")
+    assert other != april
+
+
+async def test_an_erased_month_is_no_hindrance() -> None:
+    """Marks are forgotten with their key; the new month's commands go on."""
+    vault = MemoryVault()
+    await vault.erase(["commands/2023-03"])
+    mark, earlier = await Marks(vault).of_command(datetime(2023, 4, 1, tzinfo=UTC), b"x")
+    assert mark
+    assert earlier == b""
