@@ -10,7 +10,7 @@ from api.answers import Answer, CaseId, Done, StaffId, Unit, Words
 from api.commands import cases as use_cases
 from api.door import CREATED, Lead, deciding
 from api.faults import Fault, faulty
-from api.fields import Body, Id, Passage, PastDay
+from api.fields import Body, Id, Passage, PastDay, shown
 from api.visit import Visit
 from domain.case import CaseStatus, RoutingReviewed
 from domain.codes import AgeKnowledge, CaseOutcome
@@ -136,6 +136,10 @@ async def record_note(visit: Visit, case_id: UUID, note: NewNote) -> RecordedNot
 class AgeFinding(Body):
     """What the age turned out to be: a birth date, or an age band where no date is known."""
 
+    model_config = shown(basis="Pass uppvisat.", bornOn="2004-05-19", age=None) | {
+        "validate_default": True
+    }
+
     basis: Passage
     """What it rests on."""
     born_on: PastDay | None = None
@@ -149,11 +153,6 @@ class AgeFinding(Body):
         if "born_on" in info.data and (info.data["born_on"] is None) is (age is None):
             raise faulty(Fault.ONE_OF_THEM)
         return age
-
-    model_config = Body.model_config | {
-        "validate_default": True,
-        "json_schema_extra": {"examples": [{"basis": "Pass uppvisat.", "bornOn": "2007-05-19"}]},
-    }
 
 
 class RoutingReview(Answer):

@@ -29,7 +29,7 @@ from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.serve import serve as serve_house
 from api.runtime.servers import Addresses, create_databases, servers
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.wiring import local_issuer, open_house
+from api.runtime.wiring import local_issuer, open_house, trusted_issuer
 from domain.errors import Refusal
 from projections import ALL
 from projections.rebuild import Rebuilt, rebuild
@@ -148,6 +148,7 @@ def serve(
         municipality=municipality,
         log_format=log_format,
     )
+    trusted_issuer(settings, SystemClock())  # before anything is started
 
     async def run(addresses: Addresses) -> None:
         async with open_house(settings, addresses) as rooms:
@@ -279,7 +280,6 @@ def db_create(
         vault=vault,
         postgres_bin=postgres_bin,
         municipality=municipality,
-        local_issuer=True,  # nobody is let in meanwhile
     )
 
     async def run(addresses: Addresses, name: str) -> UUID:
@@ -344,6 +344,7 @@ def main() -> None:
         PostgresCannotRun,
         KeyringIsUnusable,
         DemoIsIncomplete,
+        database.MunicipalityIsMissing,
         database.SchemaIsBehind,
         database.SchemaIsNewer,
         Refusal,

@@ -26,7 +26,7 @@ from api.person_number import NumberIsImpossible, PersonNumber, read_number
 
 
 class Body(BaseModel):
-    """What a command is told. `shown` is its example, where the fields' own do not add up to one."""
+    """What a command is told. `shown` is its example where the fields' own do not add up."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,

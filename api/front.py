@@ -17,7 +17,13 @@ from aiohttp.typedefs import Handler, Middleware
 from api.problems import as_refusal, problem_answer
 from api.serving import CORRELATION
 from api.system import Meters
-from domain.errors import AddressIsTooLong, KeyIsErased, Refusal, SomethingIsBroken
+from domain.errors import (
+    AddressIsTooLong,
+    KeyIsErased,
+    Refusal,
+    RequestIsMalformed,
+    SomethingIsBroken,
+)
 from domain.ports import Ids
 from domain.sealed import SealedValueIsClosed
 
@@ -77,6 +83,8 @@ async def _answered(
         return _other_method(request, error, correlation)
     except web.HTTPException as error:
         refusal = as_refusal(error)
+    except web.RequestPayloadError:
+        refusal = RequestIsMalformed()  # not what its Content-Encoding says, or cut off
     except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an answer
         _log.error("broken", door=_door(request), exc_info=fault)
         refusal = SomethingIsBroken()

@@ -1,7 +1,7 @@
 """Referrals are sent: by anybody who works with exposed persons, in one act to one unit."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
@@ -18,7 +18,7 @@ from api.commands import referrals as use_cases
 from api.commands.referrals import ReferralDetails
 from api.door import CREATED, Lead, deciding
 from api.faults import Fault, faulty
-from api.fields import Body, Line, Number, Passage, PastDay, PastMoment
+from api.fields import Body, Line, Number, Passage, PastDay, PastMoment, shown
 from api.visit import Visit
 from domain.codes import (
     AgeKnowledge,
@@ -39,8 +39,23 @@ from domain.routing import Rule
 # --- a referral is sent ----------------------------------------------------------------------
 
 
+_SOMEBODY: Final = {
+    "role": "exposed",
+    "name": "Alva Dimvik",
+    "number": "20070519-2383",
+    "bornOn": "2007-05-19",
+    "age": "minor",
+    "assessedAdultBy": None,
+    "gender": "woman",
+    "residence": "belongs-here",
+    "contact": "Nås genom kuratorn på skolan",
+}
+
+
 class NewPerson(Body):
     """Who it is about, as far as the sender knows. Everything but the role may be left out."""
+
+    model_config = shown(**_SOMEBODY)
 
     role: PersonRole
     name: Line | None = None
@@ -66,6 +81,18 @@ class NewPerson(Body):
 
 class NewReferral(Body):
     """What the sender tells."""
+
+    model_config = shown(
+        source="youth-outreach",
+        channel="in-person",
+        concern="fares-badly",
+        account="Sover hos bekanta sedan en vecka och har nya, dyra saker.",
+        person=_SOMEBODY,
+        kind="report-of-concern",
+        receivedAt="2023-04-03T08:15:00Z",
+        sendersReference="UJ-2023-17",
+        acute=False,
+    )
 
     source: Source
     channel: Channel

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import quote, urlencode
@@ -16,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
+from yoyo.migrations import MigrationList
 
 SQL_FOLDER = Path(__file__).with_name("sql")
 
@@ -50,6 +52,11 @@ class SchemaIsBehind(Exception):
     """The schema lacks migrations. Run `samordna db migrate`."""
 
 
+class MunicipalityIsMissing(Exception):
+    """There is no municipality of this name here. Run `samordna db create` with the same data
+    folder (or bring its secrets/ along)."""
+
+
 class SchemaNameIsUnsound(ValueError):
     """A schema's name is a small letter and up to 39 small letters, digits and underscores."""
 
@@ -71,7 +78,7 @@ def create(
 
 
 def migrate(owner_url: str, schema: str, *, kind: Kind = LOG) -> None:
-    """Apply what is pending, each migration in a transaction of its own. Raises SchemaIsNewer."""
+    """Apply what is pending: all of it, or nothing. Raises SchemaIsNewer."""
     with _alone_with(owner_url, schema):
         _apply(owner_url, schema, kind)
 
@@ -86,7 +93,7 @@ def status(url: str, schema: str, *, kind: Kind = LOG) -> Status:
             if found and found[0]
             else []
         )
-    known = [migration.id for migration in read_migrations(str(SQL_FOLDER / kind.migrations))]
+    known = [migration.id for migration in _migrations(kind)]
     applied = {row[0] for row in rows}
     return Status(
         applied=[name for name in known if name in applied],
@@ -111,7 +118,10 @@ def role_name(schema: str, role: str) -> str:
 def role_url(owner_url: str, schema: str, role: str, *, secrets: Path) -> str:
     """Where the owner connects to, as one of the schema's roles."""
     name = role_name(schema, role)
-    password = (secrets / name).read_text(encoding="ascii")
+    file = secrets / name
+    if not file.exists():
+        raise MunicipalityIsMissing
+    password = file.read_text(encoding="ascii")
     owner = conninfo_to_dict(owner_url)
     owner.pop("passfile", None)
     return _url({**owner, "user": name, "password": password})
@@ -190,16 +200,22 @@ def _apply(owner_url: str, schema: str, kind: Kind) -> None:
     unknown = status(owner_url, schema, kind=kind).unknown
     if unknown:
         raise SchemaIsNewer(", ".join(unknown))
-    migrations = read_migrations(str(SQL_FOLDER / kind.migrations))
+    migrations = _migrations(kind)
     with get_backend(_yoyo_url(owner_url, schema)) as backend:
         backend.break_lock()  # of a process that died: the advisory lock says that none lives
-        for migration in backend.to_apply(migrations):
-            # Applied and marked in one transaction: a kill leaves nothing half done.
-            with backend.transaction():
+        pending = backend.to_apply(migrations)
+        # Applied, marked and privileges granted in one transaction: a kill leaves nothing half
+        # done, and nobody ever meets a new function without its privileges.
+        with backend.transaction():
+            for migration in pending:
                 migration.process_steps(backend, "apply")
                 backend.mark_one(migration, log=False)
-        for hook in migrations.post_apply:
-            hook.process_steps(backend, "apply")
+            for hook in migrations.post_apply:
+                hook.process_steps(backend, "apply")
+
+
+def _migrations(kind: Kind) -> MigrationList:
+    return read_migrations(escape(str(SQL_FOLDER / kind.migrations)))
 
 
 def _yoyo_url(owner_url: str, schema: str) -> str:

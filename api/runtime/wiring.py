@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
@@ -26,7 +27,7 @@ from api.runtime.servers import Addresses
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
-from domain.errors import Unavailable
+from domain.errors import TokenIsRefused, Unavailable
 from domain.ports import Clock, Ids
 from domain.recorded import Recorded
 from domain.sealed import Sealed
@@ -50,6 +51,14 @@ class SealedOpener:
 
     async def open_facts(self, facts: Collection[Recorded]) -> list[Recorded]:
         return await self._mapper.open_all(facts)
+
+
+class ClosedDoor:
+    """The command line's house has no doors: nobody's token is believed."""
+
+    async def staff_id(self, token: str) -> UUID:
+        del token
+        raise TokenIsRefused(reason="issuer")
 
 
 class FollowedViews:
@@ -108,8 +117,9 @@ async def open_house(
 ) -> AsyncIterator[Rooms]:
     """Everything started in the order in which it is needed, and stopped the other way round.
 
-    Raises SchemaIsBehind, SchemaIsNewer, VaultUnavailable, KeyringDoesNotFit, and what the
-    servers raise.
+    Without `follow` the views stand still and nobody is let in: for the command line.
+    Raises MunicipalityIsMissing, SchemaIsBehind, SchemaIsNewer, VaultUnavailable,
+    KeyringDoesNotFit, and what the servers raise.
     """
     clock, ids = clock or SystemClock(), ids or RandomIds()
     schema = settings.municipality
@@ -156,7 +166,9 @@ async def open_house(
                 calendar=SwedishWorkingCalendar(),
             ),
             views=views,
-            identities=BearerTokens(trusted_issuer(settings, clock), clock),
+            identities=(
+                BearerTokens(trusted_issuer(settings, clock), clock) if follow else ClosedDoor()
+            ),
             opener=SealedOpener(mapper, vault),
             receipts=access_log,
             macs=vault,

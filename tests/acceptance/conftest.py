@@ -8,8 +8,8 @@ from uuid import uuid4  # noqa: TID251 - a schema of its own
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
-from api.app import build_app
 
+from api.app import build_app
 from api.commands.founding import found
 from api.runtime.clock import SystemClock
 from api.runtime.postgres_server import PostgresServer
@@ -31,7 +31,9 @@ async def town(
 
 @pytest.fixture(scope="module")
 async def settled(
-    log_server: PostgresServer, vault_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+    log_server: PostgresServer,
+    vault_server: PostgresServer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Settled]:
     """A town where something has happened everywhere, for a whole file of tests."""
     folder = tmp_path_factory.mktemp("settled")

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
+from multidict import CIMultiDict
 from yarl import URL
 
 from tests.acceptance.town import BASE
@@ -70,7 +72,8 @@ class Caller:
         query: str = "",
     ) -> Heard:
         """`body` is sent as JSON, `raw` as it is; the address goes out exactly as it is given."""
-        sent = aiohttp.typedefs.CIMultiDict(headers or {})
+        sent = CIMultiDict(headers or {})
+        sent.setdefault("Accept-Language", "sv" if self.count % 2 else "en")
         if token:
             sent.setdefault("Authorization", f"Bearer {token}")
         if body is not None:
@@ -93,9 +96,7 @@ class Caller:
             self.judge(heard)
         return heard
 
-    async def refused(
-        self, status: int, slug: str, method: str, path: str, **how: Any
-    ) -> Heard:
+    async def refused(self, status: int, slug: str, method: str, path: str, **how: Any) -> Heard:
         """Knock, and be refused so and not otherwise."""
         heard = await self(method, path, **how)
         told = f"{heard.asked} {how.get('raw') or how.get('body')!r:.200}: {heard.body!r:.400}"
@@ -118,17 +119,45 @@ class Caller:
         if heard.status == 401:
             assert heard.headers["WWW-Authenticate"].startswith("Bearer"), told
 
-    async def say(self, told: bytes, *, more: bytes = b"", patience: float = 5) -> bytes:
-        """Whatever bytes over a connection of one's own; `more` is never sent."""
-        at = urlsplit(self.base)
-        reader, writer = await asyncio.open_connection(at.hostname, at.port)
-        try:
+    async def say(self, told: bytes, *, patience: float = 5) -> bytes:
+        """Whatever bytes, over a connection of one's own."""
+        async with self._line() as (reader, writer):
             writer.write(told)
             await writer.drain()
-            self.count += 1
             return await asyncio.wait_for(_answer(reader), patience)
+
+    async def hang_up(self, told: bytes) -> None:
+        async with self._line() as (_, writer):
+            writer.write(told)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async def pour(self, head: bytes, *, chunk: bytes = b" " * 8192) -> "Poured":
+        """Chunks without end, until somebody answers."""
+        async with self._line() as (reader, writer):
+            writer.write(head)
+            answer, poured = asyncio.create_task(_answer(reader)), 0
+            while not answer.done():
+                writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+                poured += len(chunk)
+                await asyncio.sleep(0.005)
+            return Poured(await answer, poured)
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        at = urlsplit(self.base)
+        reader, writer = await asyncio.open_connection(at.hostname, at.port)
+        self.count += 1
+        try:
+            yield reader, writer
         finally:
             writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Poured:
+    answer: bytes
+    poured: int
 
 
 async def _answer(reader: asyncio.StreamReader) -> bytes:

@@ -1,25 +1,32 @@
-"""Bad input: one clear problem answer with the right status, nothing echoed, nothing recorded.
+"""Bad input in a body: one clear problem answer with the right status, every fault named at once,
+nothing echoed, nothing recorded, nothing in the log.
 
-Doors, fields and parameters come from the route table and the OpenAPI document.
+Doors and fields come from the route table and the OpenAPI document.
 """
 
+import asyncio
+import gzip
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
-from uuid import UUID, uuid4  # noqa: TID251 - a client's own keys
 
 import pytest
+from stdnum import luhn
 
 from api.app import ROUTES
 from api.door import Kind, Route
-from tests.acceptance.knocking import MARKER, Caller
+from api.serving import LARGEST_BODY
+from tests.acceptance.knocking import MARKER
 from tests.acceptance.settled import NOBODYS, Settled
 from tests.acceptance.wrong import Json, wrong_bodies, wrong_everywhere
 from tests.api.test_logging import logged
 
 FAULTY = (422, "fields-are-faulty")
-TOLD = [route for route in ROUTES if route.door.body]
+TOO_LARGE = (413, "body-is-too-large")
 DECIDED = [route for route in ROUTES if route.door.kind is Kind.DECIDING]
+TOLD = [route for route in DECIDED if route.door.body]
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +37,17 @@ async def document(settled: Settled) -> Json:
 
 @pytest.fixture(autouse=True)
 async def nothing_comes_of_it(settled: Settled) -> AsyncIterator[None]:
-    """Whatever is tried here, nothing is recorded, and nothing of it stands in a line of the log."""
+    """Whatever is tried here, nothing is recorded, and nothing of it stands in the log."""
     head, asked = await settled.head(), settled.call.count
     with logged() as lines:
         yield
     assert await settled.head() == head
-    written = lines.getvalue()
-    assert MARKER not in written
-    assert '"level": "error"' not in written
-    print(f"{settled.call.count - asked} requests; {dict(settled.call.statuses)} so far")
+    assert MARKER not in lines.getvalue()
+    assert '"level": "error"' not in lines.getvalue()
+    print(f"{settled.call.count - asked} requests")
 
 
-def address(route: Route, settled: Settled) -> str:
-    """The door's address, with an id that the administrator or manager could mean."""
+def address(route: Route) -> str:
     path = route.path
     for name in route.names:
         path = path.replace(f"{{{name}}}", str(NOBODYS))
@@ -53,13 +58,13 @@ def named(routes: list[Route]) -> list[Any]:
     return [pytest.param(route, id=route.door.operation) for route in routes]
 
 
-def schema_of(document: Json, route: Route) -> tuple[Json, Json]:
-    """A good body, and its schema."""
+def good_and_schema(document: Json, route: Route) -> tuple[Json, Json]:
+    """A good body, as documented, and its schema."""
     content = document["paths"][route.path]["post"]["requestBody"]["content"]["application/json"]
     return content["examples"]["full"]["value"], content["schema"]
 
 
-# --- bodies ----------------------------------------------------------------------------------
+# --- fields ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("route", named(TOLD))
@@ -67,10 +72,263 @@ async def test_every_fault_of_every_field_is_named(
     settled: Settled, document: Json, route: Route
 ) -> None:
     """A missing, unknown, mistyped or impossible field is named by its pointer and its fault."""
-    good, schema = schema_of(document, route)
-    where, token = address(route, settled), settled.token("administrator")
+    good, schema = good_and_schema(document, route)
+    token = settled.token("administrator")
     for wrong in wrong_bodies(good, schema, document["components"]["schemas"]):
-        heard = await settled.call.refused(*FAULTY, "POST", where, token=token, raw=json.dumps(wrong.body))
+        raw = json.dumps(wrong.body).encode()
+        heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, raw=raw)
         told = f"{wrong.body!r:.300}: {heard.faults}"
         assert list(heard.faults) == [wrong.pointer], told
         assert heard.faults[wrong.pointer] in wrong.codes, told
+
+
+@pytest.mark.parametrize("route", named(TOLD))
+async def test_all_faults_are_named_at_once(
+    settled: Settled, document: Json, route: Route
+) -> None:
+    """One answer names every wrong field of a body, however deep it stands."""
+    good, schema = good_and_schema(document, route)
+    body, places = wrong_everywhere(good, schema, document["components"]["schemas"])
+    token = settled.token("administrator")
+    heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
+    assert set(heard.pointers) == places
+    assert len(heard.pointers) == len(places)
+
+
+@pytest.mark.parametrize("route", named(DECIDED))
+async def test_a_door_that_is_told_nothing_takes_no_body(
+    settled: Settled, document: Json, route: Route
+) -> None:
+    """What a door does not read, it refuses; an empty body or an empty object is none."""
+    if route.door.body:
+        return
+    token = settled.token("administrator")
+    for body in ({"noSuchField": MARKER}, [], MARKER, 0):
+        await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
+    for raw in (b"", b"{}", b" {}\n"):
+        heard = await settled.call("POST", address(route), token=token, raw=raw)
+        assert heard.status == 404
+
+
+# --- what is no JSON -------------------------------------------------------------------------
+
+NO_JSON = (
+    b"",
+    b"{",
+    b'{"text": ',
+    b"{'text': 1}",
+    b'{"text": "' + MARKER.encode() + b'",}',
+    b"{}{}",
+    b"{} " + MARKER.encode(),
+    b'{"text": "\xff\xfe"}',  # no UTF-8
+    b'{"text": "\xed\xa0\x80"}',  # half a character
+    '{"text": "å"}'.encode("latin-1"),
+    '{"text": "å"}'.encode("utf-16"),
+    b'{"text": "\\ud800"}',
+    b'{"text": "a\x00b"}',
+    b'{"text": "line\nline"}',
+    b'{"text": 0x10}',
+    b"[" * 30_000,
+    b'{"a":' * 10_000,
+    b"\x1f\x8b" + MARKER.encode(),
+)
+
+
+@pytest.mark.parametrize("route", named(TOLD))
+async def test_what_is_no_json_is_refused(settled: Settled, route: Route) -> None:
+    """Bytes that are no JSON in UTF-8 are refused before anything of them is read."""
+    token = settled.token("administrator")
+    for raw in NO_JSON:
+        how = {"token": token, "raw": raw}
+        await settled.call.refused(400, "body-is-not-json", "POST", address(route), **how)
+
+
+@pytest.mark.parametrize("route", named(TOLD))
+async def test_what_is_not_called_json_is_refused(
+    settled: Settled, document: Json, route: Route
+) -> None:
+    """The body is called application/json, in UTF-8 or in nothing else."""
+    good, _ = good_and_schema(document, route)
+    how = {"token": settled.token("administrator"), "raw": json.dumps(good).encode()}
+    for called in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/json; charset=latin-1",
+        "application/json; charset=utf-16",
+        f"application/json; charset={MARKER}",
+        "application/jsonp",
+        "application/problem+json",
+        MARKER,
+        "",
+    ):
+        headers = {"Content-Type": called}
+        await settled.call.refused(
+            415, "content-type-is-not-json", "POST", address(route), headers=headers, **how
+        )
+
+
+# --- sizes and encodings ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", named(DECIDED))
+async def test_a_body_holds_at_most_64_kib(settled: Settled, route: Route) -> None:
+    """A larger one is refused whether it says its length, comes in chunks, or unfolds."""
+    token = settled.token("administrator")
+    large = json.dumps({"text": MARKER * 70_000}).encode()
+    assert len(large) > 1024 * 1024
+    folded = {"Content-Encoding": "gzip"}
+
+    async def in_chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(large), 16_384):
+            yield large[start : start + 16_384]
+
+    for how in (
+        {"raw": BytesIO(large)},
+        {"raw": b" " * (LARGEST_BODY + 1)},
+        {"raw": in_chunks()},
+        {"raw": gzip.compress(large), "headers": folded},
+    ):
+        await settled.call.refused(*TOO_LARGE, "POST", address(route), token=token, **how)
+
+
+async def test_a_large_body_is_refused_before_it_is_read(settled: Settled) -> None:
+    """Who announces 1 MiB hears 413 at once; who just goes on hears it after a few chunks."""
+    head = (
+        "POST /samordna/v1/referrals HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {settled.token('administrator')}\r\n"
+    )
+    announced = await settled.call.say(f"{head}Content-Length: 1048576\r\n\r\n{{".encode())
+    assert announced.startswith(b"HTTP/1.1 413 ")
+    sent = await settled.call.pour(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+    assert sent.answer.startswith(b"HTTP/1.1 413 ")
+    assert sent.poured < 512 * 1024
+
+
+async def test_what_cannot_be_unfolded_is_refused(settled: Settled) -> None:
+    """A body that is not what its Content-Encoding says is the caller's fault, not ours."""
+    for encoding in ("gzip", "deflate"):
+        await settled.call.refused(
+            400,
+            "request-is-malformed",
+            "POST",
+            "/referrals",
+            token=settled.token("administrator"),
+            headers={"Content-Encoding": encoding},
+            raw=MARKER.encode(),
+        )
+
+
+async def test_who_hangs_up_within_a_body_is_no_fault_of_ours(settled: Settled) -> None:
+    """Half a body and no more: nothing is answered, recorded or alarmed."""
+    head = (
+        "POST /samordna/v1/referrals HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {settled.token('administrator')}\r\n"
+    )
+    for length in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
+        await settled.call.hang_up(f"{head}{length}\r\n\r\n{{".encode())
+    await asyncio.sleep(0.1)
+
+
+# --- numbers and days ------------------------------------------------------------------------
+
+
+def with_check_digit(nine: str) -> str:
+    return nine + luhn.calc_check_digit(nine)
+
+
+IMPOSSIBLE = (
+    "20070519-2384",  # its check digit
+    "0705192384",
+    "0000000000",
+    "19" + with_check_digit("991301238"),  # month 13
+    "19" + with_check_digit("990230238"),  # 30 February
+    "19" + with_check_digit("990100238"),  # day 0, and no coordination number
+    "19" + with_check_digit("990192238"),  # coordination: day 32
+    "19" + with_check_digit("991361238"),  # coordination: month 13
+    "30" + with_check_digit("070519238"),  # not born yet
+    "20070519--2383",
+    "20070519_2383",
+    "070519-238",
+    "70519-2383",
+    "2007-05-19-2383",
+    "T70519-2383",
+    "20070519-238\u0663",  # a digit elsewhere
+    f"{MARKER}-2383",
+)
+TOMORROW = datetime.now(UTC) + timedelta(days=2)  # noqa: TID251 - a client's own clock
+
+
+def told_of(**person: Any) -> Json:
+    return {
+        "source": "police",
+        "channel": "phone",
+        "concern": "prostitution",
+        "account": MARKER,
+        "person": {"role": "exposed", **person},
+    }
+
+
+async def test_an_impossible_number_is_refused(settled: Settled) -> None:
+    """Check digit, date and form of a personal or coordination number are right, or it is none."""
+    token = settled.token("police officer")
+    for number in IMPOSSIBLE:
+        body = told_of(number=number)
+        heard = await settled.call.refused(*FAULTY, "POST", "/referrals", token=token, body=body)
+        assert heard.faults == {"/person/number": "impossible-number"}, number
+        assert number[-7:].encode() not in heard.body
+
+
+async def test_a_birth_date_agrees_with_the_number(settled: Settled) -> None:
+    """Year and month of the birth date are those of the personal number."""
+    token = settled.token("police officer")
+    for born_on in ("2006-05-19", "2007-06-19", "1907-05-19"):
+        body = told_of(number="20070519-2383", bornOn=born_on)
+        heard = await settled.call.refused(*FAULTY, "POST", "/referrals", token=token, body=body)
+        assert heard.faults == {"/person/bornOn": "contradicts-number"}
+
+
+@pytest.mark.parametrize("day", ["2007-02-29", "2007-13-01", "2007-00-10", "20070519", "2007-5-19",
+    "07-05-19", "2007-05-19T00:00:00Z", "٢٠٠٧-٠٥-١٩", "0000-00-00", "0001-01-01", "9999-12-31",
+    " 2007-05-19", "2007-05-19\n"])  # fmt: skip
+async def test_a_day_is_a_day(settled: Settled, day: str) -> None:
+    """A birth date that is in no calendar is refused."""
+    token, body = settled.token("police officer"), told_of(bornOn=day)
+    heard = await settled.call.refused(*FAULTY, "POST", "/referrals", token=token, body=body)
+    assert heard.faults == {"/person/bornOn": "not-a-date"}
+
+
+@pytest.mark.parametrize("moment", ["2023-04-03T08:15:00", "2023-04-03 08:15:00Z", "2023-04-03",
+    "2023-04-03T24:15:00Z", "2023-04-03T08:61:00Z", "2023-02-30T08:15:00Z",
+    "2023-04-03T08:15:00+25:00", "2023-04-03T08:15Z", "1680509700"])  # fmt: skip
+async def test_a_moment_is_a_moment(settled: Settled, moment: str) -> None:
+    """A moment has a day of the calendar, a time and a zone."""
+    token, body = settled.token("police officer"), told_of() | {"receivedAt": moment}
+    heard = await settled.call.refused(*FAULTY, "POST", "/referrals", token=token, body=body)
+    assert heard.faults == {"/receivedAt": "not-a-moment"}
+
+
+async def test_what_has_happened_does_not_lie_in_the_future(settled: Settled) -> None:
+    """Nobody is born, nothing received, nothing decided after now."""
+    day, moment = TOMORROW.date().isoformat(), TOMORROW.isoformat(timespec="seconds")
+    referral = told_of(bornOn=day) | {"receivedAt": moment}
+    finding = {"basis": MARKER, "bornOn": day}
+    mandate = {"registerNumber": MARKER, "decidedOn": day}
+    for path, body, places in (
+        ("/referrals", referral, {"/person/bornOn", "/receivedAt"}),
+        (f"/cases/{NOBODYS}/age-findings", finding, {"/bornOn"}),
+        ("/teams", mandate, {"/decidedOn"}),
+    ):
+        token = settled.token("nexus manager")
+        heard = await settled.call.refused(*FAULTY, "POST", path, token=token, body=body)
+        assert heard.faults == dict.fromkeys(places, "in-the-future")
+
+
+async def test_nobody_is_reported_before_being_born(settled: Settled) -> None:
+    """A referral is not received before the person's birth."""
+    body = told_of(bornOn="2024-05-19") | {"receivedAt": "2024-05-01T08:00:00Z"}
+    token = settled.token("police officer")
+    await settled.call.refused(
+        422, "born-in-the-future", "POST", "/referrals", token=token, body=body
+    )

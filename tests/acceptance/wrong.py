@@ -38,7 +38,9 @@ class Wrong:
     codes: frozenset[str]
 
 
-def fields(schema: Json, schemas: Mapping[str, Json], above: tuple[str, ...] = ()) -> Iterator[Field]:
+def fields(
+    schema: Json, schemas: Mapping[str, Json], above: tuple[str, ...] = ()
+) -> Iterator[Field]:
     """Every field, and those within it."""
     whole = _resolved(schema, schemas)
     for name, told in whole.get("properties", {}).items():
@@ -78,7 +80,9 @@ def wrong_bodies(good: Json, schema: Json, schemas: Mapping[str, Json]) -> Itera
         yield Wrong(other, "", frozenset({"wrong-type"}))
 
 
-def wrong_everywhere(good: Json, schema: Json, schemas: Mapping[str, Json]) -> tuple[Json, set[str]]:
+def wrong_everywhere(
+    good: Json, schema: Json, schemas: Mapping[str, Json]
+) -> tuple[Json, set[str]]:
     """One body with a fault in every field that has fields of no own, and where they are."""
     body, places = deepcopy(good), {"/noSuchField"}
     body["noSuchField"] = MARKER

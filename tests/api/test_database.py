@@ -92,6 +92,20 @@ def test_schema_is_the_sum_of_its_migrations(
     assert schema_of(log_server, came) == schema_of(log_server, log_database)
 
 
+def test_migration_is_all_or_nothing(log_database: Database, tmp_path: Path) -> None:
+    """When one of several pending migrations fails, none of them has been applied."""
+    new = tmp_path / "new"
+    shutil.copytree(SQL_FOLDER / "log", new)
+    (new / "0004-good.sql").write_text("CREATE TABLE good ();")
+    (new / "0005-bad.sql").write_text("CREATE TABLE bad (); SELECT 1 / 0;")
+    kind = Kind(migrations=str(new), roles=LOG.roles)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(log_database.owner_url, log_database.schema, kind=kind)
+    pending = status(log_database.owner_url, log_database.schema, kind=kind).pending
+    assert pending == ["0004-good", "0005-bad"]
+    assert log_database.execute("SELECT to_regclass('{}.good')") == [(None,)]
+
+
 def test_status_tells_what_is_applied(log_database: Database) -> None:
     """Every role can ask which migrations a schema has; one that is not there has none."""
     for role in LOG.roles:
