@@ -7,7 +7,7 @@ and every fault becomes a problem answer; one line is logged, without addresses 
 import re
 import time
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,11 +21,12 @@ from domain.errors import (
     AddressIsTooLong,
     KeyIsErased,
     Refusal,
-    RequestIsMalformed,
     SomethingIsBroken,
 )
 from domain.ports import Ids
 from domain.sealed import SealedValueIsClosed
+
+Response = TypeVar("Response", bound=web.StreamResponse)
 
 LONGEST_ADDRESS: Final = 2048
 
@@ -60,12 +61,17 @@ def front(ids: Ids, meters: Meters) -> Middleware:
                 status=response.status,
                 milliseconds=round(seconds * 1000, 2),
             )
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["traceparent"] = f"00-{correlation.hex}-{ids.new().hex[:16]}-01"
-        return response
+        return dressed(response, correlation, ids)
 
     return answer
+
+
+def dressed(response: Response, correlation: UUID, ids: Ids) -> Response:
+    """With the headers that every answer has."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["traceparent"] = f"00-{correlation.hex}-{ids.new().hex[:16]}-01"
+    return response
 
 
 async def _answered(
@@ -83,8 +89,6 @@ async def _answered(
         return _other_method(request, error, correlation)
     except web.HTTPException as error:
         refusal = as_refusal(error)
-    except web.RequestPayloadError:
-        refusal = RequestIsMalformed()  # not what its Content-Encoding says, or cut off
     except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an answer
         _log.error("broken", door=_door(request), exc_info=fault)
         refusal = SomethingIsBroken()

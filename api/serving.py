@@ -34,6 +34,7 @@ from domain.errors import (
     NotPermitted,
     PositionIsNotReached,
     Refusal,
+    RequestIsMalformed,
     TokenIsMissing,
     Unavailable,
 )
@@ -84,7 +85,8 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
     """Who asks is in the token; nothing else about them is."""
     staff = UUID(int=0)
     if door.kind is not Kind.PUBLIC:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        told = request.headers.getall("Authorization", [])
+        scheme, _, token = told[0].partition(" ") if len(told) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenIsMissing
         staff = await house.identities.staff_id(token.strip())
@@ -147,11 +149,19 @@ def _named(name: str | None, value: Any) -> dict[str, Any]:
     return {name: value} if name else {}
 
 
-async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
-    """Read to the limit and no further; then every fault at once."""
+async def _read(request: web.Request) -> bytes:
+    """To the limit and no further."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise BodyIsTooLarge
-    raw = await request.read()
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, ConnectionResetError):  # cut off, or no chunks
+        raise RequestIsMalformed from None
+
+
+async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
+    """Every fault at once."""
+    raw = await _read(request)
     if door.body is None:
         if raw.strip() not in {b"", b"{}"}:
             raise FieldsAreFaulty(errors=[FieldFault("", Fault.UNKNOWN_FIELD)])
@@ -159,6 +169,7 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
     if (
         request.content_type != "application/json"
         or (request.charset or "utf-8").lower() != "utf-8"
+        or request.headers.get("Content-Encoding", "identity").lower() != "identity"
     ):
         raise ContentTypeIsNotJson
     try:
@@ -170,10 +181,10 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
 
 
 async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Command:
-    key = request.headers.get("Idempotency-Key")
+    keys = request.headers.getall("Idempotency-Key", [])
     command, mark, earlier = visit.house.desk.ids.new(), b"", b""
-    if key is not None:
-        if not _KEY.fullmatch(key):
+    for key in keys:
+        if len(keys) > 1 or not _KEY.fullmatch(key):
             raise HeaderIsFaulty(header="Idempotency-Key")
         command = uuid5(_COMMANDS, f"{visit.staff} {key}")
         told = f"{request.method} {request.path}\n".encode() + await request.read()

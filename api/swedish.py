@@ -168,7 +168,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.NotFound: Told("Finns inte", "Här finns ingenting som du får se."),
     errors.NotPermitted: Told("Inte tillåtet", "Din roll tillåter inte detta här."),
     errors.ContentTypeIsNotJson: Told(
-        "Innehållet är inte JSON", "Skicka JSON med `Content-Type: application/json`."
+        "Innehållet är inte JSON",
+        "Skicka JSON, inte komprimerad, med `Content-Type: application/json`.",
     ),
     errors.BodyIsNotJson: Told(
         "Innehållet kan inte läsas", "Innehållet går inte att läsa som JSON i UTF-8."

@@ -301,7 +301,7 @@ class NotPermitted(Refusal):
 
 
 class ContentTypeIsNotJson(Refusal):
-    """The body must be JSON: send `Content-Type: application/json`."""
+    """The body must be JSON, and not compressed: send `Content-Type: application/json`."""
 
     status = 415
 

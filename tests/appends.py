@@ -1,12 +1,19 @@
 """Stored appends to try the log with."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from api.runtime.clock import RandomIds
-from api.runtime.event_log import StoredAppend, StoredNewEvent
+from api.runtime.database import statement
+from api.runtime.event_log import StoredAppend, StoredEventLog, StoredNewEvent, arguments
+from api.runtime.grouping import Grouping
+from domain.recorded import Appended
+from tests.conftest import Database
 
 IDS = RandomIds()
 ACTOR = IDS.new()
@@ -37,3 +44,29 @@ def new_append(
         "unit": "nexus",
     }
     return StoredAppend(expected={**(reads or {}), **written}, events=events, **facts | changes)
+
+
+def log_of(database: Database, grouping: Grouping | None = None) -> StoredEventLog:
+    """The log as one process sees it."""
+    return StoredEventLog(database.url("server"), database.schema, grouping=grouping)
+
+
+async def outcomes(
+    log: StoredEventLog, *appends: StoredAppend
+) -> Sequence[Appended | BaseException]:
+    """What becomes of appends that wait together."""
+    return await asyncio.gather(*map(log.append, appends), return_exceptions=True)
+
+
+def record_something(database: Database) -> None:
+    """One event, its command and a receipt."""
+    with psycopg.connect(database.url("server"), autocommit=True) as server:
+        server.execute(
+            statement("append_events", database.schema),
+            arguments([new_append(new_event(IDS.new()))]),
+        )
+        receipt = {"ids": [IDS.new()], "event_positions": [1], "keys": ["a month"]}
+        server.execute(
+            statement("append_receipts", database.schema),
+            {**receipt, "salts": [bytes(32)], "bodies": [b"sealed"]},
+        )

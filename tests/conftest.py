@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from api.runtime.database import LOG, VAULT, Kind, create, role_url
+from api.runtime.event_log import StoredEventLog
 from api.runtime.postgres_server import PostgresServer, start_postgres
 
 _NUMBERS = itertools.count(1)
@@ -42,6 +43,15 @@ class Database:
             cursor = connection.execute(SQL(query).format(Identifier(self.schema)), parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def terminate(self, name: str) -> None:
+        """End the server's side of the sessions that its server's role has under this name."""
+        self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = %s AND usename = %s",
+            name,
+            f"{self.schema}_server",
+        )
+
 
 @pytest.fixture(scope="session")
 def log_server() -> Iterator[PostgresServer]:
@@ -59,6 +69,13 @@ def vault_server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def log_database(log_server: PostgresServer, tmp_path: Path) -> Database:
     return new_database(log_server, tmp_path, LOG)
+
+
+@pytest.fixture
+async def log(log_database: Database) -> AsyncIterator[StoredEventLog]:
+    """The event log, fresh, as one process sees it."""
+    async with StoredEventLog(log_database.url("server"), log_database.schema) as log:
+        yield log
 
 
 @pytest.fixture

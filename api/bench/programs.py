@@ -21,6 +21,8 @@ from api.bench.ground import Ground
 _PATIENCE: Final = 60.0  # seconds, beyond what was asked for
 _STOCK_PATIENCE: Final = 600.0
 
+_SLOWEST: Final = 10  # seconds that an answer may take
+
 _TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
@@ -87,6 +89,7 @@ async def wrk(
         "--threads=1",
         f"--connections={connections}",
         f"--duration={math.ceil(seconds)}s",
+        f"--timeout={_SLOWEST}s",
         f"--script={files('api.bench').joinpath('load.lua')}",
         address,
         seconds=seconds,
@@ -94,7 +97,10 @@ async def wrk(
     )
     told = json.loads(said.splitlines()[-1])
     if told["refused"] or told["broken"] or not told["requests"]:
-        raise ToolFailed(f"wrk: {told}")
+        raise ToolFailed(
+            f"of {told['requests']} answers {told['refused']} were not 2xx;"
+            f" {told['broken']} requests had no answer within {_SLOWEST} s"
+        )
     return Turn(
         rate=told["requests"] / told["seconds"],
         milliseconds={"p50": told["p50"], "p99": told["p99"]},
@@ -198,13 +204,16 @@ async def _run(
     process = await asyncio.create_subprocess_exec(
         program, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
     )
-    heard = process.communicate(told.encode())
     try:
-        said, complained = await asyncio.wait_for(heard, seconds + _PATIENCE)
+        said, complained = await asyncio.wait_for(
+            process.communicate(told.encode()), seconds + _PATIENCE
+        )
     except TimeoutError:
-        process.kill()
-        await process.communicate()
         raise ToolFailed(f"{Path(program).name} does not end") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise ToolFailed(f"{Path(program).name}: {complained.decode(errors='replace').strip()}")
     return said.decode()

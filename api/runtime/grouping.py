@@ -17,12 +17,14 @@ import psycopg
 import structlog
 
 from api.runtime.database import session_url
+from api.runtime.patience import hanging_up
 from domain.errors import QueueIsFull, Unavailable
 
 _log = structlog.get_logger()
 
 Connection = psycopg.AsyncConnection[Any]
 
+_FAIR_TRY = 0.2  # of the patience
 
 AWAY = (
     psycopg.OperationalError,
@@ -186,20 +188,24 @@ class GroupedWriter(Generic[Item, Result]):
                 waiting.answer(result)
 
     async def _results(self, group: Sequence[_Waiting[Item, Result]]) -> Sequence[Result]:
-        """Send the group, and send it again while the server is away and patience lasts."""
+        """Send the group, and send it again while the server is away and patience lasts: that of
+        whoever has waited longest, so that nobody waits for their own group and for the one before,
+        too; but never without a fair try."""
         loop = asyncio.get_running_loop()
         items = [waiting.item for waiting in group]
+        until = max(group[0].deadline, loop.time() + self._grouping.patience * _FAIR_TRY)
         pause = 0.02
         while True:
             try:
-                async with asyncio.timeout(self._grouping.patience):
+                async with asyncio.timeout_at(until):
                     connection = await self._connected()
-                    began = perf_counter()
+                began = perf_counter()
+                with hanging_up(connection, until):
                     results = await self._send(connection, items)
             except AWAY as error:
                 _log.warning("connection lost", writer=self._name, because=str(_told(error)))
                 await self._disconnect()
-                if loop.time() + pause > group[-1].deadline:
+                if loop.time() + pause > until:
                     raise self._unavailable from None
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 0.5)

@@ -1,16 +1,19 @@
 """Questions to a log, on a pool of connections that recovers by itself."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import AsyncRowFactory
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from api.runtime.database import session_url
+from api.runtime.patience import answered
 from domain.errors import Unavailable
 
 Row = TypeVar("Row")
+
+PATIENCE: Final = 5.0  # seconds for an answer of the server
 
 
 class LogReader:
@@ -26,7 +29,6 @@ class LogReader:
             kwargs={"autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=connections,
-            timeout=3,
             reconnect_timeout=2,  # then the next question tries anew
             name=name,
             open=False,
@@ -42,24 +44,13 @@ class LogReader:
         self, statement: bytes, parameters: Mapping[str, Any], row_factory: AsyncRowFactory[Row]
     ) -> Sequence[Row]:
         """All rows of the answer. Raises what this reader says when the log is away."""
-        try:
-            return await self._ask(statement, parameters, row_factory)
-        except (PoolTimeout, psycopg.errors.QueryCanceled):
-            raise self._unavailable from None
-        except psycopg.OperationalError:
-            pass  # once more: since the server was restarted, every idle connection is dead
-        try:
-            await self._pool.check()
-            return await self._ask(statement, parameters, row_factory)
-        except psycopg.OperationalError:
-            raise self._unavailable from None
 
-    async def _ask(
-        self, statement: bytes, parameters: Mapping[str, Any], row_factory: AsyncRowFactory[Row]
-    ) -> Sequence[Row]:
-        async with (
-            self._pool.connection() as connection,
-            connection.cursor(binary=True, row_factory=row_factory) as cursor,
-        ):
-            await cursor.execute(statement, parameters)
-            return await cursor.fetchall()
+        async def question(connection: psycopg.AsyncConnection[Any]) -> Sequence[Row]:
+            async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
+                await cursor.execute(statement, parameters)
+                return await cursor.fetchall()
+
+        try:
+            return await answered(self._pool, question, patience=PATIENCE)
+        except psycopg.OperationalError:
+            raise self._unavailable from None

@@ -1,6 +1,7 @@
 """The server's life: listen, tell that it is ready, leave politely on SIGINT and SIGTERM."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from api.house import House
 from api.runtime.protocol import Runner
 
 _GRACE = 10.0  # seconds that requests in flight may take
+_LEVEL = 1.0  # seconds behind: what the doors accept
+_PATIENCE = 30.0  # seconds for the views to catch up before the address is told
 
 
 async def serve(house: House, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -29,8 +32,17 @@ async def serve(house: House, *, host: str, port: int, ready: Callable[[str], No
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, told.set)
+        await _catch_up(house)
         bound = runner.addresses[0]
         ready(f"http://{bound[0]}:{bound[1]}")
         await told.wait()
     finally:
         await runner.cleanup()
+
+
+async def _catch_up(house: House) -> None:
+    """Who is told the address can use it: the views have seen the log's end, or it takes long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            while house.views.seconds_behind("access") > _LEVEL:  # noqa: ASYNC110 - the views tell no event
+                await asyncio.sleep(0.02)

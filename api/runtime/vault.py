@@ -4,7 +4,6 @@ What a key opened is forgotten when the key is erased, whatever copies of the lo
 vault lives in a PostgreSQL server of its own, with backups that are kept for days only.
 """
 
-import asyncio
 import re
 import secrets
 import time
@@ -20,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.runtime.database import session_url
 from api.runtime.key_encryption import KeyEncryption, Wrapped
+from api.runtime.patience import answered
 from api.runtime.seal import KEY_SIZE, Key
 from domain.errors import KeyIsErased, VaultUnavailable
 
@@ -244,19 +244,15 @@ class PostgresVault:
                 self._memory.put(Key(name, version, secret), asked_at)
 
     async def _ask(self, query: SQL, *values: object) -> list[TupleRow]:
-        """Connections that died since their last use (the server was restarted) are passed over."""
         statement = query.format(schema=self._schema)
+
+        async def question(connection: AsyncConnection[TupleRow]) -> list[TupleRow]:
+            cursor = await connection.execute(statement, values)
+            return await cursor.fetchall()
+
         try:
-            async with asyncio.timeout(self._patience):
-                while True:
-                    async with self._pool.connection() as connection:
-                        try:
-                            cursor = await connection.execute(statement, values)
-                            return await cursor.fetchall()
-                        except OperationalError:
-                            if not connection.broken:
-                                raise
-        except (OperationalError, TimeoutError) as error:
+            return await answered(self._pool, question, patience=self._patience)
+        except OperationalError as error:
             raise VaultUnavailable from error
 
 

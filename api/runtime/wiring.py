@@ -22,6 +22,7 @@ from api.runtime.key_encryption import KeyringFile
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.organisation import UPPSALA, load_organisation
+from api.runtime.patience import hanging_up
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses
 from api.runtime.settings import Settings, SettingsAreFaulty
@@ -36,6 +37,7 @@ from projections.engine import Followers
 
 AUDIT = "audit"
 _CONNECTIONS = 8  # of the server's role, for views
+_PATIENCE = 5.0  # seconds for what is asked of the views on one connection
 
 
 class SealedOpener:
@@ -77,7 +79,8 @@ class FollowedViews:
         """Raises Unavailable while the server is away."""
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                with hanging_up(connection, asyncio.get_running_loop().time() + _PATIENCE):
+                    yield connection
         except psycopg.OperationalError as error:  # the pool's timeout is one, too
             raise Unavailable from error
 
@@ -200,7 +203,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def _pool(url: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
     pool = AsyncConnectionPool(
-        database.session_url(url, name="samordna views", statement_timeout="10000"),
+        database.session_url(url, name="samordna views", statement_timeout="5000"),
         kwargs={"autocommit": True, "prepare_threshold": 1},
         min_size=2,
         max_size=_CONNECTIONS,

@@ -1,8 +1,10 @@
 """A town for a story: real databases, real HTTP, real tokens, and people with positions."""
 
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4  # noqa: TID251 - a schema of its own
 
 import aiohttp
@@ -13,11 +15,19 @@ from api.app import build_app
 from api.commands.founding import found
 from api.runtime.clock import SystemClock
 from api.runtime.postgres_server import PostgresServer
+from api.runtime.protocol import Runner
 from api.runtime.servers import Addresses, create_databases
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
 from tests.acceptance.settled import Settled, settle
 from tests.acceptance.town import BASE, Town
+
+
+class _Server(TestServer):
+    """Serves as the house is served."""
+
+    async def _make_runner(self, **how: Any) -> Runner:
+        return Runner(self.app, **how)
 
 
 @pytest.fixture
@@ -34,11 +44,24 @@ async def settled(
     log_server: PostgresServer,
     vault_server: PostgresServer,
     tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Settled]:
     """A town where something has happened everywhere, for a whole file of tests."""
     folder = tmp_path_factory.mktemp("settled")
     async with founded_town(log_server, vault_server, folder) as town:
-        yield await settle(town)
+        settled = await settle(town)
+        yield settled
+        _calls[request.node.name] += settled.call.statuses
+
+
+_calls: dict[str, Counter[int]] = defaultdict(Counter)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How often the doors were tried, and what they answered."""
+    for name, statuses in _calls.items():
+        told = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+        terminalreporter.write_line(f"{name}: {statuses.total():,} requests ({told})")
 
 
 @asynccontextmanager
@@ -50,7 +73,7 @@ async def founded_town(
     create_databases(settings, addresses)
     async with (
         open_house(settings, addresses) as rooms,
-        TestServer(build_app(rooms.house)) as server,
+        _Server(build_app(rooms.house)) as server,
         aiohttp.ClientSession() as session,
     ):
         town = Town(

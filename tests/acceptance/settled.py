@@ -4,19 +4,20 @@ Each file is known with what access to it depends on, told here by hand from wha
 HTTP. So the policy says who should see it, and the doors are held against that.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4  # noqa: TID251 - ids that nobody has
+from uuid import UUID
 
 from api.commands.work import Desk
 from domain.codes import Compartment, StaffRole
 from domain.policy import File, Viewer
-from tests.acceptance.knocking import Caller
+from tests.acceptance.doors import NOBODYS
+from tests.acceptance.knocking import MARKER, Caller
 from tests.acceptance.town import Person, Town
-
-NOBODYS = uuid4()
+from tests.api.test_logging import logged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,17 @@ class Settled:
     def changes(self, name: str, **how: Any) -> None:
         known = self.files[name]
         self.files[name] = replace(known, file=replace(known.file, **how))
+
+
+@asynccontextmanager
+async def nothing_comes_of_it(settled: Settled) -> AsyncIterator[None]:
+    """Whatever is tried within, nothing is recorded, and nothing of it stands in the log."""
+    head = await settled.head()
+    with logged() as lines:
+        yield
+    assert await settled.head() == head
+    assert MARKER not in lines.getvalue()
+    assert '"level": "error"' not in lines.getvalue()
 
 
 def born(years_ago: int) -> str:
@@ -200,10 +212,11 @@ async def _cases_of_nexus(settled: Settled) -> None:
 
 async def _cases_of_childrens_intake(settled: Settled) -> None:
     manager, child = "intake manager", {"person": {"bornOn": born(15)}}
-    for name in ("child's", "child's offered"):
+    for name in ("child's", "child's offered", "child's offered too"):
         await _opened(settled, name, manager, **child)
     await _assigned(settled, "child's", manager, "intake worker")
     await _offered(settled, "child's offered", manager, "nexus")
+    await _offered(settled, "child's offered too", manager, "nexus")
 
 
 async def _the_other_sides(settled: Settled) -> None:

@@ -15,66 +15,41 @@ from typing import Any
 import pytest
 from stdnum import luhn
 
-from api.app import ROUTES
-from api.door import Kind, Route
+from api.door import Route
 from api.serving import LARGEST_BODY
+from tests.acceptance.doors import (
+    DECIDED,
+    NOBODYS,
+    TOLD,
+    Json,
+    address,
+    content,
+    good_body,
+    named,
+)
 from tests.acceptance.knocking import MARKER
-from tests.acceptance.settled import NOBODYS, Settled
-from tests.acceptance.wrong import Json, wrong_bodies, wrong_everywhere
-from tests.api.test_logging import logged
+from tests.acceptance.settled import Settled, nothing_comes_of_it
+from tests.acceptance.wrong import wrong_bodies, wrong_everywhere
 
 FAULTY = (422, "fields-are-faulty")
 TOO_LARGE = (413, "body-is-too-large")
-DECIDED = [route for route in ROUTES if route.door.kind is Kind.DECIDING]
-TOLD = [route for route in DECIDED if route.door.body]
-
-
-@pytest.fixture(scope="module")
-async def document(settled: Settled) -> Json:
-    openapi: Json = (await settled.call("GET", "/openapi.json")).json
-    return openapi
 
 
 @pytest.fixture(autouse=True)
-async def nothing_comes_of_it(settled: Settled) -> AsyncIterator[None]:
-    """Whatever is tried here, nothing is recorded, and nothing of it stands in the log."""
-    head, asked = await settled.head(), settled.call.count
-    with logged() as lines:
+async def nothing_happens(settled: Settled) -> AsyncIterator[None]:
+    async with nothing_comes_of_it(settled):
         yield
-    assert await settled.head() == head
-    assert MARKER not in lines.getvalue()
-    assert '"level": "error"' not in lines.getvalue()
-    print(f"{settled.call.count - asked} requests")
-
-
-def address(route: Route) -> str:
-    path = route.path
-    for name in route.names:
-        path = path.replace(f"{{{name}}}", str(NOBODYS))
-    return path
-
-
-def named(routes: list[Route]) -> list[Any]:
-    return [pytest.param(route, id=route.door.operation) for route in routes]
-
-
-def good_and_schema(document: Json, route: Route) -> tuple[Json, Json]:
-    """A good body, as documented, and its schema."""
-    content = document["paths"][route.path]["post"]["requestBody"]["content"]["application/json"]
-    return content["examples"]["full"]["value"], content["schema"]
 
 
 # --- fields ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("route", named(TOLD))
-async def test_every_fault_of_every_field_is_named(
-    settled: Settled, document: Json, route: Route
-) -> None:
+async def test_every_fault_of_every_field_is_named(settled: Settled, route: Route) -> None:
     """A missing, unknown, mistyped or impossible field is named by its pointer and its fault."""
-    good, schema = good_and_schema(document, route)
+    good, schema = good_body(route), content(route)["schema"]
     token = settled.token("administrator")
-    for wrong in wrong_bodies(good, schema, document["components"]["schemas"]):
+    for wrong in wrong_bodies(good, schema):
         raw = json.dumps(wrong.body).encode()
         heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, raw=raw)
         told = f"{wrong.body!r:.300}: {heard.faults}"
@@ -83,12 +58,10 @@ async def test_every_fault_of_every_field_is_named(
 
 
 @pytest.mark.parametrize("route", named(TOLD))
-async def test_all_faults_are_named_at_once(
-    settled: Settled, document: Json, route: Route
-) -> None:
+async def test_all_faults_are_named_at_once(settled: Settled, route: Route) -> None:
     """One answer names every wrong field of a body, however deep it stands."""
-    good, schema = good_and_schema(document, route)
-    body, places = wrong_everywhere(good, schema, document["components"]["schemas"])
+    good, schema = good_body(route), content(route)["schema"]
+    body, places = wrong_everywhere(good, schema)
     token = settled.token("administrator")
     heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
     assert set(heard.pointers) == places
@@ -96,9 +69,7 @@ async def test_all_faults_are_named_at_once(
 
 
 @pytest.mark.parametrize("route", named(DECIDED))
-async def test_a_door_that_is_told_nothing_takes_no_body(
-    settled: Settled, document: Json, route: Route
-) -> None:
+async def test_a_door_that_is_told_nothing_takes_no_body(settled: Settled, route: Route) -> None:
     """What a door does not read, it refuses; an empty body or an empty object is none."""
     if route.door.body:
         return
@@ -144,12 +115,9 @@ async def test_what_is_no_json_is_refused(settled: Settled, route: Route) -> Non
 
 
 @pytest.mark.parametrize("route", named(TOLD))
-async def test_what_is_not_called_json_is_refused(
-    settled: Settled, document: Json, route: Route
-) -> None:
+async def test_what_is_not_called_json_is_refused(settled: Settled, route: Route) -> None:
     """The body is called application/json, in UTF-8 or in nothing else."""
-    good, _ = good_and_schema(document, route)
-    how = {"token": settled.token("administrator"), "raw": json.dumps(good).encode()}
+    how = {"token": settled.token("administrator"), "raw": json.dumps(good_body(route)).encode()}
     for called in (
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -174,11 +142,10 @@ async def test_what_is_not_called_json_is_refused(
 
 @pytest.mark.parametrize("route", named(DECIDED))
 async def test_a_body_holds_at_most_64_kib(settled: Settled, route: Route) -> None:
-    """A larger one is refused whether it says its length, comes in chunks, or unfolds."""
+    """A larger one is refused whether it says its length or comes in chunks."""
     token = settled.token("administrator")
     large = json.dumps({"text": MARKER * 70_000}).encode()
     assert len(large) > 1024 * 1024
-    folded = {"Content-Encoding": "gzip"}
 
     async def in_chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(large), 16_384):
@@ -188,7 +155,6 @@ async def test_a_body_holds_at_most_64_kib(settled: Settled, route: Route) -> No
         {"raw": BytesIO(large)},
         {"raw": b" " * (LARGEST_BODY + 1)},
         {"raw": in_chunks()},
-        {"raw": gzip.compress(large), "headers": folded},
     ):
         await settled.call.refused(*TOO_LARGE, "POST", address(route), token=token, **how)
 
@@ -206,17 +172,24 @@ async def test_a_large_body_is_refused_before_it_is_read(settled: Settled) -> No
     assert sent.poured < 512 * 1024
 
 
-async def test_what_cannot_be_unfolded_is_refused(settled: Settled) -> None:
-    """A body that is not what its Content-Encoding says is the caller's fault, not ours."""
-    for encoding in ("gzip", "deflate"):
+@pytest.mark.parametrize("route", named(TOLD))
+async def test_nothing_is_unfolded(settled: Settled, route: Route) -> None:
+    """A compressed body is refused, good or bad: what is small may hold what is large."""
+    folded = gzip.compress(json.dumps(good_body(route)).encode())
+    for encoding, raw in (
+        ("gzip", folded),
+        ("gzip", MARKER.encode()),
+        ("br", folded),
+        (MARKER, b"{}"),
+    ):
         await settled.call.refused(
-            400,
-            "request-is-malformed",
+            415,
+            "content-type-is-not-json",
             "POST",
-            "/referrals",
+            address(route),
             token=settled.token("administrator"),
             headers={"Content-Encoding": encoding},
-            raw=MARKER.encode(),
+            raw=raw,
         )
 
 
@@ -226,8 +199,8 @@ async def test_who_hangs_up_within_a_body_is_no_fault_of_ours(settled: Settled) 
         "POST /samordna/v1/referrals HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {settled.token('administrator')}\r\n"
     )
-    for length in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
-        await settled.call.hang_up(f"{head}{length}\r\n\r\n{{".encode())
+    for length in ("Content-Length: 1000\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n9\r\n{"):
+        await settled.call.hang_up(f"{head}{length}".encode())
     await asyncio.sleep(0.1)
 
 
@@ -290,7 +263,7 @@ async def test_a_birth_date_agrees_with_the_number(settled: Settled) -> None:
 
 
 @pytest.mark.parametrize("day", ["2007-02-29", "2007-13-01", "2007-00-10", "20070519", "2007-5-19",
-    "07-05-19", "2007-05-19T00:00:00Z", "٢٠٠٧-٠٥-١٩", "0000-00-00", "0001-01-01", "9999-12-31",
+    "07-05-19", "2007-05-19T00:00:00Z", "2007-05-1\u0669", "0000-00-00", "0001-01-01", "9999-12-31",
     " 2007-05-19", "2007-05-19\n"])  # fmt: skip
 async def test_a_day_is_a_day(settled: Settled, day: str) -> None:
     """A birth date that is in no calendar is refused."""

@@ -3,14 +3,13 @@
 So a new door, or a new field of one, is held against bad input from its first day.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.acceptance.doors import NOBODYS, SCHEMAS, Json
 from tests.acceptance.knocking import MARKER
-
-Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/"
 _LINE, _CODE = 200, 60  # how long a line and a unit's code may be
@@ -38,34 +37,32 @@ class Wrong:
     codes: frozenset[str]
 
 
-def fields(
-    schema: Json, schemas: Mapping[str, Json], above: tuple[str, ...] = ()
-) -> Iterator[Field]:
+def fields(schema: Json, above: tuple[str, ...] = ()) -> Iterator[Field]:
     """Every field, and those within it."""
-    whole = _resolved(schema, schemas)
+    whole = _resolved(schema)
     for name, told in whole.get("properties", {}).items():
-        inner = _resolved(told, schemas)
+        inner = _resolved(told)
         yield Field((*above, name), inner, name in whole.get("required", ()))
         if inner.get("type") == "object":
-            yield from fields(inner, schemas, (*above, name))
+            yield from fields(inner, (*above, name))
 
 
-def _resolved(schema: Json, schemas: Mapping[str, Json]) -> Json:
+def _resolved(schema: Json) -> Json:
     """Without references, and without the null of what may be left out."""
     if "$ref" in schema:
-        return _resolved(schemas[schema["$ref"].removeprefix(_REF)], schemas)
+        return _resolved(SCHEMAS[schema["$ref"].removeprefix(_REF)])
     for some in ("anyOf", "allOf"):
         for each in schema.get(some, ()):
             if each.get("type") != "null":
-                return _resolved(each, schemas)
+                return _resolved(each)
     return schema
 
 
 # --- one fault at a time ---------------------------------------------------------------------
 
 
-def wrong_bodies(good: Json, schema: Json, schemas: Mapping[str, Json]) -> Iterator[Wrong]:
-    for field in fields(schema, schemas):
+def wrong_bodies(good: Json, schema: Json) -> Iterator[Wrong]:
+    for field in fields(schema):
         if field.required:
             yield Wrong(_without(good, field.path), field.pointer, frozenset({"required"}))
             yield Wrong(_with(good, field.path, None), field.pointer, _codes(field.schema))
@@ -80,13 +77,11 @@ def wrong_bodies(good: Json, schema: Json, schemas: Mapping[str, Json]) -> Itera
         yield Wrong(other, "", frozenset({"wrong-type"}))
 
 
-def wrong_everywhere(
-    good: Json, schema: Json, schemas: Mapping[str, Json]
-) -> tuple[Json, set[str]]:
+def wrong_everywhere(good: Json, schema: Json) -> tuple[Json, set[str]]:
     """One body with a fault in every field that has fields of no own, and where they are."""
     body, places = deepcopy(good), {"/noSuchField"}
     body["noSuchField"] = MARKER
-    for field in fields(schema, schemas):
+    for field in fields(schema):
         if field.schema.get("type") != "object":
             value, _ = next(wrong_values(field.schema))
             body = _with(body, field.path, value)
@@ -163,6 +158,56 @@ def _wrong_texts(schema: Json) -> Iterator[tuple[str, frozenset[str]]]:
             yield blank, frozenset({"blank"})
         yield MARKER + "z" * longest, frozenset({"too-long"})
 
+
+# --- what is asked in an address --------------------------------------------------------------
+
+
+def wrong_parameters(schema: Json) -> Iterator[tuple[str, str]]:
+    """Values, as they stand in an address, that the parameter may not have, and their fault."""
+    kind = _kind(schema)
+    if kind == "integer":
+        yield str(schema["maximum"] + 1), "out-of-range"
+        if schema["minimum"]:
+            yield str(schema["minimum"] - 1), "out-of-range"
+    code, values = _NO_PARAMETERS[kind]
+    for value in (*values, "", "%00", f"!{MARKER}"):
+        yield value, code
+
+
+def right_parameter(schema: Json) -> str:
+    kind = _kind(schema)
+    return str(_referred(schema)["enum"][0]) if kind == "enum" else _PARAMETERS[kind]
+
+
+def _kind(schema: Json) -> str:
+    told = _referred(schema)
+    named = {_CODE: "unit", _CURSOR: "cursor"}.get(told.get("maxLength", 0))
+    return "enum" if "enum" in told else named or told.get("format") or told["type"]
+
+
+def _referred(schema: Json) -> Json:
+    found: Json = SCHEMAS[schema["$ref"].removeprefix(_REF)] if "$ref" in schema else schema
+    return found
+
+
+_CURSOR: Final = 600
+_PARAMETERS: Final = {
+    "integer": "1",
+    "boolean": "true",
+    "uuid": str(NOBODYS),
+    "date-time": "2023-04-07T16:00:00Z",
+    "cursor": "bnVsbA.bnVsbA",
+    "unit": "nexus",
+}
+_NO_PARAMETERS: Final = {
+    "enum": ("unknown-code", ("OPEN", "null")),
+    "integer": ("wrong-type", ("-1", "1.5", "1e1", "0x10", "%EF%BC%91", "1%00", "+1", "9" * 30)),
+    "boolean": ("wrong-type", ("1", "yes", "TRUE")),
+    "uuid": ("not-an-id", ("1", str(NOBODYS)[:-1], f"{{{NOBODYS}}}", NOBODYS.hex)),
+    "date-time": ("not-a-moment", ("2023-04-07", "2023-04-07T16:00:00", "now")),
+    "cursor": ("wrong-type", ("a%20b", "a%00", "%C3%A5", "z" * 601)),
+    "unit": ("unknown-code", ("Nexus", "a--b", "z" * 61)),
+}
 
 # --- bodies ----------------------------------------------------------------------------------
 

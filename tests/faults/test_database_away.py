@@ -109,10 +109,6 @@ def only_answers_and_503(load: Load) -> None:
     assert longest < LONGEST_ANSWER
     assert set(load.watch.live) == {200}
     assert set(load.watch.ready) <= {200, 503}
-    t0 = attempts[0].began
-    for sec in range(60):
-        x = [a for a in attempts if sec <= a.began - t0 < sec+1]
-        print(sec, Counter((a.status, a.reading, (a.body or {}).get("type")) for a in x), [round(max(a.seconds for a in x),2)] if x else '')
     print(load.office.officer.diary.statuses(), f"longest answer {longest:.1f} s")
 
 
