@@ -27,12 +27,12 @@ A_co = TypeVar("A_co", bound=Answer, covariant=True)
 class Seen(Generic[A_co]):
     """An answer with personal or case data, and whose: it leaves when its receipt is durable.
 
-    `version` is what its ETag stands for: a stream and the version of it that was seen.
+    `version` is what its ETag stands for: the file and its version, then what was shown with it.
     """
 
     answer: A_co
     subjects: list[UUID]
-    version: tuple[UUID, int] | None = None
+    version: tuple[tuple[UUID, int], ...] = ()
     detail: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,7 +52,6 @@ CaseId = Annotated[UUID, _id("The case.", "5a1c9f5d-7c3f-4b6e-9d59-2f0a64c5be02"
 HandoverId = Annotated[UUID, _id("The handover.", "c7f20b3a-40c9-4f4a-8c16-6d1d5f1f3d03")]
 TeamId = Annotated[UUID, _id("The team.", "e2b6d0a9-8d3f-4f3c-8a57-3c1b7d2e6f04")]
 StaffId = Annotated[UUID, _id("The staff member.", "9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e05")]
-PersonId = Annotated[UUID, _id("The person.", "3e4d5c6b-7a89-4b0c-9d1e-2f3a4b5c6d06")]
 
 Unit = Annotated[str, Meta(description="A unit of GET /units.", examples=["nexus"])]
 Name = Annotated[str, Meta(description="A name as it was recorded.", examples=["Ada"])]

@@ -15,15 +15,17 @@ from api.visit import Visit
 from domain.case import CaseStatus, RoutingReviewed
 from domain.codes import AgeKnowledge, CaseOutcome
 from domain.errors import (
+    AgeIsNotEstablished,
+    BirthDateIsKnown,
     BornInTheFuture,
     CaseIsAlreadyOpen,
     CaseIsClosed,
+    CaseIsMisrecorded,
     CaseIsOpen,
     HandoverIsWaiting,
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
-    WorkerIsInAnotherUnit,
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
@@ -59,7 +61,6 @@ class AssignedCase(Done):
         CaseIsClosed,
         UnknownStaffMember,
         WorkerHasNoPosition,
-        WorkerIsInAnotherUnit,
         WorkerCannotBeAssigned,
         WorkerIsNotQualifiedForChildren,
     ),
@@ -179,7 +180,7 @@ class FoundAge(Done):
         " answer says which unit the rules point to now.",
     ),
     asks=(Act.RECORD, Information.CIRCUMSTANCES),
-    refuses=(BornInTheFuture,),
+    refuses=(CaseIsClosed, BornInTheFuture, AgeIsNotEstablished, BirthDateIsKnown),
     status=CREATED,
     leads=(Lead("offerHandover", {"caseId": "caseId"}),),
 )
@@ -256,7 +257,7 @@ async def close(visit: Visit, case_id: UUID, closure: Closure) -> CaseState:
     ),
     asks=(Act.CLOSE, Information.RESPONSIBILITY),
     needs_match=True,
-    refuses=(CaseIsOpen, CaseIsAlreadyOpen),
+    refuses=(CaseIsOpen, CaseIsAlreadyOpen, CaseIsMisrecorded),
     leads=(Lead("assignCaseWorker", {"caseId": "caseId"}),),
 )
 async def reopen(visit: Visit, case_id: UUID, reopening: Reopening) -> CaseState:

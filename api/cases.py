@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Meta, UnsetType
 from pydantic.alias_generators import to_camel
@@ -25,7 +24,7 @@ from api.answers import (
     Unit,
 )
 from api.door import Lead, reading
-from api.fields import Id, Instant
+from api.fields import SWEDEN, Id, Instant
 from api.query import Flag, PageQuery
 from api.story import (
     Circumstances,
@@ -34,6 +33,7 @@ from api.story import (
     Told,
     circumstances_in,
     identity_in,
+    known_person,
     what_it_rests_on,
 )
 from api.visit import Visit
@@ -44,9 +44,6 @@ from domain.labels import Label
 from domain.policy import Act, Information
 from projections import caseload
 from projections.caseload import Cursor, Filter
-
-_LOCAL: Final = ZoneInfo("Europe/Stockholm")  # a working day ends where the work is done
-
 
 # --- the caseload ----------------------------------------------------------------------------
 
@@ -75,7 +72,7 @@ class DueWithin(StrEnum):
 
     def before(self, now: datetime) -> datetime:
         """Which answers are due by then; what is overdue is due today, too."""
-        midnight = now.astimezone(_LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = now.astimezone(SWEDEN).replace(hour=0, minute=0, second=0, microsecond=0)
         match self:
             case DueWithin.OVERDUE:
                 return now
@@ -245,7 +242,7 @@ async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
     if line.handover:
         answer.handover = _waiting(told, line.handover)
     subjects = [case_id, found.person, *line.referrals]
-    return Seen(answer, subjects, version=(case_id, line.version))
+    return Seen(answer, subjects, version=((case_id, line.version), known_person(told, found)))
 
 
 def _waiting(told: list[Told], handover: UUID) -> WaitingHandover | UnsetType:

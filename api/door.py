@@ -71,11 +71,6 @@ class Door:
     location: str | None = None  # of what was made, filled from the answer
     leads: tuple[Lead, ...] = field(default=())
 
-    @property
-    def file(self) -> str | None:
-        """Which id of the path names the file that the door is about."""
-        return self.ids[0] if self.ids else None
-
 
 def reading(
     operation: str,

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,8 @@ from pydantic.alias_generators import to_camel
 
 from api.faults import Fault, faulty
 from api.person_number import NumberIsImpossible, PersonNumber, read_number
+
+SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 
 
 class Body(BaseModel):
@@ -128,6 +131,27 @@ UnitCode = Annotated[
 ]
 
 
+_REGISTER_NUMBER: Final = re.compile(r"[A-ZÅÄÖ]{2,6}-\d{4}-\d{1,6}")
+
+
+def _register_number(value: object) -> str:
+    if not isinstance(value, str):
+        raise faulty(Fault.WRONG_TYPE)
+    if not _REGISTER_NUMBER.fullmatch(value):
+        raise faulty(Fault.NOT_A_REGISTER_NUMBER)
+    return value
+
+
+RegisterNumber = Annotated[
+    str,
+    PlainValidator(_register_number),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_REGISTER_NUMBER.pattern}$"}
+        | {"description": "Of a decision.", "examples": ["SCN-2022-00355"]}
+    ),
+]
+
+
 # --- days and moments ------------------------------------------------------------------------
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -162,8 +186,13 @@ def _within_reason(day: Dated) -> Dated:
     return day
 
 
+def swedish_day(moment: datetime) -> date:
+    """The day that it is where the work is done."""
+    return moment.astimezone(SWEDEN).date()
+
+
 def _day_has_come(value: date, info: ValidationInfo) -> date:
-    if value > now_of(info).date():
+    if value > swedish_day(now_of(info)):
         raise faulty(Fault.IN_THE_FUTURE)
     return value
 
@@ -210,7 +239,7 @@ def _person_number(value: object, info: ValidationInfo) -> PersonNumber:
     if not isinstance(value, str):
         raise faulty(Fault.WRONG_TYPE)
     try:
-        return read_number(value, now_of(info).date())
+        return read_number(value, swedish_day(now_of(info)))
     except NumberIsImpossible:
         raise faulty(Fault.IMPOSSIBLE_NUMBER) from None
 

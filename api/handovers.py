@@ -163,7 +163,7 @@ async def preview(visit: Visit, case_id: UUID, query: PreviewQuery) -> Seen[Hand
         ],
         position=visit.position,
     )
-    return Seen(answer, [case_id], version=(case_id, facts[case_id][-1].version))
+    return Seen(answer, [case_id], version=((case_id, facts[case_id][-1].version),))
 
 
 class NewHandover(Body):

@@ -11,7 +11,6 @@ from api.commands.work import Desk
 from api.marks import Macs
 from domain.policy import Viewer
 from domain.ports import Reading, Receipts
-from domain.recorded import Recorded
 from domain.sealed import Sealed
 from projections.asking import Page
 
@@ -56,8 +55,6 @@ class Opener(Protocol):
         """(token, type) pairs opened, with their keys fetched in one question; a value whose key
         is erased stays closed."""
         ...
-
-    async def open_facts(self, facts: Collection[Recorded]) -> list[Recorded]: ...
 
 
 class AccessLog(Receipts, Protocol):

@@ -21,7 +21,14 @@ from api.answers import (
 from api.door import Lead, reading
 from api.query import PageQuery
 from api.referrals import Holder, Informed, Receipt
-from api.story import Circumstances, Identity, circumstances_in, identity_in, what_it_rests_on
+from api.story import (
+    Circumstances,
+    Identity,
+    circumstances_in,
+    identity_in,
+    known_person,
+    what_it_rests_on,
+)
 from api.visit import Visit
 from domain.codes import Purpose
 from domain.errors import NotFound
@@ -148,7 +155,8 @@ async def read(visit: Visit, referral_id: UUID) -> Seen[ReferralDetail]:
         answer.identity = identity_in(told)
     if visit.may_read(Information.CIRCUMSTANCES, found):
         answer.circumstances = circumstances_in(told)[0]
-    return Seen(answer, [referral_id, found.person], version=(referral_id, line.version))
+    version = ((referral_id, line.version), known_person(told, found))
+    return Seen(answer, [referral_id, found.person], version=version)
 
 
 def _told(line: inbox.Line) -> dict[str, Any]:

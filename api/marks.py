@@ -7,7 +7,8 @@ every process of the house recognises what another one handed out.
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -17,8 +18,11 @@ from domain.errors import CursorIsFaulty, KeyIsErased
 
 T = TypeVar("T")
 
+COMMANDS_KEPT_DAYS: Final = 30
+
 _ETAGS: Final = "doors/etags"
 _CURSORS: Final = "doors/cursors"
+_COMMANDS: Final = "doors/commands"
 _SIZE: Final = 16
 
 
@@ -41,10 +45,24 @@ class Marks:
     async def ready(self) -> None:
         await self._macs.ensure([_ETAGS, _CURSORS])
 
-    def etag(self, viewer: UUID, stream: UUID, version: int) -> str:
-        """Another viewer gets another one, so it says nothing about who else has seen what."""
-        mark = self._macs.mac(_ETAGS, viewer.bytes + stream.bytes + version.to_bytes(8))
-        return f'"{_spelled(mark)}"'
+    def etag(self, viewer: UUID, *seen: tuple[UUID, int]) -> str:
+        """What was seen: the file's version first, then those of what was shown with it. Another
+        viewer gets another one, so it says nothing about who else has seen what."""
+        marks = (
+            _spelled(self._macs.mac(_ETAGS, viewer.bytes + stream.bytes + version.to_bytes(8)))
+            for stream, version in seen
+        )
+        return f'"{".".join(marks)}"'
+
+    def is_current(self, etag: str, viewer: UUID, stream: UUID, version: int) -> bool:
+        """Whether the file still stands as it was seen, whatever was shown with it."""
+        return etag.strip('"').partition(".")[0] == self.etag(viewer, (stream, version)).strip('"')
+
+    async def command(self, staff: UUID, key: str) -> UUID:
+        """The command's id, from the caller's key: one that cannot be guessed back from the log."""
+        await self._macs.ensure([_COMMANDS])
+        mark = self._macs.mac(_COMMANDS, staff.bytes + key.encode())
+        return UUID(bytes=mark[:16], version=4)
 
     def cursor(self, place: bytes, last: object) -> str:
         """Where a page ended: good in the same place only (viewer, door, filters)."""
@@ -63,24 +81,21 @@ class Marks:
         except ValueError:
             raise CursorIsFaulty from None
 
-    async def of_command(self, now: datetime, told: bytes) -> tuple[bytes, bytes]:
-        """What tells a repeated command, under this month's key and under the last one's: a
-        repetition may cross the month. With the keys, the marks are forgotten."""
-        this, last = _month(now.date()), _month(now.date().replace(day=1) - timedelta(days=1))
+    async def of_command(self, now: datetime, told: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+        """What tells a repeated command: under this month's key, and under those of the months in
+        which it may have been sent before. With the keys, the marks are forgotten."""
+        days = (now - timedelta(days=day) for day in range(COMMANDS_KEPT_DAYS + 1))
+        this, *earlier = dict.fromkeys(f"commands/{day:%Y-%m}" for day in days)
         await self._macs.ensure([this])
-        mark = self._macs.mac(this, told)
-        try:
-            await self._macs.ensure([last])
-            return mark, self._macs.mac(last, told)
-        except KeyIsErased:
-            return mark, b""
+        marks = [self._macs.mac(this, told)]
+        for month in earlier:
+            with suppress(KeyIsErased):
+                await self._macs.ensure([month])
+                marks.append(self._macs.mac(month, told))
+        return marks[0], tuple(marks[1:])
 
     def _of_cursor(self, place: bytes, told: bytes) -> bytes:
         return self._macs.mac(_CURSORS, len(place).to_bytes(8) + place + told)
-
-
-def _month(day: date) -> str:
-    return f"commands/{day:%Y-%m}"
 
 
 def _spelled(mark: bytes) -> str:

@@ -16,6 +16,8 @@ from api.visit import Visit
 from domain.case import CaseJoined
 from domain.codes import AgeKnowledge, DeclineReason
 from domain.errors import (
+    AcuteNeedsAreOurs,
+    AgeIsNotEstablished,
     DeclineIsNotProposed,
     DeclineIsProposed,
     ReferralIsAnswered,
@@ -102,7 +104,13 @@ class AnsweredReferral(Done):
         " manager's own stands at once.",
     ),
     asks=(Act.ANSWER, Information.REFERRAL),
-    refuses=(ReferralIsAnswered, DeclineIsProposed, RoutingStaysTheSame),
+    refuses=(
+        ReferralIsAnswered,
+        DeclineIsProposed,
+        AgeIsNotEstablished,
+        RoutingStaysTheSame,
+        AcuteNeedsAreOurs,
+    ),
     leads=(Lead("confirmReferralDecline", {"referralId": "referralId"}),),
 )
 async def decline(visit: Visit, referral_id: UUID, why: ReferralDecline) -> AnsweredReferral:

@@ -30,7 +30,12 @@ from domain.codes import (
     Residence,
     Source,
 )
-from domain.errors import AssessorIsNotNamed, BornInTheFuture, ReceivedInTheFuture
+from domain.errors import (
+    AgesContradict,
+    AssessorIsNotNamed,
+    BornInTheFuture,
+    ReceivedInTheFuture,
+)
 from domain.labels import Label
 from domain.policy import Act, Information
 from domain.referral import ReferralReceived, ReferralRouted
@@ -180,7 +185,7 @@ class ReceivedReferral(Done):
         " holder from the first moment. The answer says where it went and why.",
     ),
     asks=(Act.SEND, Information.REFERRAL),
-    refuses=(BornInTheFuture, ReceivedInTheFuture, AssessorIsNotNamed),
+    refuses=(BornInTheFuture, ReceivedInTheFuture, AssessorIsNotNamed, AgesContradict),
     status=CREATED,
     location="/referrals/{0.referral_id}",
     leads=(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -30,6 +30,7 @@ from domain.errors import (
     ContentTypeIsNotJson,
     FieldsAreFaulty,
     HeaderIsFaulty,
+    KeyIsErased,
     NotFound,
     NotPermitted,
     PositionIsNotReached,
@@ -39,6 +40,7 @@ from domain.errors import (
     Unavailable,
 )
 from domain.policy import permitting
+from domain.sealed import SealedValueIsClosed
 
 CORRELATION: Final = web.RequestKey("correlation", UUID)
 LARGEST_BODY: Final = 64 * 1024
@@ -46,7 +48,6 @@ LARGEST_BODY: Final = 64 * 1024
 _ACCESS: Final = "access"
 _LONGEST_WAIT: Final = 10  # seconds
 _LAG_ALLOWED: Final = 1.0  # seconds
-_COMMANDS: Final = UUID("5c1e0f0a-4b5d-4e0e-9b7a-6d2f3c8a1e00")  # namespace of command ids
 _KEY: Final = re.compile(r"[!-~]{1,128}")
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
 _ETAG: Final = re.compile(r'(?:W/)?"[!#-~]*"')
@@ -61,6 +62,7 @@ def serve(house: House, route: Route) -> Handler:
         visit = await _enter(house, door, request)
         ids = [_id(request.match_info[name]) for name in route.names]
         query = read_query(door.query[1], request.query)
+        visit.ids = ids
         arguments = dict(zip(door.ids, ids, strict=True)) | _named(door.query[0], query)
         if door.kind is Kind.DECIDING:
             body = await _body(door, request, visit)
@@ -70,6 +72,9 @@ def serve(house: House, route: Route) -> Handler:
             await _let_in(visit, door, ids, query, request)
         try:
             answered = await door.handle(visit, **arguments)
+        except SealedValueIsClosed as closed:
+            await _note(visit, KeyIsErased(), ids)
+            raise KeyIsErased from closed
         except Refusal as refusal:
             await _note(visit, refusal, ids)
             raise
@@ -129,8 +134,13 @@ def _wait(request: web.Request) -> float | None:
 
 async def _await_position(visit: Visit, door: Door, position: int, wait: float) -> None:
     """Somebody's own write includes their own authority: both views must have come that far."""
-    for view in (_ACCESS, door.view or _ACCESS):
-        if not await visit.house.views.wait_for(view, position, timeout=wait):
+    views, wanted = visit.house.views, {_ACCESS, door.view or _ACCESS}
+    if all(views.position(view) >= position for view in wanted):
+        return
+    if position > await visit.house.desk.log.head():
+        raise FieldsAreFaulty(errors=[FieldFault("atPosition", Fault.OUT_OF_RANGE, in_query=True)])
+    for view in wanted:
+        if not await views.wait_for(view, position, timeout=wait):
             raise PositionIsNotReached
 
 
@@ -182,11 +192,12 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
 
 async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Command:
     keys = request.headers.getall("Idempotency-Key", [])
-    command, mark, earlier = visit.house.desk.ids.new(), b"", b""
+    command, mark = visit.house.desk.ids.new(), b""
+    earlier: tuple[bytes, ...] = ()
     for key in keys:
         if len(keys) > 1 or not _KEY.fullmatch(key):
             raise HeaderIsFaulty(header="Idempotency-Key")
-        command = uuid5(_COMMANDS, f"{visit.staff} {key}")
+        command = await visit.marks.command(visit.staff, key)
         told = f"{request.method} {request.path}\n".encode() + await request.read()
         mark, earlier = await visit.marks.of_command(visit.now, told)
     return Command(
@@ -194,7 +205,7 @@ async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Comma
         id=command,
         correlation=visit.correlation,
         body_mac=mark,
-        earlier_body_mac=earlier,
+        earlier_body_macs=earlier,
         stale=await _stale(visit, ids, request),
     )
 
@@ -207,7 +218,9 @@ async def _stale(
     if told is None or told.strip() == "*" or not ids:
         return None
     await visit.marks.ready()
-    return lambda version: visit.marks.etag(visit.staff, ids[0], version) not in _etags(told)
+    return lambda version: (
+        not any(visit.marks.is_current(etag, visit.staff, ids[0], version) for etag in _etags(told))
+    )
 
 
 def _etags(header: str) -> list[str]:
@@ -224,6 +237,7 @@ async def _note(visit: Visit, refusal: Refusal, ids: list[UUID]) -> None:
         return
     if visit.command is not None:
         await visit.recognise()
+        visit.position = visit.house.views.position(_ACCESS)
     outcome = "not-found" if isinstance(refusal, NotFound) else "refused"
     await visit.leave_receipt(ids, outcome)
 
@@ -238,9 +252,12 @@ async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) 
             headers["ETag"] = visit.marks.etag(visit.staff, *answered.version)
             if _is_known(headers["ETag"], request):
                 return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    elif visit.outcome and visit.outcome.replayed:
+    elif visit.outcome and (visit.outcome.replayed or not visit.outcome.facts):
+        # What was recorded is its own receipt; what is told again, or already was so, needs one.
         await visit.recognise()
-        await visit.leave_receipt([fact.stream for fact in visit.outcome.facts], "answered")
+        visit.position = visit.outcome.position
+        streams = dict.fromkeys(fact.stream for fact in visit.outcome.facts)
+        await visit.leave_receipt(list(streams) or visit.ids, "answered")
     if door.location:
         headers["Location"] = BASE + door.location.format(answer)
     return web.Response(

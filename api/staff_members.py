@@ -10,19 +10,22 @@ from api.answers import Answer, CaseId, Count, Day, Done, Name, Page, Position, 
 from api.commands import staff as use_cases
 from api.commands.staff import PositionDetails
 from api.door import CREATED, Lead, deciding, reading
-from api.fields import Body, Id, Line, UnitCode
+from api.fields import Body, Id, Line, UnitCode, swedish_day
 from api.fields import Day as DayOfBody
 from api.query import Flag, PageQuery
 from api.visit import Visit
 from domain.codes import Compartment, Purpose, Qualification, StaffRole
 from domain.errors import (
     NotFound,
+    OwnPositionStands,
     PositionHasEnded,
+    PositionStartsOrEndsLater,
+    SideDoesNotFit,
+    TooManyEvents,
     UnknownStaffMember,
     UnknownUnit,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
-    WorkerIsInAnotherUnit,
     WorkerIsNotQualifiedForChildren,
 )
 from domain.labels import Label
@@ -107,7 +110,7 @@ async def read(visit: Visit, staff_id: UUID) -> Seen[StaffDetail]:
         raise NotFound
     [told] = await _told(visit, [line])
     answer = StaffDetail(**told, position=visit.position)
-    return Seen(answer, [staff_id], version=(staff_id, line.version))
+    return Seen(answer, [staff_id], version=((staff_id, line.version),))
 
 
 async def _told(visit: Visit, lines: Any) -> list[dict[str, Any]]:
@@ -159,7 +162,7 @@ class ChangedStaffMember(Done):
         " record for their own unit and side, administrators everywhere.",
     ),
     asks=_MANAGE,
-    refuses=(UnknownUnit,),
+    refuses=(UnknownUnit, SideDoesNotFit, PositionStartsOrEndsLater),
     status=CREATED,
     location="/staff-members/{0.staff_id}",
     leads=(Lead("readStaffMember", {"staffId": "staffId"}),),
@@ -227,9 +230,11 @@ class EndedPosition(ChangedStaffMember):
     ),
     asks=_MANAGE,
     refuses=(
+        OwnPositionStands,
+        PositionStartsOrEndsLater,
+        TooManyEvents,
         UnknownStaffMember,
         WorkerHasNoPosition,
-        WorkerIsInAnotherUnit,
         WorkerCannotBeAssigned,
         WorkerIsNotQualifiedForChildren,
     ),
@@ -239,7 +244,7 @@ async def end_position(visit: Visit, staff_id: UUID, departure: Departure) -> En
     outcome = await visit.carry_out(
         use_cases.end_position,
         staff_id,
-        until=departure.until or visit.now.date(),
+        until=departure.until or swedish_day(visit.now),
         successor_id=departure.successor_id,
     )
     return EndedPosition(

@@ -133,6 +133,18 @@ Number = Annotated[
 ]
 
 
+class Particulars(Answer):
+    """What a further sender told of a person who was known already: beside what is known."""
+
+    told_at: Moment
+    name: Name | None
+    number: Number | None
+    born: Day | None
+    age: AgeKnowledge
+    gender: Gender
+    contact: Text | None
+
+
 class Identity(Answer):
     """Who the person is, as far as it is known: `null` is not known."""
 
@@ -143,18 +155,31 @@ class Identity(Answer):
     age_basis: Text | UnsetType = UNSET
     gender: Gender | UnsetType = UNSET
     contact: Text | UnsetType | None = UNSET
+    also_told: list[Particulars] | UnsetType = UNSET
 
 
 def identity_in(told: Iterable[Told]) -> Identity:
-    """What was registered, and what has been established since."""
+    """What was registered, what has been established since, and what else was told."""
     known: dict[str, Any] = {}
     for one in told:
-        if one.kind == "person.registered":
-            known |= one.content
-        elif one.kind == "age-established":
-            known |= {name: one.content[name] for name in ("age", "born")}
-            known["age_basis"] = one.content["basis"]
+        match one.kind:
+            case "person.registered":
+                known |= one.content
+            case "age-established":
+                known |= {name: one.content[name] for name in ("age", "born")}
+                known["age_basis"] = one.content["basis"]
+            case "particulars-told":
+                particulars = one.as_answer(Particulars, told_at=one.line.occurred_at)
+                known.setdefault("also_told", []).append(particulars)
+            case _:
+                pass
     return msgspec.convert({to_camel(name): value for name, value in known.items()}, Identity)
+
+
+def known_person(told: Iterable[Told], found: Found) -> tuple[UUID, int]:
+    """The person and the version of what is known: part of what a detail's ETag stands for."""
+    versions = (one.line.version for one in told if one.line.stream == found.person)
+    return found.person, max(versions, default=0)
 
 
 # --- what is feared --------------------------------------------------------------------------
@@ -163,6 +188,15 @@ def identity_in(told: Iterable[Told]) -> Identity:
 class ProposedDecline(Answer):
     """Waits for the unit manager (R2)."""
 
+    reason: HandoverDeclineReason | UnsetType = UNSET
+    age: AgeKnowledge | UnsetType | None = UNSET
+    explanation: Text | UnsetType = UNSET
+
+
+class Declined(Answer):
+    """Why a unit declined: where the age was wrong, the referral was routed anew."""
+
+    unit: Unit
     reason: HandoverDeclineReason | UnsetType = UNSET
     age: AgeKnowledge | UnsetType | None = UNSET
     explanation: Text | UnsetType = UNSET
@@ -189,6 +223,7 @@ class Circumstances(Answer):
     rules: list[Rule] | UnsetType = UNSET
     reason: Words | UnsetType = UNSET
     proposed_decline: ProposedDecline | UnsetType = UNSET
+    declined: list[Declined] = msgspec.field(default_factory=list)
 
 
 def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
@@ -209,7 +244,10 @@ def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
                 routed.proposed_decline = UNSET
             case "referral.decline-proposed":
                 referrals[referral].proposed_decline = one.as_answer(ProposedDecline)
-            case "referral.decline-refused" | "referral.declined":
+            case "referral.declined":
+                referrals[referral].proposed_decline = UNSET
+                referrals[referral].declined.append(one.as_answer(Declined))
+            case "referral.decline-refused":
                 referrals[referral].proposed_decline = UNSET
             case _:
                 pass

@@ -91,12 +91,52 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Handläggaren har ingen tjänst",
         "Den som saknar tjänst kan inte få ett ärende eller en plats i ett team.",
     ),
-    errors.WorkerIsInAnotherUnit: Told(
-        "Handläggaren hör till en annan enhet",
-        "Handläggaren hör inte till den ansvariga enheten. Erbjud i stället en överlämning.",
-    ),
     errors.WorkerCannotBeAssigned: Told(
-        "Handläggaren kan inte tilldelas", "Handläggaren kan inte tilldelas det här ärendet."
+        "Handläggaren kan inte tilldelas",
+        "Bara en handläggare eller enhetschef vid den ansvariga enheten som arbetar med sådana"
+        " ärenden kan tilldelas. För att flytta ärendet: erbjud en överlämning.",
+    ),
+    errors.CaseIsMisrecorded: Told(
+        "Ärendet var felregistrerat",
+        "Ärendet avslutades som felregistrerat och förblir avslutat; ta emot aktualiseringen på"
+        " nytt (R16).",
+    ),
+    errors.AgesContradict: Told(
+        "Åldersuppgifterna motsäger varandra",
+        "Ange födelsedatum, eller ålder, eller vem som har bedömt personen som vuxen (R3).",
+    ),
+    errors.AgeIsNotEstablished: Told(
+        "Åldern är inte fastställd",
+        "En ålder fastställs som minderårig, ung vuxen eller vuxen, eller med ett födelsedatum"
+        " (S85). En bedömning som vuxen lämnas med aktualiseringen, av en namngiven person (R3).",
+    ),
+    errors.BirthDateIsKnown: Told(
+        "Födelsedatum är känt",
+        "Ett registrerat födelsedatum säger en annan ålder. Ange det födelsedatum som rättar det.",
+    ),
+    errors.AcuteNeedsAreOurs: Told(
+        "Akuta behov är våra",
+        "Den som har akuta behov avvisas aldrig till en annan kommun (R14). Ta emot"
+        " aktualiseringen och begär överflyttning sedan.",
+    ),
+    errors.SideDoesNotFit: Told(
+        "Spåret passar inte",
+        "Handläggare, enhetschefer och uppsökare arbetar i ett spår som enheten möter; ingen annan"
+        " har ett spår (S76-S78).",
+    ),
+    errors.OwnPositionStands: Told(
+        "Den egna tjänsten består",
+        "Ingen avslutar sin egen tjänst; det gör en kollega som hanterar medarbetare.",
+    ),
+    errors.PositionStartsOrEndsLater: Told(
+        "Tjänsten börjar eller slutar senare",
+        "En tjänst börjar och slutar i dag eller tidigare, och slutar efter att den började: det"
+        " planerade registreras när det sker.",
+    ),
+    errors.StaffMemberCannotJoin: Told(
+        "Medarbetaren kan inte gå med",
+        "Bara den som har en tjänst nu, och arbetar med dem som teamet finns för, kan gå"
+        " med (S10).",
     ),
     errors.WorkerIsNotQualifiedForChildren: Told(
         "Behörighet saknas",
@@ -196,7 +236,9 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Det du såg är inaktuellt",
         "Det har ändrats sedan du läste det. Läs igen och besluta på nytt.",
     ),
-    errors.UnknownUnit: Told("Okänd enhet", "Ingen enhet har den koden; /units räknar upp dem."),
+    errors.UnknownUnit: Told(
+        "Okänd enhet", "Ingen enhet med den koden kan avses här; /units räknar upp alla."
+    ),
     errors.UnknownStaffMember: Told("Okänd medarbetare", "Ingen medarbetare har det id:t."),
     errors.IssuerUnavailable: Told(
         "Identitetsleverantören nås inte",

@@ -8,7 +8,7 @@ from msgspec import Meta
 from api.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
 from api.commands import teams as use_cases
 from api.door import CREATED, Lead, deciding, reading
-from api.fields import Body, Id, Line, PastDay, Percentage, UnitCode
+from api.fields import Body, Id, PastDay, Percentage, RegisterNumber, UnitCode
 from api.fields import Day as DayOfBody
 from api.people import Who, who
 from api.visit import Visit
@@ -18,11 +18,11 @@ from domain.errors import (
     MemberHasNotJoined,
     NotFound,
     PilotEndsBeforeItStarts,
+    StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
     UnknownStaffMember,
     UnknownUnit,
-    WorkerHasNoPosition,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -113,7 +113,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
         ],
         position=visit.position,
     )
-    return Seen(answer, [team_id, *people], version=(team_id, team.version))
+    return Seen(answer, [team_id, *people], version=((team_id, team.version),))
 
 
 def _told(team: teams.Team) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _told(team: teams.Team) -> dict[str, Any]:
 
 
 class NewTeam(Body):
-    register_number: Line
+    register_number: RegisterNumber
     """Of the board's decision (S1)."""
     decided_on: PastDay
 
@@ -205,7 +205,7 @@ class ChangedMembership(ChangedTeam):
     Label("Med den andel av tjänsten som anges.", "With the share of the position that is given."),
     asks=_MANAGE,
     status=CREATED,
-    refuses=(TeamIsNotEstablished, MemberHasJoined, UnknownStaffMember, WorkerHasNoPosition),
+    refuses=(TeamIsNotEstablished, MemberHasJoined, UnknownStaffMember, StaffMemberCannotJoin),
 )
 async def join(visit: Visit, team_id: UUID, member: NewMember) -> ChangedMembership:
     outcome = await visit.carry_out(

@@ -1,7 +1,7 @@
 """One request being served: who asks, for what purpose, and what the house does for it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -35,6 +35,7 @@ class Visit:
     position: int = 0  # of the events that the answer reflects
     command: Command | None = None
     outcome: Outcome | None = None
+    ids: list[UUID] = field(default_factory=list)  # of the path
     _viewer: Viewer | None = None
 
     # --- who asks ----------------------------------------------------------------------------
@@ -93,7 +94,7 @@ class Visit:
         return None if last is None else self.marks.cursor(self._place(query), last)
 
     def _place(self, query: PageQuery) -> bytes:
-        return msgspec.json.encode([self.staff, self.operation, query.filters()])
+        return msgspec.json.encode([self.staff, self.operation, self.ids, query.filters()])
 
     # --- deciding ----------------------------------------------------------------------------
 

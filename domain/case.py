@@ -11,9 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.codes import CaseOutcome, Compartment, HandoverDeclineReason, InformationKind
+from domain.codes import CaseOutcome, Compartment, HandoverDeclineReason, InformationKind, StaffRole
 from domain.errors import (
     CaseIsClosed,
+    CaseIsMisrecorded,
     CaseIsOpen,
     DeclineIsNotProposed,
     DeclineIsProposed,
@@ -22,7 +23,6 @@ from domain.errors import (
     ReceivingUnitIsResponsible,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
-    WorkerIsInAnotherUnit,
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
@@ -186,6 +186,7 @@ class Case:
     workers: tuple[UUID, ...] = ()
     handover: Handover | None = None
     notes: int = 0
+    outcome: Sealed[CaseOutcome] | None = None
 
 
 def evolve(case: Case | None, event: object) -> Case | None:
@@ -218,10 +219,10 @@ def evolve(case: Case | None, event: object) -> Case | None:
             return replace(case, handover=replace(case.handover, proposed=None))
         case HandoverDeclined() | HandoverWithdrawn():
             return replace(case, handover=None)
-        case CaseClosed():
-            return replace(case, status=CaseStatus.CLOSED)
+        case CaseClosed(outcome=outcome):
+            return replace(case, status=CaseStatus.CLOSED, outcome=outcome)
         case CaseReopened():
-            return replace(case, status=CaseStatus.OPEN)
+            return replace(case, status=CaseStatus.OPEN, outcome=None)
         case _:
             return case
 
@@ -248,21 +249,26 @@ def join_case(case: Case, referral: UUID) -> list[CaseEvent]:
     return [] if referral in case.referrals else [CaseJoined(referral=referral)]
 
 
+_CARRY_CASES = (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER)
+
+
 def assign_case_worker(
     case: Case, worker: StaffMember, *, needs_child_qualification: bool
 ) -> list[CaseEvent]:
     """Assign a worker of the responsible unit, on the case's side (S76-S78).
 
-    Work with children and young people needs a qualification (SoL 25:1). Raises CaseIsClosed,
-    WorkerHasNoPosition, WorkerIsInAnotherUnit, WorkerCannotBeAssigned,
-    WorkerIsNotQualifiedForChildren.
+    Work with children and young people needs a qualification (SoL 25:1). The refusal does not
+    tell which of unit, role and side is another: that would tell a colleague's side. Raises
+    CaseIsClosed, WorkerHasNoPosition, WorkerCannotBeAssigned, WorkerIsNotQualifiedForChildren.
     """
     _open(case)
     if not worker.active:
         raise WorkerHasNoPosition
-    if worker.unit != case.unit:
-        raise WorkerIsInAnotherUnit(responsible=case.unit)
-    if not sees_compartment(worker.side, case.compartment):
+    if (
+        worker.unit != case.unit
+        or worker.role not in _CARRY_CASES
+        or not sees_compartment(worker.side, case.compartment)
+    ):
         raise WorkerCannotBeAssigned
     if needs_child_qualification and not worker.qualified_for_children:
         raise WorkerIsNotQualifiedForChildren
@@ -285,7 +291,11 @@ def record_note(case: Case, text: str) -> list[CaseEvent]:
 def review_routing(
     case: Case, *, unit: str, deciding: Rule, rules: tuple[Rule, ...]
 ) -> list[CaseEvent]:
-    """What the rules say now; a handover is offered by a person, not by a rule."""
+    """What the rules say now; a handover is offered by a person, not by a rule.
+
+    Raises CaseIsClosed.
+    """
+    _open(case)
     return [RoutingReviewed(person=case.person, unit=unit, deciding=deciding, rules=rules)]
 
 
@@ -296,6 +306,7 @@ def preview_handover(case: Case) -> dict[InformationKind, int]:
         InformationKind.CONTACT: 1,
         InformationKind.CIRCUMSTANCES: len(case.referrals),
         InformationKind.NOTES: case.notes,
+        InformationKind.TIMELINE: 1,
     }
 
 
@@ -327,7 +338,7 @@ def offer_handover(
 def accept_handover(case: Case, handover: UUID) -> list[CaseEvent]:
     """The receiving unit takes over; the former unit's workers are released with it.
 
-    Raises CaseIsClosed, HandoverIsAnswered, DeclineIsProposed.
+    Raises HandoverIsAnswered, DeclineIsProposed.
     """
     offer = _waiting(case, handover)
     if offer.proposed is not None:
@@ -346,7 +357,7 @@ def decline_handover(
 ) -> list[CaseEvent]:
     """`confirmed`: the unit manager declines, or R2 does not bind the receiving unit.
 
-    Raises CaseIsClosed, HandoverIsAnswered, DeclineIsProposed.
+    Raises HandoverIsAnswered, DeclineIsProposed.
     """
     offer = _waiting(case, handover)
     if offer.proposed is not None:
@@ -386,7 +397,7 @@ def refuse_handover_decline(case: Case, handover: UUID) -> list[CaseEvent]:
 
 
 def withdraw_handover(case: Case, handover: UUID) -> list[CaseEvent]:
-    """The offering unit takes its offer back. Raises CaseIsClosed, HandoverIsAnswered."""
+    """The offering unit takes its offer back. Raises HandoverIsAnswered."""
     _waiting(case, handover)
     return [HandoverWithdrawn(handover=handover)]
 
@@ -402,9 +413,11 @@ def close_case(case: Case, outcome: CaseOutcome) -> list[CaseEvent]:
 
 
 def reopen_case(case: Case, reason: str) -> list[CaseEvent]:
-    """Raises CaseIsOpen."""
+    """Raises CaseIsOpen, CaseIsMisrecorded (R16)."""
     if case.status is CaseStatus.OPEN:
         raise CaseIsOpen
+    if case.outcome is not None and case.outcome.reveal() is CaseOutcome.MISRECORDED:
+        raise CaseIsMisrecorded
     return [CaseReopened(person=case.person, reason=Sealed.of(reason))]
 
 
@@ -414,7 +427,8 @@ def _open(case: Case) -> None:
 
 
 def _waiting(case: Case, handover: UUID) -> Handover:
-    _open(case)
+    """The offer. A unit that was once asked learns that it is answered, and nothing of the case's
+    present."""
     if case.handover is None or case.handover.id != handover:
-        raise HandoverIsAnswered(unit=case.unit)
+        raise HandoverIsAnswered
     return case.handover

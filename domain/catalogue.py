@@ -23,6 +23,7 @@ class Entry:
     veil: KeyScope | None = None
     kind: str | None = None  # of a veiled event, sealed with its content
     version: int = 1
+    decided: bool = True  # whether any decision rests on what is sealed; else it stays closed
 
 
 def _stored(name: str, event: type, clear: str, /, **sealed: KeyScope) -> Entry:
@@ -47,6 +48,13 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _veiled(
         "person.particulars-recorded", "age-established", person.AgeEstablished, "person", IDENTITY
+    ),
+    _veiled(
+        "person.particulars-recorded",
+        "particulars-told",
+        person.ParticularsTold,
+        "person",
+        IDENTITY,
     ),
     _stored("person.case-opened", person.PersonCaseOpened, "person case"),
     _stored("person.case-closed", person.PersonCaseClosed, "person case"),
@@ -75,24 +83,31 @@ ENTRIES: tuple[Entry, ...] = (
     _stored(
         "referral.decline-proposed",
         referral.ReferralDeclineProposed,
-        "unit",
+        "person unit",
         reason=FILE,
         age=FILE,
-        explanation=FILE,
+        explanation=TEXT,
     ),
     _stored("referral.decline-refused", referral.ReferralDeclineRefused, "unit"),
     _stored(
         "referral.declined",
         referral.ReferralDeclined,
-        "unit holder",
+        "person unit holder",
         reason=FILE,
-        explanation=FILE,
+        age=FILE,
+        explanation=TEXT,
     ),
     _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
     _stored("case.joined", case.CaseJoined, "referral"),
     _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
     _stored("case.worker-released", case.CaseWorkerReleased, "worker"),
-    _stored("case.note-recorded", case.NoteRecorded, "person", text=TEXT),
+    Entry(
+        name="case.note-recorded",
+        event=case.NoteRecorded,
+        clear=("person",),
+        sealed={"text": TEXT},
+        decided=False,
+    ),
     _veiled("case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE),
     _stored(
         "case.handover-offered",

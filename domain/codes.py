@@ -212,6 +212,7 @@ class Qualification(StrEnum):
 
     CHILDREN_AND_YOUNG_PEOPLE = "children-and-young-people"
 
+
 # --- reading ---------------------------------------------------------------------------------
 
 

@@ -126,6 +126,27 @@ class RoutingStaysTheSame(Refusal):
     """A decline for wrong age must give an age for which the rules name another unit (R2)."""
 
 
+class AgesContradict(Refusal):
+    """What is told of the age contradicts itself: give the birth date, or the age, or who assessed
+    the person as adult (R3)."""
+
+
+class AgeIsNotEstablished(Refusal):
+    """An age is established as minor, young adult or adult, or by a birth date (S85). An
+    assessment as adult is told with the referral, by a named person (R3)."""
+
+
+class BirthDateIsKnown(Refusal):
+    """A birth date is on record and says another age. Give the birth date that corrects it."""
+
+    status = 409
+
+
+class AcuteNeedsAreOurs(Refusal):
+    """Somebody with acute needs is never declined because another municipality is responsible
+    (R14). Accept the referral, and ask for a transfer afterwards."""
+
+
 class AssessorIsNotNamed(Refusal):
     """Somebody of unknown age counts as adult only when assessed by a named person (R3)."""
 
@@ -149,12 +170,15 @@ class WorkerHasNoPosition(Refusal):
     """The worker has no position now, so no case and no seat in a team can be given."""
 
 
-class WorkerIsInAnotherUnit(Refusal):
-    """The worker belongs to another unit than the responsible one. Offer a handover instead."""
-
-
 class WorkerCannotBeAssigned(Refusal):
-    """The worker cannot be assigned to this case."""
+    """Only a case worker or unit manager of the responsible unit who works with such cases can be
+    assigned. To move the case to another unit, offer a handover."""
+
+
+class CaseIsMisrecorded(Refusal):
+    """The case was closed as misrecorded and stays closed; receive the referral anew (R16)."""
+
+    status = 409
 
 
 class WorkerIsNotQualifiedForChildren(Refusal):
@@ -178,7 +202,7 @@ class HandoverIsWaiting(Refusal):
 
 
 class HandoverIsAnswered(Refusal):
-    """The handover is no longer waiting; the answer says which unit is responsible now."""
+    """The handover is no longer waiting; `by` and `at` say who answered it, and when."""
 
     status = 409
 
@@ -212,6 +236,25 @@ class PositionHasEnded(Refusal):
     """The staff member's position has ended."""
 
     status = 409
+
+
+class SideDoesNotFit(Refusal):
+    """Case workers, unit managers and outreach workers serve one side, and one that their unit
+    meets; nobody else has a side (S76-S78)."""
+
+
+class OwnPositionStands(Refusal):
+    """Nobody ends their own position; a colleague who manages staff does."""
+
+
+class PositionStartsOrEndsLater(Refusal):
+    """A position starts and ends today or before, and ends after it started: what is planned is
+    recorded when it happens."""
+
+
+class StaffMemberCannotJoin(Refusal):
+    """Only somebody with a position now, who works with the persons that the team is for, can join
+    it (S10)."""
 
 
 class TeamIsEstablished(Refusal):
@@ -348,7 +391,7 @@ class PreconditionIsStale(Refusal):
 
 
 class UnknownUnit(Refusal):
-    """There is no unit with this code; /units lists them."""
+    """No unit with this code can be meant here; /units lists all units."""
 
 
 class UnknownStaffMember(Refusal):

@@ -11,7 +11,12 @@ from datetime import date
 from uuid import UUID
 
 from domain.codes import AgeKnowledge, Compartment, Gender
-from domain.errors import BornInTheFuture, CaseIsAlreadyOpen
+from domain.errors import (
+    AgeIsNotEstablished,
+    BirthDateIsKnown,
+    BornInTheFuture,
+    CaseIsAlreadyOpen,
+)
 from domain.routing import age_knowledge
 from domain.sealed import Sealed
 
@@ -41,6 +46,20 @@ class AgeEstablished:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ParticularsTold:
+    """Somebody told of a person who is known already: kept beside what is known, never instead.
+    Stored veiled, so that nobody can tell it from an established age."""
+
+    person: UUID
+    name: str | None
+    number: str | None
+    born: date | None
+    age: AgeKnowledge
+    gender: Gender
+    contact: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonCaseOpened:
     person: UUID
     case: UUID
@@ -52,7 +71,9 @@ class PersonCaseClosed:
     case: UUID
 
 
-PersonEvent = PersonRegistered | AgeEstablished | PersonCaseOpened | PersonCaseClosed
+PersonEvent = (
+    PersonRegistered | AgeEstablished | ParticularsTold | PersonCaseOpened | PersonCaseClosed
+)
 
 # --- state -----------------------------------------------------------------------------------
 
@@ -82,12 +103,25 @@ def evolve(person: Person | None, event: object) -> Person | None:
             )
         case AgeEstablished(age=age, born=born), Person():
             return replace(person, age=Sealed.of(age), born=Sealed.of(born))
+        case ParticularsTold(age=age, born=born), Person():
+            return _told(person, age, born)
         case PersonCaseOpened(case=opened), Person():
             return replace(person, open_case=opened)
         case PersonCaseClosed(), Person():
             return replace(person, open_case=None)
         case _:
             return person
+
+
+def _told(person: Person, age: AgeKnowledge, born: date | None) -> Person:
+    """Hearsay fills a gap; it never replaces what is known."""
+    if person.born.is_open and person.born.reveal() is not None:
+        return person
+    if born is not None:
+        return replace(person, born=Sealed.of(born))
+    if person.age.is_open and not person.age.reveal().is_established:
+        return replace(person, age=Sealed.of(age))
+    return person
 
 
 def fold(events: Iterable[object]) -> Person | None:
@@ -126,15 +160,50 @@ def register_person(
     ]
 
 
+def tell_particulars(
+    person: UUID,
+    *,
+    name: str | None,
+    number: str | None,
+    born: date | None,
+    age: AgeKnowledge,
+    gender: Gender,
+    contact: str | None,
+) -> list[PersonEvent]:
+    """A further sender tells of somebody who is known. It is recorded whether or not it is new:
+    how many facts a referral makes must not tell whether the person was known."""
+    return [
+        ParticularsTold(
+            person=person,
+            name=name,
+            number=number,
+            born=born,
+            age=age,
+            gender=gender,
+            contact=contact,
+        )
+    ]
+
+
 def establish_age(
     person: Person, *, born: date | None, age: AgeKnowledge, basis: str, today: date
 ) -> list[PersonEvent]:
-    """The age became known (S85), from a birth date or as an age band. Raises BornInTheFuture."""
+    """The age became known (S85), from a birth date or as an age band.
+
+    Raises BornInTheFuture, AgeIsNotEstablished, BirthDateIsKnown.
+    """
+    known = person.born.reveal()
     if born is not None:
         if born > today:
             raise BornInTheFuture
         age = age_knowledge(born, today)
-    if person.age.reveal() == age and person.born.reveal() == born:
+    elif not age.is_established:
+        raise AgeIsNotEstablished
+    elif known is not None:
+        if person.age_on(today) is not age:
+            raise BirthDateIsKnown
+        return []
+    if person.age.reveal() == age and known == born:
         return []
     return [AgeEstablished(person=person.id, age=age, born=born, basis=basis)]
 

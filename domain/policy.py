@@ -20,7 +20,7 @@ class Relation(StrEnum):
     RESPONSIBLE_UNIT = "responsible-unit"
     RECEIVING_UNIT = "receiving-unit"  # of a referral that waits, or of an offered handover
     SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
-    INFORMED_UNIT = "informed-unit"
+    INFORMED_UNIT = "informed-unit"  # told that it exists (R3), or has answered it
     NONE = "none"
 
 
@@ -67,7 +67,7 @@ class File:
     """What access depends on in one case or referral."""
 
     compartment: Compartment
-    responsible_unit: str
+    responsible_unit: str | None = None  # of a case; whoever holds a referral only waits
     receiving_unit: str | None = None
     sending_unit: str | None = None
     informed_units: tuple[str, ...] = ()
@@ -189,7 +189,7 @@ TABLE: tuple[Row, ...] = (
         (Relation.RESPONSIBLE_UNIT,),
         (Information.NOTES, Information.CIRCUMSTANCES),
         (Act.RECORD,),
-        "the unit manager may document a case that nobody is assigned to",
+        "the unit manager answers for the documentation, and writes where nobody is assigned (S6)",
     ),
     *_rows(
         _AUDITOR,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
 from domain.codes import (
@@ -24,6 +25,8 @@ from domain.codes import (
     Source,
 )
 from domain.errors import (
+    AcuteNeedsAreOurs,
+    AgeIsNotEstablished,
     DeclineIsNotProposed,
     DeclineIsProposed,
     ReceivedInTheFuture,
@@ -77,6 +80,7 @@ class ReferralAccepted:
 class ReferralDeclineProposed:
     """R2 binds: until the unit manager has confirmed, the referral stands."""
 
+    person: UUID
     unit: str
     reason: Sealed[DeclineReason]
     age: Sealed[AgeKnowledge | None]
@@ -92,9 +96,14 @@ class ReferralDeclineRefused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferralDeclined:
+    """For a wrong age the next event routes it anew, by the age that was found; otherwise this
+    was its answer."""
+
+    person: UUID
     unit: str
     holder: str
     reason: Sealed[DeclineReason]
+    age: Sealed[AgeKnowledge | None]
     explanation: Sealed[str]
 
 
@@ -136,6 +145,7 @@ class Referral:
     acute: bool
     compartment: Compartment = Compartment.TRIAGE
     unit: str = ""
+    asked: tuple[str, ...] = ()  # the units that it was routed to, the present one last
     holder: str = ""
     informed: tuple[str, ...] = ()
     status: ReferralStatus = ReferralStatus.WAITING
@@ -162,6 +172,7 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
             return replace(
                 referral,
                 unit=event.unit,
+                asked=(*referral.asked, event.unit),
                 holder=event.holder,
                 compartment=event.compartment,
                 informed=event.informed,
@@ -177,8 +188,15 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
             return replace(referral, status=ReferralStatus.DECLINE_PROPOSED, proposed=proposed)
         case ReferralDeclineRefused():
             return replace(referral, status=ReferralStatus.WAITING, proposed=None)
-        case ReferralDeclined(holder=holder):
-            return replace(referral, holder=holder, status=ReferralStatus.DECLINED, proposed=None)
+        case ReferralDeclined(holder=holder, age=age):
+            found = age if age.is_open and age.reveal() is not None else referral.age
+            return replace(
+                referral,
+                holder=holder,
+                age=cast("Sealed[AgeKnowledge]", found),
+                status=ReferralStatus.DECLINED,
+                proposed=None,
+            )
         case _:
             return referral
 
@@ -264,15 +282,17 @@ def _routed(sending_unit: str | None, route: Route, *, due: datetime) -> Referra
     )
 
 
-def accept_referral(referral: Referral, case: UUID, *, unit: str) -> list[ReferralEvent]:
-    """The receiving unit takes over; `unit` is the one responsible for the case it joins.
+def accept_referral(
+    referral: Referral, case: UUID, *, by_unit: str, responsible: str
+) -> list[ReferralEvent]:
+    """The receiving unit takes over; `responsible` is the unit of the case that is joined.
 
     Raises ReferralIsAnswered, DeclineIsProposed.
     """
-    _still_waiting(referral)
+    _waits_for(referral, by_unit)
     if referral.status is ReferralStatus.DECLINE_PROPOSED:
         raise DeclineIsProposed
-    return [ReferralAccepted(unit=unit, case=case)]
+    return [ReferralAccepted(unit=responsible, case=case)]
 
 
 def decline_referral(
@@ -281,65 +301,77 @@ def decline_referral(
     reason: DeclineReason,
     age: AgeKnowledge | None,
     explanation: str,
+    by_unit: str,
     elsewhere: Route | None,
     due: datetime,
     confirmed: bool,
 ) -> list[ReferralEvent]:
     """Decline for one of R2's reasons; the only ones there are.
 
-    `confirmed`: the unit manager declines, or R2 does not bind this unit. A wrong age must lead
+    `confirmed`: the unit manager declines, or nobody needs to confirm. A wrong age must lead
     elsewhere: then the referral is routed anew in the same act and never without a holder.
-    Raises ReferralIsAnswered, DeclineIsProposed, RoutingStaysTheSame.
+    Raises ReferralIsAnswered, DeclineIsProposed, AgeIsNotEstablished, RoutingStaysTheSame,
+    AcuteNeedsAreOurs.
     """
-    _still_waiting(referral)
+    _waits_for(referral, by_unit)
     if referral.status is ReferralStatus.DECLINE_PROPOSED:
         raise DeclineIsProposed
-    if reason is DeclineReason.WRONG_AGE and (elsewhere is None or elsewhere.unit == referral.unit):
-        raise RoutingStaysTheSame
-    if not confirmed:
-        return [
-            ReferralDeclineProposed(
-                unit=referral.unit,
-                reason=Sealed.of(reason),
-                age=Sealed.of(age),
-                explanation=Sealed.of(explanation),
-            )
-        ]
-    return _declined(referral, Sealed.of(reason), Sealed.of(explanation), elsewhere, due)
+    match reason:
+        case DeclineReason.WRONG_AGE:
+            if age is None or not age.is_established:
+                raise AgeIsNotEstablished
+            if elsewhere is None or elsewhere.unit == referral.unit:
+                raise RoutingStaysTheSame
+        case DeclineReason.OTHER_MUNICIPALITY:
+            if referral.acute:
+                raise AcuteNeedsAreOurs
+    proposed = ProposedDecline(
+        reason=Sealed.of(reason), age=Sealed.of(age), explanation=Sealed.of(explanation)
+    )
+    if confirmed:
+        return _declined(referral, proposed, elsewhere, due)
+    return [
+        ReferralDeclineProposed(
+            person=referral.person,
+            unit=referral.unit,
+            reason=proposed.reason,
+            age=proposed.age,
+            explanation=proposed.explanation,
+        )
+    ]
 
 
 def confirm_decline(
-    referral: Referral, *, elsewhere: Route | None, due: datetime
+    referral: Referral, *, by_unit: str, elsewhere: Route | None, due: datetime
 ) -> list[ReferralEvent]:
     """The unit manager confirms what was proposed (R2).
 
     Raises ReferralIsAnswered, DeclineIsNotProposed.
     """
-    _still_waiting(referral)
+    _waits_for(referral, by_unit)
     if referral.proposed is None:
         raise DeclineIsNotProposed
-    return _declined(
-        referral, referral.proposed.reason, referral.proposed.explanation, elsewhere, due
-    )
+    return _declined(referral, referral.proposed, elsewhere, due)
 
 
-def refuse_decline(referral: Referral) -> list[ReferralEvent]:
+def refuse_decline(referral: Referral, *, by_unit: str) -> list[ReferralEvent]:
     """The unit manager does not confirm. Raises ReferralIsAnswered, DeclineIsNotProposed."""
-    _still_waiting(referral)
+    _waits_for(referral, by_unit)
     if referral.proposed is None:
         raise DeclineIsNotProposed
     return [ReferralDeclineRefused(unit=referral.unit)]
 
 
 def _declined(
-    referral: Referral,
-    reason: Sealed[DeclineReason],
-    explanation: Sealed[str],
-    elsewhere: Route | None,
-    due: datetime,
+    referral: Referral, proposed: ProposedDecline, elsewhere: Route | None, due: datetime
 ) -> list[ReferralEvent]:
     declined = ReferralDeclined(
-        unit=referral.unit, holder=referral.holder, reason=reason, explanation=explanation
+        person=referral.person,
+        unit=referral.unit,
+        holder=referral.holder,
+        reason=proposed.reason,
+        age=proposed.age,
+        explanation=proposed.explanation,
     )
     if elsewhere is None:
         return [declined]
@@ -347,6 +379,8 @@ def _declined(
     return [declined, _routed(held, elsewhere, due=due)]
 
 
-def _still_waiting(referral: Referral) -> None:
-    if referral.status in (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED):
-        raise ReferralIsAnswered(status=referral.status, unit=referral.holder)
+def _waits_for(referral: Referral, unit: str) -> None:
+    """A unit that has answered learns just that, also when another unit is asked by now."""
+    answered = referral.status in (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED)
+    if answered or referral.unit != unit:
+        raise ReferralIsAnswered

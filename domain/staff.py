@@ -11,7 +11,12 @@ from datetime import date
 from uuid import UUID
 
 from domain.codes import Compartment, Qualification, StaffRole
-from domain.errors import PositionHasEnded, PositionIsTaken
+from domain.errors import (
+    PositionHasEnded,
+    PositionIsTaken,
+    PositionStartsOrEndsLater,
+    SideDoesNotFit,
+)
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------
@@ -57,6 +62,7 @@ class StaffMember:
     unit: str
     role: StaffRole
     side: Compartment | None
+    since: date
     active: bool = True
     qualified_for_children: bool = False
     cases: tuple[UUID, ...] = ()
@@ -64,8 +70,11 @@ class StaffMember:
 
 def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMember | None:
     if isinstance(event, PositionTaken):
-        known = member or StaffMember(id=staff, unit="", role=event.role, side=None)
-        return replace(known, unit=event.unit, role=event.role, side=event.side, active=True)
+        if member is None:
+            return StaffMember(
+                id=staff, unit=event.unit, role=event.role, side=event.side, since=event.since
+            )
+        return replace(member, unit=event.unit, role=event.role, since=event.since, active=True)
     if member is None:
         return None
     match event:
@@ -88,6 +97,9 @@ def fold(events: Iterable[object], staff: UUID) -> StaffMember | None:
     return member
 
 
+_SERVE_A_SIDE = (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER, StaffRole.OUTREACH_WORKER)
+_SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
+
 # --- decisions -------------------------------------------------------------------------------
 
 
@@ -99,8 +111,16 @@ def take_position(
     role: StaffRole,
     side: Compartment | None,
     since: date,
+    today: date,
 ) -> list[StaffEvent]:
-    """Raises PositionIsTaken: one position at a time, and never another side than before."""
+    """Raises PositionIsTaken: one position at a time, and never another side than before.
+
+    SideDoesNotFit: who works with persons serves one side, nobody else has one.
+    """
+    if (role in _SERVE_A_SIDE) is not (side in _SIDES):
+        raise SideDoesNotFit
+    if since > today:
+        raise PositionStartsOrEndsLater
     if member is not None and (member.active or member.side is not side):
         raise PositionIsTaken
     return [PositionTaken(unit=unit, role=role, side=side, since=since, name=Sealed.of(name))]
@@ -129,9 +149,14 @@ def give_back_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
     return [CaseGivenBack(case=case)] if case in member.cases else []
 
 
-def end_position(member: StaffMember, *, until: date) -> list[StaffEvent]:
-    """The worker leaves: every case is given back in the same act."""
+def end_position(member: StaffMember, *, until: date, today: date) -> list[StaffEvent]:
+    """The worker leaves: every case is given back in the same act.
+
+    Raises PositionStartsOrEndsLater.
+    """
     if not member.active:
         return []
+    if not member.since <= until <= today:
+        raise PositionStartsOrEndsLater
     given_back = [CaseGivenBack(case=case) for case in member.cases]
     return [*given_back, PositionEnded(until=until)]

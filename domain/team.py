@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from domain.codes import Compartment
 from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
+    StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
-    WorkerHasNoPosition,
 )
 from domain.staff import StaffMember
 
@@ -105,11 +106,14 @@ def establish_team(
 
 
 def join_team(team: Team, member: StaffMember, *, percentage: int) -> list[TeamEvent]:
-    """Raises TeamIsNotEstablished, WorkerHasNoPosition, MemberHasJoined."""
+    """The team works with exposed persons: nobody of another side joins it (S10, S76-S78).
+
+    Raises TeamIsNotEstablished, StaffMemberCannotJoin, MemberHasJoined.
+    """
     if not team.established:
         raise TeamIsNotEstablished
-    if not member.active:
-        raise WorkerHasNoPosition
+    if not member.active or member.side is not Compartment.EXPOSED:
+        raise StaffMemberCannotJoin
     if member.id in team.members:
         raise MemberHasJoined
     return [MemberJoined(staff=member.id, unit=member.unit, percentage=percentage)]

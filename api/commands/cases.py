@@ -22,6 +22,11 @@ async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None
     case = await _require(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
     work.require_current(case_id)
     await work.read(worker_id, case.person)
+    await assign(work, case_id, case, worker_id)
+
+
+async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None:
+    """The assignment itself, on both streams; whether the actor may is asked before."""
     worker = await work.staff(worker_id)
     age = (await work.person(case.person)).age_on(work.today)
     unit = work.desk.organisation.unit(case.unit)
@@ -49,15 +54,18 @@ async def establish_age(
 ) -> None:
     """S85: the age is recorded on the person, and the routing of the case is reviewed."""
     case = await _require(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
-    await work.read(case.person, case.referrals[0])
+    await work.read(case.person, *case.referrals)
     person = await work.person(case.person)
     established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
     if not established:
         return
     work.record(case.person, established)
-    referral = await work.referral(case.referrals[0])
-    known = found(persons.evolve(person, established[0]))
-    way = route(facts_of(work, referral, known.age_on(work.today)), work.desk.organisation)
+    known = found(persons.evolve(person, established[0])).age_on(work.today)
+    ways = [
+        route(facts_of(work, await work.referral(told), known), work.desk.organisation)
+        for told in case.referrals
+    ]
+    way = next((way for way in ways if way.binds), ways[-1])  # the concern that obliges most
     reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
     work.record(case_id, reviewed)
 
@@ -69,7 +77,9 @@ async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str
     organisation = work.desk.organisation
     if not organisation.carries_cases(to_unit, case.compartment):
         raise UnknownUnit
-    days = organisation.settings.handover_answer_working_days.working_days(acute=False)
+    await work.read(*case.referrals)
+    acute = any([(await work.referral(told)).acute for told in case.referrals])
+    days = organisation.settings.handover_answer_working_days.working_days(acute=acute)
     offered = cases.offer_handover(
         case,
         work.desk.ids.new(),
@@ -136,6 +146,7 @@ async def refuse_handover_decline(work: Work, case_id: UUID, handover_id: UUID) 
 
 async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+    _receiving_unit(work, case_id, handover_id)  # NotFound for what was never offered
     with _telling_who(work, case_id, handover_id):
         withdrawn = cases.withdraw_handover(case, handover_id)
     work.record(case_id, withdrawn)

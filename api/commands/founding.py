@@ -30,8 +30,15 @@ async def found(
     if await desk.log.head():
         raise MunicipalityIsFounded
     administrator, now = desk.ids.new(), desk.clock.now()
+    today = desk.calendar.day_of(now)
     taken = staffs.take_position(
-        None, name=name, unit=unit, role=StaffRole.ADMINISTRATOR, side=None, since=now.date()
+        None,
+        name=name,
+        unit=unit,
+        role=StaffRole.ADMINISTRATOR,
+        side=None,
+        since=today,
+        today=today,
     )
     appended = await desk.log.append(
         Append(

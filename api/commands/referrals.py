@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from api.commands.work import Work, telling_who
@@ -22,8 +23,8 @@ from domain.codes import (
     Residence,
     Source,
 )
-from domain.errors import AssessorIsNotNamed, BornInTheFuture, ReferralIsAnswered
-from domain.policy import Act, File, Information, may, sees_compartment
+from domain.errors import AgesContradict, AssessorIsNotNamed, BornInTheFuture, ReferralIsAnswered
+from domain.policy import Act, File, Information, Viewer, may, sees_compartment
 from domain.referral import Referral
 from domain.routing import Facts, Route, age_knowledge, route
 
@@ -78,7 +79,7 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
                 receipt=_receipt(work.desk.ids.new()),
                 source=details.source,
                 channel=details.channel,
-                kind=details.kind or _kind(way),
+                kind=details.kind or _kind(way, details.source),
                 sender_unit=sender.unit,
                 senders_reference=details.senders_reference,
                 role=details.role,
@@ -102,23 +103,34 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
 async def accept_referral(work: Work, referral_id: UUID) -> None:
     """The receiving unit takes over: a case opens, or the person's open case is joined."""
     referral = await work.referral(referral_id)
-    await work.require(Act.ANSWER, Information.REFERRAL, file_of(referral))
+    viewer = await _require(work, referral, Act.ANSWER)
     await work.read(referral.person)
     person = await work.person(referral.person)
     case_id = person.open_case or work.desk.ids.new()
-    unit = referral.unit
+    responsible = referral.unit
     if person.open_case:
         case = await work.case(person.open_case)
-        unit = case.unit
+        responsible = case.unit
         work.record(case_id, cases.join_case(case, referral_id))
+        if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
+            way = route(facts_of(work, referral, person.age_on(work.today)), work.desk.organisation)
+            work.record(
+                case_id,
+                cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),
+            )
     with _telling_who(work, referral_id):
-        accepted = referrals.accept_referral(referral, case_id, unit=unit)
+        accepted = referrals.accept_referral(
+            referral, case_id, by_unit=viewer.unit, responsible=responsible
+        )
     work.record(referral_id, accepted)
     if not person.open_case:
         work.record(
             case_id,
             cases.open_case(
-                referral.person, referral_id, compartment=referral.compartment, unit=unit
+                referral.person,
+                referral_id,
+                compartment=referral.compartment,
+                unit=responsible,
             ),
         )
         work.record(referral.person, persons.open_case_for(person, case_id))
@@ -132,20 +144,23 @@ async def decline_referral(
     age: AgeKnowledge | None,
     explanation: str,
 ) -> None:
-    """Only for R2's reasons; where R2 binds, the unit manager's own decline is confirmed."""
+    """Only for R2's reasons. The unit manager confirms where R2 binds, and wherever a decline
+    would be the referral's end; the manager's own decline is confirmed."""
     referral = await work.referral(referral_id)
-    file = file_of(referral)
-    viewer = await work.require(Act.ANSWER, Information.REFERRAL, file)
+    viewer = await _require(work, referral, Act.ANSWER)
+    manages = may(viewer, Act.CONFIRM, Information.REFERRAL, _file(referral, viewer))
     binds = referral.unit == work.desk.organisation.targets.adult_entry
+    ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
     with _telling_who(work, referral_id):
         declined = referrals.decline_referral(
             referral,
             reason=reason,
             age=age,
             explanation=explanation,
+            by_unit=viewer.unit,
             elsewhere=_elsewhere(work, referral, reason, age),
             due=_answer_due(work, work.now, acute=referral.acute),
-            confirmed=not binds or may(viewer, Act.CONFIRM, Information.REFERRAL, file),
+            confirmed=manages or not (binds or ends),
         )
     work.record(referral_id, declined)
 
@@ -153,7 +168,7 @@ async def decline_referral(
 async def confirm_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager confirms; a wrong age is routed on in the same act."""
     referral = await work.referral(referral_id)
-    await work.require(Act.CONFIRM, Information.REFERRAL, file_of(referral))
+    viewer = await _require(work, referral, Act.CONFIRM)
     elsewhere = None
     if referral.proposed:
         reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
@@ -161,6 +176,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
     with _telling_who(work, referral_id):
         confirmed = referrals.confirm_decline(
             referral,
+            by_unit=viewer.unit,
             elsewhere=elsewhere,
             due=_answer_due(work, work.now, acute=referral.acute),
         )
@@ -170,19 +186,23 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
 async def refuse_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager does not confirm; the referral waits for an answer as before."""
     referral = await work.referral(referral_id)
-    await work.require(Act.CONFIRM, Information.REFERRAL, file_of(referral))
+    viewer = await _require(work, referral, Act.CONFIRM)
     with _telling_who(work, referral_id):
-        refused = referrals.refuse_decline(referral)
+        refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
     work.record(referral_id, refused)
 
 
-def file_of(referral: Referral) -> File:
-    """What access to a referral depends on. It stays the receiving unit's to answer, so that who
-    answers second learns that it has been answered."""
+async def _require(work: Work, referral: Referral, act: Act) -> Viewer:
+    file = _file(referral, await work.viewer())
+    return await work.require(act, Information.REFERRAL, file)
+
+
+def _file(referral: Referral, viewer: Viewer) -> File:
+    """What access to a referral depends on when it is answered. Every unit that was asked may
+    come, so that who answers second learns that it has been answered."""
     return File(
         compartment=referral.compartment,
-        responsible_unit=referral.holder,
-        receiving_unit=referral.unit,
+        receiving_unit=viewer.unit if viewer.unit in referral.asked else referral.unit,
         sending_unit=referral.sender_unit,
         informed_units=referral.informed,
     )
@@ -201,7 +221,8 @@ def _telling_who(work: Work, referral_id: UUID) -> Iterator[None]:
 async def _person(
     work: Work, details: ReferralDetails, compartment: Compartment, age: AgeKnowledge
 ) -> UUID:
-    """The person's record in this compartment: found by number, or registered now.
+    """The person's record in this compartment: found by number, or registered now. Either way
+    one fact is recorded, so that the answer's position does not tell which.
 
     The id behind a number is reserved in the vault first, so two first contacts cannot make two
     persons. In triage no side's index may know the number (R16).
@@ -209,32 +230,34 @@ async def _person(
     person = work.desk.ids.new()
     if details.number and compartment is not Compartment.TRIAGE:
         person = await work.desk.vault.reserve_person(compartment.value, details.number, person)
-    if not persons.fold(await work.events(person)):
-        work.record(
-            person,
-            persons.register_person(
-                person,
-                compartment=compartment,
-                name=details.name,
-                number=details.number,
-                born=details.born,
-                age=age,
-                gender=details.gender,
-                contact=details.contact,
-            ),
-        )
+    told: dict[str, Any] = {
+        "name": details.name,
+        "number": details.number,
+        "born": details.born,
+        "age": age,
+        "gender": details.gender,
+        "contact": details.contact,
+    }
+    if persons.fold(await work.events(person)):
+        work.record(person, persons.tell_particulars(person, **told))
+    else:
+        work.record(person, persons.register_person(person, compartment=compartment, **told))
     return person
 
 
 def _age(details: ReferralDetails, on: date) -> AgeKnowledge:
-    """What the sender knows of the age. Raises AssessorIsNotNamed (R3)."""
+    """What the sender knows of the age. Raises BornInTheFuture, AssessorIsNotNamed (R3),
+    AgesContradict."""
     if details.born and details.born > on:
         raise BornInTheFuture
     if details.age is AgeKnowledge.ASSESSED_ADULT and not details.assessed_adult_by:
         raise AssessorIsNotNamed
-    if details.born is None and details.age is not None:
-        return details.age
-    return age_knowledge(details.born, on, assessed_adult=bool(details.assessed_adult_by))
+    age = age_knowledge(details.born, on, assessed_adult=bool(details.assessed_adult_by))
+    if details.age in (None, age):
+        return age
+    if age.is_established or details.assessed_adult_by:
+        raise AgesContradict
+    return details.age or age
 
 
 def _elsewhere(
@@ -274,8 +297,21 @@ def _is_entry(work: Work, unit: str) -> bool:
     )
 
 
-def _kind(way: Route) -> ReferralKind:
-    return ReferralKind.REPORT_OF_CONCERN if way.report_of_concern else ReferralKind.SENT_ON
+_KINDS = {
+    Source.POLICE_OPERATION: ReferralKind.POLICE_OPERATION_CONTACT,
+    Source.SELF: ReferralKind.APPLICATION,
+    Source.YOUTH_OUTREACH: ReferralKind.SENT_ON,
+    Source.HOMELESS_OUTREACH: ReferralKind.SENT_ON,
+    Source.OTHER_ADVICE_AND_SUPPORT: ReferralKind.SENT_ON,
+    Source.OTHER_UNIT: ReferralKind.SENT_ON,
+}
+
+
+def _kind(way: Route, source: Source) -> ReferralKind:
+    """What it is where the sender does not say."""
+    if way.report_of_concern:
+        return ReferralKind.REPORT_OF_CONCERN
+    return _KINDS.get(source, ReferralKind.SIGNPOSTING)
 
 
 def _answer_due(work: Work, start: datetime, *, acute: bool) -> datetime:

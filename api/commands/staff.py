@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.cases import assign
 from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
-from domain.codes import Compartment, Qualification, StaffRole
-from domain.errors import NotFound, NotPermitted, UnknownStaffMember, UnknownUnit
+from domain.codes import Compartment, Qualification, StaffRole, UnitKind
+from domain.errors import (
+    NotFound,
+    NotPermitted,
+    OwnPositionStands,
+    SideDoesNotFit,
+    UnknownStaffMember,
+    UnknownUnit,
+    WorkerHasNoPosition,
+)
 from domain.policy import Act, Information, Viewer
-from domain.routing import needs_child_qualification
 from domain.staff import StaffMember
 
 
@@ -30,12 +38,17 @@ async def take_position(work: Work, details: PositionDetails) -> None:
     Raises UnknownUnit.
     """
     manager = await work.require(Act.MANAGE, Information.STAFF)
-    if not work.desk.organisation.has_unit(details.unit):
+    _require_own(manager, details.unit, details.role, details.side)
+    organisation = work.desk.organisation
+    if not organisation.has_unit(details.unit):
         raise UnknownUnit
-    _require_own(manager, details.unit, details.side)
+    authority = organisation.unit(details.unit).kind is UnitKind.AUTHORITY_WORK
+    if authority and details.side and not organisation.carries_cases(details.unit, details.side):
+        raise SideDoesNotFit
     staff_id = work.desk.ids.new()
     taken = staffs.take_position(
         None,
+        today=work.today,
         name=details.name,
         unit=details.unit,
         role=details.role,
@@ -62,29 +75,21 @@ async def end_position(
     """The caseload changes hands at once: to the successor, or back to the unit as unassigned.
 
     The successor must be one who may be assigned to every one of the cases; otherwise nothing
-    happens at all.
+    happens at all. Nobody ends their own position, so that an administrator is always left.
+    Raises OwnPositionStands, WorkerHasNoPosition, PositionStartsOrEndsLater.
     """
+    if staff_id == work.command.actor:
+        raise OwnPositionStands
+    if staff_id == successor_id:
+        raise WorkerHasNoPosition
     member = await _managed(work, staff_id)
     await work.read(*member.cases, *([successor_id] if successor_id else []))
     for case_id in member.cases:
         case = await work.case(case_id)
         work.record(case_id, cases.release_case_worker(case, staff_id))
         if successor_id:
-            await _assign(work, case_id, case, successor_id)
-    work.record(staff_id, staffs.end_position(member, until=until))
-
-
-async def _assign(work: Work, case_id: UUID, case: cases.Case, successor_id: UUID) -> None:
-    successor = await work.staff(successor_id)
-    age = (await work.person(case.person)).age_on(work.today)
-    unit = work.desk.organisation.unit(case.unit)
-    work.record(
-        case_id,
-        cases.assign_case_worker(
-            case, successor, needs_child_qualification=needs_child_qualification(age, unit)
-        ),
-    )
-    work.record(successor_id, staffs.take_case(successor, case_id))
+            await assign(work, case_id, case, successor_id)
+    work.record(staff_id, staffs.end_position(member, until=until, today=work.today))
 
 
 async def _managed(work: Work, staff_id: UUID) -> StaffMember:
@@ -92,13 +97,18 @@ async def _managed(work: Work, staff_id: UUID) -> StaffMember:
     manager = await work.require(Act.MANAGE, Information.STAFF)
     try:
         member = await work.staff(staff_id)
-        _require_own(manager, member.unit, member.side)
+        _require_own(manager, member.unit, member.role, member.side)
     except (UnknownStaffMember, NotPermitted) as refusal:
         raise NotFound from refusal
     return member
 
 
-def _require_own(manager: Viewer, unit: str, side: Compartment | None) -> None:
-    """A unit manager staffs the own unit and side; an administrator everywhere."""
-    if manager.role is StaffRole.UNIT_MANAGER and (manager.unit, manager.side) != (unit, side):
+_STAFFED_BY_MANAGERS = (StaffRole.CASE_WORKER, StaffRole.OUTREACH_WORKER)
+
+
+def _require_own(manager: Viewer, unit: str, role: StaffRole, side: Compartment | None) -> None:
+    """A unit manager records workers of the own unit and side; everybody else, the auditors and
+    administrators above all, an administrator records."""
+    own = (manager.unit, manager.side) == (unit, side) and role in _STAFFED_BY_MANAGERS
+    if manager.role is StaffRole.UNIT_MANAGER and not own:
         raise NotPermitted

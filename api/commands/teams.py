@@ -5,12 +5,13 @@ from uuid import UUID
 
 from api.commands.work import Work
 from domain import team as teams
-from domain.errors import UnknownUnit
+from domain.codes import Compartment, StaffRole
+from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
 
 
 async def mandate_team(work: Work, *, register_number: str, decided_on: date) -> None:
-    await work.require(Act.MANAGE, Information.TEAM)
+    await _require(work)
     work.record(
         work.desk.ids.new(),
         teams.mandate_team(register_number=register_number, decided_on=decided_on),
@@ -20,10 +21,10 @@ async def mandate_team(work: Work, *, register_number: str, decided_on: date) ->
 async def establish_team(
     work: Work, team_id: UUID, *, lead_unit: str, pilot_from: date, pilot_until: date
 ) -> None:
-    """Raises UnknownUnit."""
-    await work.require(Act.MANAGE, Information.TEAM)
+    """The lead unit answers for the work with exposed persons (S6). Raises UnknownUnit."""
+    await _require(work, lead_unit)
     team = await work.team(team_id)
-    if not work.desk.organisation.has_unit(lead_unit):
+    if not work.desk.organisation.carries_cases(lead_unit, Compartment.EXPOSED):
         raise UnknownUnit
     established = teams.establish_team(
         team, lead_unit=lead_unit, pilot_from=pilot_from, pilot_until=pilot_until
@@ -32,11 +33,21 @@ async def establish_team(
 
 
 async def join_team(work: Work, team_id: UUID, staff_id: UUID, *, percentage: int) -> None:
-    await work.require(Act.MANAGE, Information.TEAM)
     team, member = await work.team(team_id), await work.staff(staff_id)
+    await _require(work, team.lead_unit)
     work.record(team_id, teams.join_team(team, member, percentage=percentage))
 
 
 async def leave_team(work: Work, team_id: UUID, staff_id: UUID) -> None:
-    await work.require(Act.MANAGE, Information.TEAM)
-    work.record(team_id, teams.leave_team(await work.team(team_id), staff_id))
+    team = await work.team(team_id)
+    await _require(work, team.lead_unit)
+    work.record(team_id, teams.leave_team(team, staff_id))
+
+
+async def _require(work: Work, lead_unit: str | None = None) -> None:
+    """The lead unit's manager on the exposed side, or an administrator. Raises NotPermitted."""
+    viewer = await work.require(Act.MANAGE, Information.TEAM)
+    if viewer.role is StaffRole.UNIT_MANAGER and (
+        viewer.side is not Compartment.EXPOSED or (lead_unit and viewer.unit != lead_unit)
+    ):
+        raise NotPermitted

@@ -56,7 +56,7 @@ class Command:
     id: UUID
     correlation: UUID
     body_mac: bytes = b""
-    earlier_body_mac: bytes = b""  # under the last month's key: a replay may cross the month
+    earlier_body_macs: tuple[bytes, ...] = ()  # under earlier keys: a replay may cross the month
     stale: Callable[[int], bool] | None = None  # whether If-Match differs from this version
     recorded_at: datetime | None = None  # only the generator
 
@@ -226,6 +226,9 @@ async def carry_out(
             if attempt == _ATTEMPTS:
                 raise
             continue
+        except (NotFound, NotPermitted):
+            await work.viewer()  # who has no position is not even told whether it exists
+            raise  # also when it was sent before: what may not be seen now is not told again
         except Refusal as refusal:
             if work.is_authorised and command.body_mac:
                 return await _replayed(desk, command, refusal)
@@ -240,7 +243,7 @@ async def _replayed(desk: Desk, command: Command, refusal: Refusal) -> Outcome:
     known = await desk.log.find(command.id)
     if known is None:
         raise refusal
-    if known.body_mac not in (command.body_mac, command.earlier_body_mac):
+    if known.body_mac not in (command.body_mac, *command.earlier_body_macs):
         raise CommandKeyReused from refusal
     return await _recorded(desk, known.first, known.last)
 

@@ -80,7 +80,7 @@ class FactLog:
         return events
 
     async def _opened(self, rows: Sequence[LoggedEvent]) -> list[Recorded]:
-        return await self._mapper.open_all(map(self._recorded, rows))
+        return await self._mapper.open_for_decision(map(self._recorded, rows))
 
     def _recorded(self, row: LoggedEvent) -> Recorded:
         return Recorded(

@@ -1,7 +1,7 @@
 """What the house forgets by itself: the keys of commands, after 30 days, and what compared them.
 
 A command's id is kept so that sending it twice records it once; the HMAC of its body could confirm
-a guess of what was sent, so its key is erased in the vault when the last id it served is gone.
+a guess of what was sent, so its key is erased in the vault a month after the last id it served.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import structlog
 
 from api.runtime.event_log import StoredEventLog
 from api.runtime.vault import PostgresVault
-from domain.errors import Unavailable
 from domain.ports import Clock
 
 KEPT = timedelta(days=30)
@@ -36,7 +35,7 @@ class Forgetting:
         while True:
             try:
                 await self.forget()
-            except Unavailable as error:
+            except Exception as error:  # noqa: BLE001 - told, and tried again: it must go on
                 _log.warning("nothing forgotten", exc_info=error)
                 await asyncio.sleep(_AGAIN)
             else:

@@ -185,12 +185,20 @@ class Mapper:
         plain = self._vault.open(sealed, place)
         return event if plain is None else self._lift(event, plain)
 
-    async def open_all(self, recorded: Iterable[Recorded]) -> list[Recorded]:
-        """The facts opened, with their keys fetched in one question."""
+    async def open_for_decision(self, recorded: Iterable[Recorded]) -> list[Recorded]:
+        """The facts as far as decisions rest on them opened, with their keys fetched in one
+        question. What no decision reads, the notes of a case, stays closed."""
         facts = list(recorded)
-        tokens = (token for fact in facts for token in self.tokens(fact.event))
+        closed = [fact.event for fact in facts if self._is_decided(fact.event)]
+        tokens = (token for event in closed for token in self.tokens(event))
         await self._vault.load({key_of(token) for token in tokens})
-        return [replace(fact, event=self.opened(fact.event)) for fact in facts]
+        return [
+            replace(fact, event=self.opened(fact.event)) if self._is_decided(fact.event) else fact
+            for fact in facts
+        ]
+
+    def _is_decided(self, event: object) -> bool:
+        return isinstance(event, Veiled) or self._by_event[type(event)].entry.decided
 
     def _lift(self, veiled: Veiled, plain: bytes) -> object:
         kind = msgspec.json.decode(plain)["kind"]

@@ -39,9 +39,9 @@ async def answered(
     *,
     patience: float,
 ) -> T:
-    """What a question that may be asked twice is answered in time, on one of the pool's connections.
+    """The answer to a question that may be asked twice, on one of the pool's connections, in time.
 
-    Those that died since their last use (the server was restarted) are passed over. Raises
+    Connections that died since their last use (the server was restarted) are passed over. Raises
     OperationalError, of which the pool's own time-out is one.
     """
     now = asyncio.get_running_loop().time

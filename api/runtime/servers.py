@@ -13,7 +13,6 @@ import structlog
 
 from api.runtime import database
 from api.runtime.key_encryption import KeyringFile
-from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.settings import Settings
 
@@ -38,8 +37,8 @@ class Addresses:
             for server in self.own:
                 try:
                     await asyncio.to_thread(server.look_after)
-                except PostgresCannotRun:
-                    _log.exception("database server does not come up")
+                except Exception as error:  # noqa: BLE001 - told, and tried again: it must go on
+                    _log.exception("database server not looked after", exc_info=error)
 
 
 @contextmanager

@@ -30,12 +30,11 @@ from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
 from domain.errors import TokenIsRefused, Unavailable
 from domain.ports import Clock, Ids
-from domain.recorded import Recorded
 from domain.sealed import Sealed
 from projections import ALL, ALL_OF_RECEIPTS
 from projections.engine import Followers
 
-AUDIT = "audit"
+_AGAIN = 0.5  # seconds
 _CONNECTIONS = 8  # of the server's role, for views
 _PATIENCE = 5.0  # seconds for what is asked of the views on one connection
 
@@ -43,16 +42,12 @@ _PATIENCE = 5.0  # seconds for what is asked of the views on one connection
 class SealedOpener:
     """Opens for an entitled reader; who is entitled is not asked here, but at the door."""
 
-    def __init__(self, mapper: Mapper, vault: PostgresVault) -> None:
-        self._mapper = mapper
+    def __init__(self, vault: PostgresVault) -> None:
         self._vault = vault
 
     async def open_values(self, tokens: Collection[tuple[str, Any]]) -> list[Sealed[Any]]:
         await self._vault.load({key_of(token) for token, _ in tokens})
         return [open_token(self._vault, token, kind) for token, kind in tokens]
-
-    async def open_facts(self, facts: Collection[Recorded]) -> list[Recorded]:
-        return await self._mapper.open_all(facts)
 
 
 class ClosedDoor:
@@ -172,7 +167,7 @@ async def open_house(
             identities=(
                 BearerTokens(trusted_issuer(settings, clock), clock) if follow else ClosedDoor()
             ),
-            opener=SealedOpener(mapper, vault),
+            opener=SealedOpener(vault),
             receipts=access_log,
             macs=vault,
         )
@@ -196,8 +191,10 @@ def local_issuer(settings: Settings, clock: Clock) -> LocalIssuer:
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    """Cancelled until it ends: before Python 3.12, `wait_for` may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_AGAIN)
 
 
 @asynccontextmanager

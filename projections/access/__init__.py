@@ -46,7 +46,7 @@ class FileRow:
     kind: str
     person: UUID
     compartment: str
-    responsible_unit: str
+    responsible_unit: str | None = None
     receiving_unit: str | None = None
     sending_unit: str | None = None
     informed_units: tuple[str, ...] = ()
@@ -76,13 +76,13 @@ def apply_to_staff(row: StaffRow | None, recorded: Recorded) -> StaffRow | None:
 def apply_to_file(row: FileRow | None, recorded: Recorded) -> FileRow | None:
     match recorded.event:
         case ReferralReceived() as received:
-            # Routed in the same act: until that next event nobody is responsible.
+            # Nobody is a referral's responsible unit: who is asked answers, who holds it waits, and
+            # what it tells is read through the case, once there is one.
             return FileRow(
                 file=recorded.stream,
                 kind="referral",
                 person=received.person,
                 compartment=Compartment.TRIAGE,
-                responsible_unit="",
                 sending_unit=received.sender_unit or None,
             )
         case CaseOpened() as opened:
@@ -103,14 +103,14 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
             return replace(
                 row,
                 compartment=routed.compartment,
-                responsible_unit=routed.holder,
                 receiving_unit=routed.unit,
                 informed_units=routed.informed,
             )
-        case ReferralAccepted(unit=unit) | HandoverAccepted(unit=unit):
+        case ReferralAccepted() | ReferralDeclined() if row.receiving_unit:
+            informed = (*row.informed_units, row.receiving_unit)
+            return replace(row, receiving_unit=None, informed_units=informed)
+        case HandoverAccepted(unit=unit):
             return replace(row, responsible_unit=unit, receiving_unit=None)
-        case ReferralDeclined(holder=holder):
-            return replace(row, responsible_unit=holder, receiving_unit=None)
         case HandoverOffered(to_unit=to_unit):
             return replace(row, receiving_unit=to_unit)
         case HandoverDeclined() | HandoverWithdrawn():
@@ -125,7 +125,7 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
 
 PROJECTION = Projection(
     name="access",
-    version=1,
+    version=2,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(

@@ -13,7 +13,7 @@ create table {access_files} (
     kind             text not null,
     person           uuid not null,
     compartment      text not null,
-    responsible_unit text not null,
+    responsible_unit text,
     receiving_unit   text,
     sending_unit     text,
     informed_units   text[] not null,

@@ -204,9 +204,9 @@ async def story(office: Office, number: int) -> None:
     await manager.read(path, sent["position"])
     accepted = await manager.command(f"{path}/acceptances", key=f"acceptance-{number}")
     case = f"/cases/{accepted['caseId']}"
-    for time in ("first", "second"):
-        note = {"text": f"Samtal {number}, {time}."}
-        noted = await manager.command(f"{case}/notes", note, key=f"{time}-note-{number}")
+    one, two = ({"text": f"Samtal {number}, {which} gången."} for which in ("första", "andra"))
+    await manager.command(f"{case}/notes", one, key=f"first-note-{number}")
+    noted = await manager.command(f"{case}/notes", two, key=f"second-note-{number}")
     shown = await manager.read(f"{case}/notes", noted["position"])
     assert len(shown["items"]) == 2
 

@@ -1,6 +1,6 @@
 """Places to do harm in: durable servers, and the house run by its command line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4  # noqa: TID251 - a schema of its own
@@ -11,6 +11,25 @@ from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.servers import servers
 from api.runtime.settings import Settings
 from tests.faults.premises import Premises, found, new_folder
+
+
+Note = Callable[[str, object], None]
+_notes: list[str] = []
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Note:
+    """For what was measured: it stands in the summary of the run."""
+
+    def noted(what: str, found: object) -> None:
+        _notes.append(f"{request.node.name}: {what}: {found}")
+
+    return noted
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in _notes:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

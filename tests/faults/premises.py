@@ -1,5 +1,6 @@
 """A municipality as its users run it: by the command line, each server a process of its own."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +101,7 @@ class Serving:
         began = time.monotonic()
         said = self.output.stat().st_size if self.output.exists() else 0
         with self.output.open("ab") as output:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - the program under test
                 [PROGRAM, "serve", *self._flags()],
                 stdout=output,
                 stderr=output,
@@ -137,7 +138,7 @@ class Serving:
 
 def samordna(*words: str) -> str:
     """What a command prints. A command that fails, fails the test."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - the program under test
         [PROGRAM, *words], capture_output=True, text=True, check=False, env=_environment()
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -164,6 +165,13 @@ def new_folder() -> Iterator[Path]:
     place.chmod(0o755)
     yield place
     shutil.rmtree(place)
+
+
+async def until(true: Callable[[], object], *, within: float = 30.0) -> None:
+    """Look again and again: nothing tells when another process has come so far."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
 
 
 def free_port() -> int:

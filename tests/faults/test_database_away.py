@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import aiohttp
 import psycopg
@@ -15,8 +16,8 @@ import pytest
 
 from api.runtime.postgres_server import PostgresServer
 from tests.faults.clients import Office, new_session, staff, story
-from tests.faults.conftest import Given
-from tests.faults.premises import Premises, Serving, free_port
+from tests.faults.conftest import Given, Note
+from tests.faults.premises import Premises, free_port, until
 from tests.faults.proofs import (
     answers_have_their_receipts,
     commands_are_recorded_once,
@@ -25,11 +26,9 @@ from tests.faults.proofs import (
 )
 
 AT_ONCE = 6  # clients
-AWAY_SECONDS = {"log": 6.5, "vault": 4.0}  # longer than the house keeps trying for its caller
+AWAY_SECONDS = {"log": 6.0, "vault": 3.0}  # longer than the house keeps trying for a caller
 RECOVERY_SECONDS = 15.0  # of a loaded machine; an idle one takes about two
 LONGEST_ANSWER = 10.0
-
-HOW = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 
 @dataclass(slots=True)
@@ -62,40 +61,44 @@ class Load:
         while not self.stopping:
             await story(self.office, next(self.numbers))
 
-    async def answers_again(self) -> float:
-        """Seconds until a command and a reading, begun now, are answered and all is ready."""
-        loop = asyncio.get_running_loop()
-        began, told = loop.time(), len(self.office.officer.diary.acknowledged)
-        await story(self.office, next(self.numbers))
-        while self.watch.ready[-1] != 200:
-            await asyncio.sleep(0.02)
-        assert len(self.office.officer.diary.acknowledged) > told
-        return loop.time() - began
+    async def answers_again(self) -> str:
+        """How long until commands and readings, begun now, are answered, and all is ready."""
+        now = asyncio.get_running_loop().time
+        began = now()
+        await asyncio.wait_for(story(self.office, next(self.numbers)), RECOVERY_SECONDS)
+        await until(lambda: self.watch.ready[-1] == 200, within=RECOVERY_SECONDS)
+        return f"after {now() - began:.1f} s"
 
 
 @asynccontextmanager
-async def load_on(premises: Premises, serving: Serving) -> AsyncIterator[Load]:
-    """Afterwards: nothing but answers and 503s were seen, and all that must hold holds."""
-    async with new_session() as session:
-        office = await staff(premises, serving.url, session)
-        load = Load(office, Watch(serving.url, session))
-        watching = asyncio.create_task(load.watch.look())
-        async with asyncio.TaskGroup() as tellers:
-            for _ in range(AT_ONCE):
-                tellers.create_task(load.tell())
-            await asyncio.sleep(1)
-            yield load
-            load.stopping = True
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    only_answers_and_503(load)
-    commands_are_recorded_once(premises, office, office.officer.diary)
-    positions_are_dense(premises)
-    print(await answers_have_their_receipts(premises, office.officer.diary))
-    print(await views_equal_a_rebuild(premises))
+async def load_on(premises: Premises, note: Note) -> AsyncIterator[Load]:
+    """A server under load. Afterwards it is the same process; nothing but answers and 503s were
+    seen; and all that must hold holds."""
+    with premises.serve(free_port()) as serving:
+        process = serving.process
+        async with new_session() as session:
+            office = await staff(premises, serving.url, session)
+            load = Load(office, Watch(serving.url, session))
+            watching = asyncio.create_task(load.watch.look())
+            async with asyncio.TaskGroup() as tellers:
+                for _ in range(AT_ONCE):
+                    tellers.create_task(load.tell())
+                await asyncio.sleep(1)
+                yield load
+                load.stopping = True
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        assert process is serving.process
+        assert process is not None
+        assert process.poll() is None
+        only_answers_and_503(load, note)
+        commands_are_recorded_once(premises, office, office.officer.diary)
+        positions_are_dense(premises)
+        note("receipts", await answers_have_their_receipts(premises, office.officer.diary))
+        note("views", await views_equal_a_rebuild(premises))
 
 
-def only_answers_and_503(load: Load) -> None:
+def only_answers_and_503(load: Load, note: Note) -> None:
     attempts = load.office.officer.diary.attempts
     assert {attempt.status for attempt in attempts} <= {200, 201, 503}, Counter(
         (attempt.status, attempt.error) for attempt in attempts
@@ -109,57 +112,85 @@ def only_answers_and_503(load: Load) -> None:
     assert longest < LONGEST_ANSWER
     assert set(load.watch.live) == {200}
     assert set(load.watch.ready) <= {200, 503}
-    print(load.office.officer.diary.statuses(), f"longest answer {longest:.1f} s")
+    note("statuses", load.office.officer.diary.statuses())
+    note("longest answer", f"{longest:.1f} s")
 
 
 @pytest.mark.parametrize("which", ["log", "vault"])
-async def test_a_database_is_stopped_and_started(
-    given: Given, premises: Premises, which: str
+async def test_a_database_goes_away(
+    given: Given, premises: Premises, which: str, note: Note
 ) -> None:
-    """Meanwhile 503 and Retry-After and nothing else, nothing half done; then all by itself."""
+    """Stopped, crashed or frozen: 503 and Retry-After and nothing else, nothing half done; and when
+    it is back, so is the house, by itself."""
     server: PostgresServer = getattr(given, which)
-    with premises.serve(free_port()) as serving:
-        process = serving.process
-        async with load_on(premises, serving) as load:
-            for how, sign in HOW.items():
-                load.watch.ready.clear()
-                seen = len(load.office.officer.diary.attempts)
-                async with stopped(server, sign):
-                    await asyncio.sleep(AWAY_SECONDS[which])
-                    assert load.watch.ready[-1] == 503
-                    away = load.office.officer.diary.attempts[seen:]
-                    assert 503 in {attempt.status for attempt in away}
-                seconds = await asyncio.wait_for(load.answers_again(), RECOVERY_SECONDS)
-                print(f"{which} {how}: answers again after {seconds:.1f} s")
-        assert serving.process is process
-        assert process is not None
-        assert process.poll() is None
+    async with load_on(premises, note) as load:
+        attempts = load.office.officer.diary.attempts
+        for how, away in (("stopped", stopped), ("crashed", crashed), ("frozen", frozen)):
+            seen = len(attempts)
+            async with away(server):
+                await asyncio.sleep(AWAY_SECONDS[which])
+                await until(lambda: load.watch.ready[-1] == 503, within=5)
+                assert 503 in {attempt.status for attempt in attempts[seen:]}
+            note(f"{how}, answers again", await load.answers_again())
 
 
-async def test_every_connection_is_cut(given: Given, premises: Premises) -> None:
+async def test_every_connection_is_cut(given: Given, premises: Premises, note: Note) -> None:
     """An operator's pg_terminate_backend of everything costs a retry, never an answer."""
-    with premises.serve(free_port()) as serving:
-        async with load_on(premises, serving) as load:
-            cut = 0
-            for _ in range(5):
-                for server in (given.log, given.vault):
-                    cut += terminate(server, premises)
-                await asyncio.sleep(0.4)
-            seconds = await asyncio.wait_for(load.answers_again(), RECOVERY_SECONDS)
-        print(f"{cut} connections cut, answers again after {seconds:.1f} s")
-        assert cut >= 5 * 10
+    async with load_on(premises, note) as load:
+        cut = 0
+        for _ in range(5):
+            cut += terminate(given.log, premises) + terminate(given.vault, premises)
+            await asyncio.sleep(0.4)
+        note("cut", cut)
+        note("answers again", await load.answers_again())
+    assert cut >= 5 * 10
+
+
+# --- how it goes away ------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def stopped(server: PostgresServer, sign: signal.Signals) -> AsyncIterator[None]:
+async def stopped(server: PostgresServer, sign: int = signal.SIGINT) -> AsyncIterator[None]:
+    """A fast shutdown, and a start."""
     assert server.pid is not None
     os.kill(server.pid, sign)
-    while server.pid is not None:
-        await asyncio.sleep(0.02)
+    await until(lambda: server.pid is None)
     try:
         yield
     finally:
         await asyncio.to_thread(server.look_after)
+
+
+@asynccontextmanager
+async def crashed(server: PostgresServer) -> AsyncIterator[None]:
+    """An immediate shutdown: nothing is written any more, the next start replays the log."""
+    async with stopped(server, signal.SIGQUIT):
+        yield
+
+
+@asynccontextmanager
+async def frozen(server: PostgresServer) -> AsyncIterator[None]:
+    """Every connection stays open, and nobody answers: a paused machine, a disk that hangs."""
+    family = processes_of(server)
+    tell(family, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        tell(family, signal.SIGCONT)
+
+
+def processes_of(server: PostgresServer) -> list[int]:
+    assert server.pid is not None
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    return [server.pid, *map(int, children.split())]
+
+
+def tell(processes: list[int], sign: int) -> None:
+    for process in processes:
+        try:
+            os.kill(process, sign)
+        except ProcessLookupError:
+            continue  # it has ended in between
 
 
 def terminate(server: PostgresServer, premises: Premises) -> int:

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from tests.faults.clients import COMMANDS_OF_A_STORY, Office, new_session, staff, story
+from tests.faults.clients import COMMANDS_OF_A_STORY, Office, new_session, referral, staff, story
+from tests.faults.conftest import Note
 from tests.faults.premises import Premises, Serving, free_port
 from tests.faults.proofs import (
     answers_have_their_receipts,
@@ -19,29 +20,28 @@ AT_ONCE = 16  # clients
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.full)])
-async def test_a_thousand_commands_survive_kills(embedded: Premises, kills: int) -> None:
+async def test_a_thousand_commands_survive_kills(
+    embedded: Premises, kills: int, note: Note
+) -> None:
     """Every acknowledged command is there, none twice, no answer without a receipt, and every view
     equals a rebuild, however often the server was killed."""
     with embedded.serve(free_port()) as serving:
         async with new_session() as session:
             office = await staff(embedded, serving.url, session)
             diary = office.officer.diary
-            t0 = asyncio.get_running_loop().time()
             async with asyncio.TaskGroup() as load:
                 load.create_task(kill_again_and_again(serving, office, kills))
                 for first in range(AT_ONCE):
                     load.create_task(tell_stories(office, first))
-            print("load", asyncio.get_running_loop().time() - t0)
             assert len(diary.acknowledged) == COMMANDS
             assert serving.kills == kills
             await told_again_it_is_the_same(office)
-        print("told again", asyncio.get_running_loop().time() - t0)
         commands_are_recorded_once(embedded, office, diary)
         positions_are_dense(embedded)
-        receipts = await answers_have_their_receipts(embedded, diary)
-        views = await views_equal_a_rebuild(embedded)
-    print("proved", asyncio.get_running_loop().time() - t0)
-    print(diary.statuses(), receipts, views, [f"{s:.1f} s" for s in serving.start_seconds])
+        note("receipts", await answers_have_their_receipts(embedded, diary))
+        note("views", await views_equal_a_rebuild(embedded))
+    note("statuses", diary.statuses())
+    note("starts", [f"{seconds:.1f} s" for seconds in serving.start_seconds])
 
 
 async def tell_stories(office: Office, first: int) -> None:
@@ -61,18 +61,9 @@ async def kill_again_and_again(serving: Serving, office: Office, kills: int) -> 
 
 async def told_again_it_is_the_same(office: Office) -> None:
     """A key that was acknowledged is answered as the first time, and nothing new is recorded."""
-    diary = office.officer.diary
     for number in range(0, COMMANDS // COMMANDS_OF_A_STORY, 25):
         key = f"referral-{number}"
-        first, again = diary.acknowledged[key], await resend(office, number)
+        first = office.officer.diary.acknowledged[key]
+        again = await office.officer.command("/referrals", referral(number), key=key)
+        assert again["replayed"]
         assert {**again, "replayed": first["replayed"]} == first
-
-
-async def resend(office: Office, number: int) -> dict[str, object]:
-    from tests.faults.clients import referral
-
-    answer: dict[str, object] = await office.officer.command(
-        "/referrals", referral(number), key=f"referral-{number}"
-    )
-    assert answer["replayed"] is True
-    return answer

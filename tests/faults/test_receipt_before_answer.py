@@ -1,4 +1,4 @@
-"""No answer leaves before its receipt is durable: held up, stopped and killed around that moment."""
+"""No answer leaves before its receipt is durable: held up and killed around that moment."""
 
 import asyncio
 import random
@@ -12,7 +12,8 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from tests.faults.clients import Attempt, Office, new_session, referral, staff, story
-from tests.faults.premises import Premises, Serving, free_port
+from tests.faults.conftest import Note
+from tests.faults.premises import Premises, Serving, free_port, until
 from tests.faults.proofs import answers_have_their_receipts, positions_are_dense
 
 READERS = 24
@@ -36,7 +37,7 @@ async def a_read_town(premises: Premises) -> AsyncIterator[tuple[Serving, Office
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.full)])
-async def test_killed_at_any_moment(premises: Premises, kills: int) -> None:
+async def test_killed_at_any_moment(premises: Premises, kills: int, note: Note) -> None:
     """Whatever came back of an answer before the kill, its receipt is in the log."""
     chance = random.Random(kills)  # noqa: S311 - moments, not secrets
     async with a_read_town(premises) as (serving, office, paths):
@@ -47,7 +48,8 @@ async def test_killed_at_any_moment(premises: Premises, kills: int) -> None:
             await asyncio.gather(*reading)
             await asyncio.to_thread(serving.start)
             await office.managers[0].read("/cases")
-    print(await answers_have_their_receipts(premises, office.officer.diary))
+        found = await answers_have_their_receipts(premises, office.officer.diary)
+    note("receipts", found)
     positions_are_dense(premises)
     broken_off = [a for a in office.officer.diary.attempts if a.status is None]
     assert len(broken_off) >= kills * READERS
@@ -72,7 +74,7 @@ async def test_killed_between_receipt_and_answer(premises: Premises) -> None:
             assert serving.process
             serving.process.send_signal(signal.SIGSTOP)
             before = receipts(premises)
-        await until_more(premises, before)
+        await until(lambda: receipts(premises) > before)
         serving.kill()
         assert {attempt.status for attempt in await asyncio.gather(*asked)} == {None}
         serving.start()
@@ -121,27 +123,21 @@ async def nobody_can_write_receipts(
     """The head of the receipts is held by somebody else; gives what waits until the server does."""
     schema = premises.settings.municipality
 
-    async def somebody_waits() -> None:
-        while not premises.rows(
+    def somebody_waits() -> object:
+        return premises.rows(
             "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             " AND application_name = 'samordna receipts writing' AND starts_with(usename, %(us)s)",
             us=schema,
-        ):
-            await asyncio.sleep(0.01)
+        )
 
     head = SQL("SELECT FROM {}.receipts_head FOR UPDATE").format(Identifier(schema))
     with premises.addresses() as at:
         async with await psycopg.AsyncConnection.connect(at.log) as holding:
             await holding.execute(head)
-            yield somebody_waits
+            yield lambda: until(somebody_waits)
 
 
 def receipts(premises: Premises) -> int:
     [row] = premises.rows("SELECT count(*) AS found FROM {house}.receipts")
     found: int = row["found"]
     return found
-
-
-async def until_more(premises: Premises, receipts_before: int) -> None:
-    while receipts(premises) == receipts_before:
-        await asyncio.sleep(0.01)
