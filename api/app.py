@@ -78,6 +78,7 @@ ROUTES: Final[Sequence[Route]] = (
     get("/staff-members", staff_members.page),
     post("/staff-members", staff_members.take_position),
     get("/staff-members/{staffId}", staff_members.read),
+    post("/staff-members/{staffId}/positions", staff_members.take_new_position),
     post("/staff-members/{staffId}/qualifications", staff_members.record_qualification),
     post("/staff-members/{staffId}/departures", staff_members.end_position),
     # --- the confidentiality review

@@ -19,6 +19,7 @@ from domain.errors import (
     NotFound,
     OwnPositionStands,
     PositionHasEnded,
+    PositionIsTaken,
     PositionStartsOrEndsLater,
     SideDoesNotFit,
     TooManyEvents,
@@ -147,6 +148,16 @@ class NewStaffMember(Body):
     qualified_for_children: bool = False
     """A degree for work with children and young people is on record (SoL 25:1)."""
 
+    def details(self) -> PositionDetails:
+        return PositionDetails(
+            name=self.name,
+            unit=self.unit,
+            role=self.role,
+            side=self.side,
+            since=self.since,
+            qualified_for_children=self.qualified_for_children,
+        )
+
 
 class ChangedStaffMember(Done):
     staff_id: StaffId
@@ -168,16 +179,29 @@ class ChangedStaffMember(Done):
     leads=(Lead("readStaffMember", {"staffId": "staffId"}),),
 )
 async def take_position(visit: Visit, new: NewStaffMember) -> ChangedStaffMember:
-    details = PositionDetails(
-        name=new.name,
-        unit=new.unit,
-        role=new.role,
-        side=new.side,
-        since=new.since,
-        qualified_for_children=new.qualified_for_children,
-    )
-    outcome = await visit.carry_out(use_cases.take_position, details)
+    outcome = await visit.carry_out(use_cases.take_position, new.details())
     staff_id, _ = outcome.the(PositionTaken)
+    return ChangedStaffMember(
+        staff_id=staff_id, position=outcome.position, replayed=outcome.replayed
+    )
+
+
+@deciding(
+    "takeNewPosition",
+    Label("Registrera en ny tjänst", "Record a new position"),
+    Label(
+        "För den som redan har ett id här, när den förra tjänsten har upphört; sidan består.",
+        "For somebody who has an id here, once the last position has ended; the side stays.",
+    ),
+    asks=_MANAGE,
+    refuses=(UnknownUnit, SideDoesNotFit, PositionIsTaken, PositionStartsOrEndsLater),
+    status=CREATED,
+    leads=(Lead("readStaffMember", {"staffId": "staffId"}),),
+)
+async def take_new_position(
+    visit: Visit, staff_id: UUID, new: NewStaffMember
+) -> ChangedStaffMember:
+    outcome = await visit.carry_out(use_cases.take_position, new.details(), staff_id)
     return ChangedStaffMember(
         staff_id=staff_id, position=outcome.position, replayed=outcome.replayed
     )

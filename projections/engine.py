@@ -25,6 +25,7 @@ PAGE = 1000  # items folded in one transaction, at most
 POLL = 0.5  # seconds without news after which a follower looks for itself
 PATIENCE = 5.0  # seconds that another follower may stand still before this one takes over
 STAND_BY_PAUSE = 0.05
+CANCEL_AGAIN = 0.5
 FIRST_PAUSE, LAST_PAUSE = 0.1, 5.0  # seconds between attempts after an error
 
 
@@ -63,9 +64,11 @@ class Followers(Generic[Item]):
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Cancelled until they end: before Python 3.12, `wait_for` may swallow a cancellation."""
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=CANCEL_AGAIN)
 
     async def wait_for(self, name: str, position: int, timeout: float) -> bool:
         """Whether the projection reflects the position, within `timeout` seconds."""

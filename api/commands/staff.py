@@ -32,10 +32,11 @@ class PositionDetails:
     qualified_for_children: bool
 
 
-async def take_position(work: Work, details: PositionDetails) -> None:
-    """A new staff member; the id is what the identity provider's tokens name.
+async def take_position(work: Work, details: PositionDetails, staff_id: UUID | None = None) -> None:
+    """A new staff member, or one who takes a new position after the last one has ended.
 
-    Raises UnknownUnit.
+    The id is what the identity provider's tokens name. Raises UnknownUnit, SideDoesNotFit,
+    PositionIsTaken, PositionStartsOrEndsLater.
     """
     manager = await work.require(Act.MANAGE, Information.STAFF)
     _require_own(manager, details.unit, details.role, details.side)
@@ -45,9 +46,10 @@ async def take_position(work: Work, details: PositionDetails) -> None:
     authority = organisation.unit(details.unit).kind is UnitKind.AUTHORITY_WORK
     if authority and details.side and not organisation.carries_cases(details.unit, details.side):
         raise SideDoesNotFit
-    staff_id = work.desk.ids.new()
+    member = await _managed(work, staff_id) if staff_id else None
+    stream = staff_id or work.desk.ids.new()
     taken = staffs.take_position(
-        None,
+        member,
         today=work.today,
         name=details.name,
         unit=details.unit,
@@ -55,12 +57,11 @@ async def take_position(work: Work, details: PositionDetails) -> None:
         side=details.side,
         since=details.since,
     )
-    work.record(staff_id, taken)
+    work.record(stream, taken)
     if details.qualified_for_children:
-        member = found(staffs.fold(taken, staff_id))
+        now = found(staffs.evolve(member, taken[0], stream))
         work.record(
-            staff_id,
-            staffs.record_qualification(member, Qualification.CHILDREN_AND_YOUNG_PEOPLE),
+            stream, staffs.record_qualification(now, Qualification.CHILDREN_AND_YOUNG_PEOPLE)
         )
 
 
