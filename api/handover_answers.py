@@ -20,7 +20,6 @@ from domain.case import (
 )
 from domain.codes import HandoverDeclineReason
 from domain.errors import (
-    CaseIsClosed,
     DeclineIsNotProposed,
     DeclineIsProposed,
     DeclineReasonDoesNotBind,
@@ -30,7 +29,7 @@ from domain.labels import Label
 from domain.policy import Act, Information
 from projections.handovers import HandoverStatus
 
-_ANSWERED: Final = (CaseIsClosed, HandoverIsAnswered)
+_ANSWERED: Final = (HandoverIsAnswered,)
 
 
 class AnsweredHandover(Done):

@@ -20,6 +20,7 @@ class Who(Answer):
 async def who(visit: Visit, wanted: Iterable[UUID]) -> dict[UUID, Who]:
     """Everybody who was asked for, known or not."""
     asked = set(wanted)
+    await visit.include(staff.PROJECTION.name)
     named = await visit.ask(staff.names, asked)
     opened = await visit.house.opener.open_values([(one.name, str) for one in named])
     known = {

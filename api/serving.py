@@ -117,14 +117,17 @@ async def _let_in(
     if visit.house.views.seconds_behind(_ACCESS) > _LAG_ALLOWED:
         raise AccessIsBehind
     await visit.recognise()
-    role = visit.viewer.role
     if door.view:
         visit.position = visit.house.views.position(door.view)
         await visit.marks.ready()
-    if door.asks and not permitting(role, *door.asks):  # however one might stand to a file
-        refusal = NotPermitted()
-        await _note(visit, refusal, ids)
-        raise refusal
+    try:
+        role = visit.viewer.role
+        if door.asks and not permitting(role, *door.asks):  # however one might stand to a file
+            raise NotPermitted
+    except Refusal as refusal:
+        if door.kind is Kind.READING:
+            await _note(visit, refusal, ids)
+        raise
 
 
 def _wait(request: web.Request) -> float | None:

@@ -73,6 +73,7 @@ async def what_it_rests_on(
     visit: Visit, found: Found, file: UUID, referrals: Collection[UUID]
 ) -> list[Told]:
     """Who a file is about, what is feared, and what waits for an answer."""
+    await visit.include(timeline.PROJECTION.name)
     page = await visit.ask(
         timeline.page,
         visit.viewer,

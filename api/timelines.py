@@ -68,6 +68,7 @@ class TimelineEntries(Page):
 )
 async def page(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[TimelineEntries]:
     found = await visit.file(case_id, "case", Information.TIMELINE)
+    await visit.include(caseload.PROJECTION.name)
     line = await visit.ask(caseload.line, visit.viewer, case_id)
     if line is None:
         raise NotFound

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -13,11 +13,13 @@ from api.house import House
 from api.marks import Marks
 from api.query import PageQuery
 from domain.codes import Purpose
-from domain.errors import NotFound, NotPermitted, PositionIsMissing
+from domain.errors import NotFound, NotPermitted, PositionIsMissing, PositionIsNotReached
 from domain.policy import Act, Information, Viewer, may
 from domain.ports import Reading
 from projections import access
 from projections.access import Found
+
+_PATIENCE: Final = 2.0  # seconds
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +62,12 @@ class Visit:
         **kwargs: P.kwargs,
     ) -> T:
         return await self.house.ask(query, *args, **kwargs)
+
+    async def include(self, view: str) -> None:
+        """Wait for another view that the answer draws on, until it reflects what the answer says
+        that it reflects: each is followed on its own. Raises PositionIsNotReached."""
+        if not await self.house.views.wait_for(view, self.position, timeout=_PATIENCE):
+            raise PositionIsNotReached
 
     async def file(
         self,

@@ -105,7 +105,7 @@ class ReceivedInTheFuture(Refusal):
 
 
 class ReferralIsAnswered(Refusal):
-    """The referral has already been answered; the answer says by which unit."""
+    """The referral has already been answered; `by` and `at` say by whom, and when."""
 
     status = 409
 

@@ -78,7 +78,6 @@ class Settings:
 
     referral_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
     handover_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
-    routed_by_person_working_days: int = 1
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
 
@@ -186,7 +185,6 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "referral_answer_working_days.otherwise": settings.referral_answer_working_days.otherwise,
         "handover_answer_working_days.acute": settings.handover_answer_working_days.acute,
         "handover_answer_working_days.otherwise": settings.handover_answer_working_days.otherwise,
-        "routed_by_person_working_days": settings.routed_by_person_working_days,
         "transition_prepared_months": settings.transition_prepared_months,
     }
     for setting, value in days.items():

@@ -84,6 +84,7 @@ class Person:
     compartment: Compartment
     age: Sealed[AgeKnowledge]
     born: Sealed[date | None]
+    has_ground: bool = False  # the age was established, not only told
     open_case: UUID | None = None
 
     def age_on(self, day: date) -> AgeKnowledge:
@@ -102,7 +103,7 @@ def evolve(person: Person | None, event: object) -> Person | None:
                 born=registered.born,
             )
         case AgeEstablished(age=age, born=born), Person():
-            return replace(person, age=Sealed.of(age), born=Sealed.of(born))
+            return replace(person, age=Sealed.of(age), born=Sealed.of(born), has_ground=True)
         case ParticularsTold(age=age, born=born), Person():
             return _told(person, age, born)
         case PersonCaseOpened(case=opened), Person():
@@ -114,12 +115,13 @@ def evolve(person: Person | None, event: object) -> Person | None:
 
 
 def _told(person: Person, age: AgeKnowledge, born: date | None) -> Person:
-    """Hearsay fills a gap; it never replaces what is known."""
-    if person.born.is_open and person.born.reveal() is not None:
+    """Hearsay fills a gap; it never replaces what is known, least of all on ground."""
+    if person.has_ground or (person.born.is_open and person.born.reveal() is not None):
         return person
     if born is not None:
         return replace(person, born=Sealed.of(born))
-    if person.age.is_open and not person.age.reveal().is_established:
+    tells = age is not AgeKnowledge.UNKNOWN
+    if tells and person.age.is_open and not person.age.reveal().is_established:
         return replace(person, age=Sealed.of(age))
     return person
 

@@ -117,7 +117,7 @@ def take_position(
 
     SideDoesNotFit: who works with persons serves one side, nobody else has one.
     """
-    if (role in _SERVE_A_SIDE) is not (side in _SIDES):
+    if side not in (_SIDES if role in _SERVE_A_SIDE else (None,)):
         raise SideDoesNotFit
     if since > today:
         raise PositionStartsOrEndsLater

@@ -19,6 +19,9 @@ _TABLE: Final[Mapping[str, Label]] = {
     "person.registered": Label("Personen registrerades", "The person was registered"),
     "person.particulars-recorded": Label("En uppgift registrerades", "A particular was recorded"),
     "age-established": Label("Åldern fastställdes", "The age was established"),
+    "particulars-told": Label(
+        "Uppgifter om personen lämnades på nytt", "Particulars of the person were told again"
+    ),
     "person.case-opened": Label("Ärende öppnat för personen", "A case was opened for the person"),
     "person.case-closed": Label("Personens ärende avslutat", "The person's case was closed"),
     "referral.received": Label("Aktualiseringen kom in", "The referral was received"),

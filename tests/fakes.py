@@ -125,10 +125,11 @@ class MemoryEventLog:
     async def opened_streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
         await asyncio.sleep(0)
         closed = {of: [self._closed(row) for row in self._streams.get(of, ())] for of in ids}
-        return {of: await self._mapper.open_all(facts) for of, facts in closed.items()}
+        return {of: await self._mapper.open_for_decision(each) for of, each in closed.items()}
 
     async def opened_span(self, first: int, last: int) -> Sequence[Recorded]:
-        return await self._mapper.open_all(await self.read(first - 1, last - first + 1))
+        facts = await self.read(first - 1, last - first + 1)
+        return await self._mapper.open_for_decision(facts)
 
     async def find(self, command: UUID) -> KnownCommand | None:
         await asyncio.sleep(0)

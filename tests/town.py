@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
-from api.commands import referrals
+import pytest
+
+from api.commands import cases, referrals
 from api.commands.founding import found
 from api.commands.referrals import ReferralDetails
 from api.commands.staff import PositionDetails, take_position
@@ -14,7 +16,7 @@ from api.commands.work import Command, Desk, Outcome, Work, carry_out
 from api.runtime.clock import SeededIds, SimulatedClock, SwedishWorkingCalendar
 from api.runtime.organisation import load_organisation
 from domain import case, person, referral, staff, team
-from domain.case import Case
+from domain.case import Case, HandoverOffered
 from domain.codes import (
     AgeKnowledge,
     Channel,
@@ -26,6 +28,7 @@ from domain.codes import (
     Source,
     StaffRole,
 )
+from domain.errors import Refusal
 from domain.person import Person
 from domain.recorded import Append, Appended, Recorded
 from domain.referral import Referral, ReferralAccepted, ReferralReceived
@@ -170,6 +173,27 @@ class Town:
         outcome = await self.do(manager, referrals.accept_referral, received)
         return outcome.the(ReferralAccepted)[1].case
 
+    async def assign(self, case: UUID, worker: UUID, by: UUID | None = None) -> None:
+        """By the manager of the case's unit, on the exposed side, unless somebody is named."""
+        manager = by or await self.manager((await self.case(case)).unit)
+        await self.do(manager, cases.assign_case_worker, case, worker)
+
+    async def assigned(self, unit: str = "nexus") -> tuple[UUID, UUID]:
+        """A case of the unit, and its assigned worker."""
+        opened = await self.open_case(A_CHILD if unit == "childrens-intake" else AN_ADULT)
+        worker = await self.worker(unit)
+        await self.assign(opened, worker)
+        return opened, worker
+
+    async def offered(self, case: UUID, to_unit: str = "nexus") -> UUID:
+        """A handover of the case, offered by the manager of its unit on its side."""
+        standing = await self.case(case)
+        manager = await self.manager(standing.unit, standing.compartment)
+        outcome = await self.do(
+            manager, cases.offer_handover, case, to_unit=to_unit, reason="Ny ålder."
+        )
+        return outcome.the(HandoverOffered)[1].handover
+
     # --- what stands -------------------------------------------------------------------------
 
     async def facts(self, stream: UUID) -> list[Recorded]:
@@ -212,6 +236,13 @@ async def new_town() -> Town:
     )
     administrator = await found(desk, name="Folke Lärkstigen")
     return Town(desk=desk, clock=clock, vault=vault, log=log, administrator=administrator)
+
+
+async def told(asked: Awaitable[object]) -> tuple[type[Refusal], dict[str, object]]:
+    """The refusal, and everything that it tells."""
+    with pytest.raises(Refusal) as refused:
+        await asked
+    return type(refused.value), refused.value.context
 
 
 def _there(state: T | None) -> T:

@@ -52,7 +52,7 @@ _LOAD: Final = (
 )
 _SERVED: Final = (
     " The house is `samordna serve` as it is installed: one process with uvloop, following all its"
-    " views meanwhile; tokens are verified once and remembered by the server's own rule."
+    " views (analyzed) meanwhile; tokens are verified once and remembered by the server's own rule."
 )
 
 
@@ -103,7 +103,7 @@ async def caseload_query(
     async with _served(ground, history, tell) as house:
         load = _Load(ground, history, effort)
         lines = ground.ask("SELECT count(*) FROM {}.caseload", history.schema)[0][0]
-        query = await _select(ground, history)
+        query, options = await _select(history)
         page: list[Request] = [
             ("GET", f"{BASE}/cases?limit={_PAGE}", _token(history, history.year.staff[_READER]), "")
         ]
@@ -112,7 +112,9 @@ async def caseload_query(
         asked, selected = await in_turns(
             effort.rounds,
             partial(load, house, page),
-            partial(pgbench, ground, query, clients=_CLIENTS, seconds=effort.seconds),
+            partial(
+                pgbench, ground, query, clients=_CLIENTS, seconds=effort.seconds, options=options
+            ),
         )
     return [
         compared(
@@ -125,8 +127,8 @@ async def caseload_query(
             about=f"GET /cases?limit={_PAGE} by a case worker: who asks, the page, the counts of"
             f" the whole caseload, and a receipt that is durable before the answer leaves.{_SERVED}"
             f" {_LOAD} The reference: pgbench in a process of its own, {_CLIENTS} clients, -M"
-            " prepared, the page's SELECT alone as the house sends it, with this reader's values in"
-            " it; no counts, no receipt, no JSON.",
+            " prepared, the page's SELECT alone as the house sends it, in sessions with the same"
+            " options, this reader's values in it; no counts, no receipt, no JSON.",
         )
     ]
 
@@ -161,6 +163,7 @@ async def _served(
         tell("the server follows all its views to the end of the log")
         while await _last_view(session, address) < history.head:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(_LOOK)
+        ground.analyze(history.schema)
         yield address
 
 
@@ -193,8 +196,9 @@ def _token(history: History, staff: UUID) -> str:
     return local_issuer(history.town, SystemClock()).issue(staff)
 
 
-async def _select(ground: Ground, history: History) -> str:
-    """The page's SELECT as the house sends it, its parameters in their places."""
+async def _select(history: History) -> tuple[str, str]:
+    """The page's SELECT as the house sends it, its parameters in their places; and the options of
+    the session that it is sent in."""
     sent: list[str] = []
 
     class Noting(psycopg.AsyncClientCursor[Any]):
@@ -203,11 +207,15 @@ async def _select(ground: Ground, history: History) -> str:
             self.format = psycopg.pq.Format.TEXT  # all that such a cursor can
             return await super().execute(query, params, **more)
 
-    async with await psycopg.AsyncConnection.connect(ground.addresses.log) as connection:
+    async with history.rooms.house.views.connection() as connection:
         reader = await access.viewer(connection, history.schema, history.year.staff[_READER])
         if reader is None:
             raise LookupError("the reader has no position")
-        connection.cursor_factory = Noting
-        await caseload.page(connection, history.schema, reader, limit=_PAGE)
+        usual, connection.cursor_factory = connection.cursor_factory, Noting
+        try:
+            await caseload.page(connection, history.schema, reader, limit=_PAGE)
+        finally:
+            connection.cursor_factory = usual
+        options = connection.info.get_parameters().get("options", "")
     [query] = sent
-    return query + ";\n"
+    return query + ";\n", options

@@ -44,6 +44,13 @@ class Ground:
             cursor = owner.execute(SQL(statement).format(*map(Identifier, names)))
             return cursor.fetchall() if cursor.description else []
 
+    def analyze(self, schema: str) -> None:
+        """Statistics of every table, as autovacuum would have made them after a minute."""
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
+        with psycopg.connect(self.addresses.log, autocommit=True) as owner:
+            for (table,) in owner.execute(tables, [schema]).fetchall():
+                owner.execute(SQL("ANALYZE {}").format(Identifier(schema, table)))
+
     @property
     def programs(self) -> Path:
         return self.settings.postgres_bin or wheel_programs()

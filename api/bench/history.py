@@ -69,7 +69,7 @@ async def told(ground: Ground, events: int, progress: Progress) -> AsyncIterator
     async with open_house(town, ground.addresses, follow=False) as rooms:
         year = await _tell(rooms, events, progress)
         head = await rooms.facts.head()
-        ground.ask("ANALYZE {}.events", town.municipality)
+        ground.analyze(town.municipality)
         yield History(town=town, addresses=ground.addresses, rooms=rooms, year=year, head=head)
 
 

@@ -44,8 +44,10 @@ async def pgbench(
     clients: int,
     seconds: float,
     variables: Mapping[str, str] | None = None,
+    options: str = "",
 ) -> Turn:
-    """Transactions a second of a script, each prepared once per client."""
+    """Transactions a second of a script, each prepared once per client; `options` are those of
+    its sessions."""
     file = ground.settings.data / "pgbench.sql"
     file.write_text(script, encoding="utf-8")
     given = [f"--define={name}={value}" for name, value in (variables or {}).items()]
@@ -59,7 +61,7 @@ async def pgbench(
         f"--file={file}",
         *given,
         seconds=seconds,
-        environment=ground.environment,
+        environment={**ground.environment, "PGOPTIONS": options},
     )
     found = _TPS.search(said)
     if found is None or float(found[1]) == 0:

@@ -208,7 +208,7 @@ def _telling_who(work: Work, case_id: UUID, handover_id: UUID) -> Iterator[None]
     with telling_who(
         HandoverIsAnswered,
         work.facts(case_id),
-        lambda event: isinstance(event, answers) and event.handover == handover_id,
+        lambda fact: isinstance(fact.event, answers) and fact.event.handover == handover_id,
     ):
         yield
 

@@ -118,7 +118,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
                 case_id,
                 cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),
             )
-    with _telling_who(work, referral_id):
+    with _telling_who(work, referral_id, viewer.unit):
         accepted = referrals.accept_referral(
             referral, case_id, by_unit=viewer.unit, responsible=responsible
         )
@@ -151,7 +151,7 @@ async def decline_referral(
     manages = may(viewer, Act.CONFIRM, Information.REFERRAL, _file(referral, viewer))
     binds = referral.unit == work.desk.organisation.targets.adult_entry
     ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
-    with _telling_who(work, referral_id):
+    with _telling_who(work, referral_id, viewer.unit):
         declined = referrals.decline_referral(
             referral,
             reason=reason,
@@ -173,7 +173,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
     if referral.proposed:
         reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
         elsewhere = _elsewhere(work, referral, reason, age)
-    with _telling_who(work, referral_id):
+    with _telling_who(work, referral_id, viewer.unit):
         confirmed = referrals.confirm_decline(
             referral,
             by_unit=viewer.unit,
@@ -187,7 +187,7 @@ async def refuse_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager does not confirm; the referral waits for an answer as before."""
     referral = await work.referral(referral_id)
     viewer = await _require(work, referral, Act.CONFIRM)
-    with _telling_who(work, referral_id):
+    with _telling_who(work, referral_id, viewer.unit):
         refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
     work.record(referral_id, refused)
 
@@ -209,11 +209,14 @@ def _file(referral: Referral, viewer: Viewer) -> File:
 
 
 @contextmanager
-def _telling_who(work: Work, referral_id: UUID) -> Iterator[None]:
-    """Who answered first, and when, stands in the refusal of whoever comes second."""
+def _telling_who(work: Work, referral_id: UUID, unit: str) -> Iterator[None]:
+    """Who answered first, and when, stands in the refusal of whoever comes second: a unit learns of
+    its own answer, and nothing of another's."""
     answers = referrals.ReferralAccepted | referrals.ReferralDeclined
     with telling_who(
-        ReferralIsAnswered, work.facts(referral_id), lambda event: isinstance(event, answers)
+        ReferralIsAnswered,
+        work.facts(referral_id),
+        lambda fact: isinstance(fact.event, answers) and fact.unit == unit,
     ):
         yield
 

@@ -79,11 +79,12 @@ async def end_position(
     happens at all. Nobody ends their own position, so that an administrator is always left.
     Raises OwnPositionStands, WorkerHasNoPosition, PositionStartsOrEndsLater.
     """
+    await work.require(Act.MANAGE, Information.STAFF)
     if staff_id == work.command.actor:
         raise OwnPositionStands
+    member = await _managed(work, staff_id)
     if staff_id == successor_id:
         raise WorkerHasNoPosition
-    member = await _managed(work, staff_id)
     await work.read(*member.cases, *([successor_id] if successor_id else []))
     for case_id in member.cases:
         case = await work.case(case_id)

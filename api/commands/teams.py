@@ -8,6 +8,7 @@ from domain import team as teams
 from domain.codes import Compartment, StaffRole
 from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
+from domain.team import Team
 
 
 async def mandate_team(work: Work, *, register_number: str, decided_on: date) -> None:
@@ -33,15 +34,21 @@ async def establish_team(
 
 
 async def join_team(work: Work, team_id: UUID, staff_id: UUID, *, percentage: int) -> None:
-    team, member = await work.team(team_id), await work.staff(staff_id)
-    await _require(work, team.lead_unit)
+    team = await _led(work, team_id)
+    member = await work.staff(staff_id)
     work.record(team_id, teams.join_team(team, member, percentage=percentage))
 
 
 async def leave_team(work: Work, team_id: UUID, staff_id: UUID) -> None:
+    work.record(team_id, teams.leave_team(await _led(work, team_id), staff_id))
+
+
+async def _led(work: Work, team_id: UUID) -> Team:
+    """The team, for who leads it; who leads none is not told whether it exists."""
+    await _require(work)
     team = await work.team(team_id)
     await _require(work, team.lead_unit)
-    work.record(team_id, teams.leave_team(team, staff_id))
+    return team
 
 
 async def _require(work: Work, lead_unit: str | None = None) -> None:

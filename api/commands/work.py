@@ -259,14 +259,14 @@ async def _recorded(desk: Desk, first: int, last: int) -> Outcome:
 
 @contextmanager
 def telling_who(
-    refused: type[Refusal], facts: Sequence[Recorded], answers: Callable[[object], bool]
+    refused: type[Refusal], facts: Sequence[Recorded], answers: Callable[[Recorded], bool]
 ) -> Iterator[None]:
     """Adds to the refusal who gave the answer that stands, and when: a staff id, never a name."""
     try:
         yield
     except refused as refusal:
         for fact in reversed(facts):
-            if answers(fact.event):
+            if answers(fact):
                 refusal.context |= {"by": fact.actor, "at": fact.recorded_at}
                 break
         raise

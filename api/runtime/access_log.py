@@ -10,8 +10,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from api.house import PastReading, Views
+from api.runtime.grouping import CannotBeRecorded
 from api.runtime.receipt_log import LoggedReceipt, NewReceipt, ReceiptLog
 from api.runtime.vault import PostgresVault
 from domain.errors import ReceiptsUnavailable
@@ -20,6 +22,8 @@ from domain.ports import Clock, Ids, Reading
 from projections import audit
 from projections.asking import Page
 from projections.audit import RecordedReading
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _SALT_BYTES = 32
 _PATIENCE = 5.0  # seconds
@@ -44,15 +48,18 @@ class SealedAccessLog:
         await self._vault.ensure([key])
         receipt = self._ids.new()
         body = self._vault.seal(key, _place(receipt), msgspec.json.encode(reading))
-        return await self._receipts.record(
-            NewReceipt(
-                id=receipt,
-                key=key,
-                event_position=reading.event_position,
-                salt=secrets.token_bytes(_SALT_BYTES),
-                body=body.encode(),
-            )
+        new = NewReceipt(
+            id=receipt,
+            key=key,
+            event_position=reading.event_position,
+            salt=secrets.token_bytes(_SALT_BYTES),
+            body=body.encode(),
         )
+        try:
+            return await self._receipts.record(new)
+        except CannotBeRecorded as refused:  # whyever: without its receipt nothing is told
+            _log.error("a receipt was refused", exc_info=refused)
+            raise ReceiptsUnavailable from refused
 
     async def readings_of(
         self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int

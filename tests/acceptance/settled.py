@@ -22,12 +22,23 @@ from tests.api.test_logging import logged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A file of the town."""
+    """A file of the town. A referral is asked of one unit, and some others may be told of it."""
 
     name: str
     id: UUID
     kind: str
     file: File
+    asked: str = ""
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A handover, answered or not."""
+
+    id: UUID
+    from_unit: str
+    to_unit: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +47,7 @@ class Settled:
     call: Caller
     files: dict[str, Known] = field(default_factory=dict)
     viewers: dict[str, Viewer] = field(default_factory=dict)
-    handovers: dict[str, UUID] = field(default_factory=dict)  # by the case's name
+    handovers: dict[str, Offer] = field(default_factory=dict)  # by the case's name
     team: UUID = NOBODYS
     leaver: Person | None = None
 
@@ -53,8 +64,10 @@ class Settled:
     async def head(self) -> int:
         return await self.town.rooms.facts.head()
 
-    def knows(self, name: str, kind: str, file_id: object, file: File) -> None:
-        self.files[name] = Known(name=name, id=UUID(str(file_id)), kind=kind, file=file)
+    def knows(self, name: str, kind: str, file_id: str, file: File, **more: Any) -> Known:
+        known = Known(name=name, id=UUID(file_id), kind=kind, file=file, **more)
+        self.files[name] = known
+        return known
 
     def changes(self, name: str, **how: Any) -> None:
         known = self.files[name]
@@ -97,8 +110,9 @@ async def _staff(settled: Settled) -> None:
     worker, manager = {"role": "case-worker"}, {"role": "unit-manager"}
     office: dict[str, Any] = {"unit": "administration", "side": None}
     await town.employ("line worker", unit="support-line-two", side="b", **worker)
-    await town.employ("nexus worker of the other side", unit="nexus", side="b", **worker)
-    await town.employ("nexus manager of the other side", unit="nexus", side="b", **manager)
+    other: dict[str, Any] = {"unit": "childrens-intake", "side": "b", "qualifiedForChildren": True}
+    await town.employ("intake worker of the other side", **other, **worker)
+    await town.employ("intake manager of the other side", **other, **manager)
     await town.employ(
         "outreach of the other side", unit="homeless-outreach", side="b", role="outreach-worker"
     )
@@ -124,7 +138,7 @@ async def _staff(settled: Settled) -> None:
 
 async def _sent(settled: Settled, name: str, by: str, **told: Any) -> Known:
     """A referral, and where the answer says that it went."""
-    person = {"role": "exposed", "name": f"Namn {name}"} | told.pop("person", {})
+    person = {"role": "exposed", "name": f"Namn {name}."} | told.pop("person", {})
     body = {
         "source": "police",
         "channel": "phone",
@@ -142,15 +156,14 @@ async def _sent(settled: Settled, name: str, by: str, **told: Any) -> Known:
     }[person["role"]]
     file = File(
         compartment=compartment,
-        responsible_unit=routing["holder"],
         receiving_unit=routing["unit"],
         sending_unit=settled.viewers[by].unit,
         informed_units=tuple(routing["informed"]),
     )
-    settled.knows(name, "referral", reply["referralId"], file)
     for other in settled.town.people.values():
         other.position = max(other.position, reply["position"])
-    return settled.files[name]
+    way = {"asked": routing["unit"], "told": file.informed_units}
+    return settled.knows(name, "referral", reply["referralId"], file, **way)
 
 
 async def _opened(settled: Settled, name: str, manager: str, **told: Any) -> None:
@@ -159,7 +172,7 @@ async def _opened(settled: Settled, name: str, manager: str, **told: Any) -> Non
     accepted = await settled.town[manager].post(f"/referrals/{referral.id}/acceptances")
     unit = settled.viewers[manager].unit
     assert accepted["unit"] == unit
-    settled.changes(referral.name, responsible_unit=unit, receiving_unit=None)
+    settled.changes(referral.name, receiving_unit=None, informed_units=(unit,))
     file = File(compartment=referral.file.compartment, responsible_unit=unit)
     settled.knows(name, "case", accepted["caseId"], file)
 
@@ -178,8 +191,9 @@ async def _offered(settled: Settled, name: str, manager: str, to_unit: str) -> U
     body = {"toUnit": to_unit, "reason": "Annan enhets ansvar."}
     reply = await settled.town[manager].post(f"{path}/handovers", body, etag=etag, expect=201)
     settled.changes(name, receiving_unit=to_unit)
-    settled.handovers[name] = UUID(reply["handoverId"])
-    return settled.handovers[name]
+    offer = Offer(UUID(reply["handoverId"]), settled.viewers[manager].unit, to_unit)
+    settled.handovers[name] = offer
+    return offer.id
 
 
 # --- the files -------------------------------------------------------------------------------
@@ -227,6 +241,8 @@ async def _the_other_sides(settled: Settled) -> None:
     await _assigned(settled, "buyer's", "line manager", "line worker")
     await _sent(settled, "buyer waits", "outreach of the other side", **buyer)
     await _opened(settled, "relative's", "relatives manager", **relative)
+    young = {"person": {"role": "buyer", "bornOn": born(16)}}
+    await _opened(settled, "young buyer's", "intake manager of the other side", **young)
     await _sent(settled, "relative waits", "police officer", **relative)
 
 

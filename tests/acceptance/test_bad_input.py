@@ -61,6 +61,7 @@ async def test_every_fault_of_every_field_is_named(settled: Settled, route: Rout
 async def test_all_faults_are_named_at_once(settled: Settled, route: Route) -> None:
     """One answer names every wrong field of a body, however deep it stands."""
     good, schema = good_body(route), content(route)["schema"]
+    body: Json
     body, places = wrong_everywhere(good, schema)
     token = settled.token("administrator")
     heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
@@ -74,7 +75,8 @@ async def test_a_door_that_is_told_nothing_takes_no_body(settled: Settled, route
     if route.door.body:
         return
     token = settled.token("administrator")
-    for body in ({"noSuchField": MARKER}, [], MARKER, 0):
+    bodies: tuple[Any, ...] = ({"noSuchField": MARKER}, [], MARKER, 0)
+    for body in bodies:
         await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
     for raw in (b"", b"{}", b" {}\n"):
         heard = await settled.call("POST", address(route), token=token, raw=raw)
@@ -110,14 +112,17 @@ async def test_what_is_no_json_is_refused(settled: Settled, route: Route) -> Non
     """Bytes that are no JSON in UTF-8 are refused before anything of them is read."""
     token = settled.token("administrator")
     for raw in NO_JSON:
-        how = {"token": token, "raw": raw}
+        how: Json = {"token": token, "raw": raw}
         await settled.call.refused(400, "body-is-not-json", "POST", address(route), **how)
 
 
 @pytest.mark.parametrize("route", named(TOLD))
 async def test_what_is_not_called_json_is_refused(settled: Settled, route: Route) -> None:
     """The body is called application/json, in UTF-8 or in nothing else."""
-    how = {"token": settled.token("administrator"), "raw": json.dumps(good_body(route)).encode()}
+    how: Json = {
+        "token": settled.token("administrator"),
+        "raw": json.dumps(good_body(route)).encode(),
+    }
     for called in (
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -287,7 +292,7 @@ async def test_what_has_happened_does_not_lie_in_the_future(settled: Settled) ->
     day, moment = TOMORROW.date().isoformat(), TOMORROW.isoformat(timespec="seconds")
     referral = told_of(bornOn=day) | {"receivedAt": moment}
     finding = {"basis": MARKER, "bornOn": day}
-    mandate = {"registerNumber": MARKER, "decidedOn": day}
+    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": day}
     for path, body, places in (
         ("/referrals", referral, {"/person/bornOn", "/receivedAt"}),
         (f"/cases/{NOBODYS}/age-findings", finding, {"/bornOn"}),

@@ -1,11 +1,8 @@
-"""Referrals as use cases: received, routed, answered - by whom, and refused with what."""
+"""Referrals as use cases: received, routed, accepted - by whom, and refused with what."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -15,29 +12,25 @@ from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
     Compartment,
-    DeclineReason,
+    ReferralKind,
     Residence,
     Source,
     StaffRole,
 )
 from domain.errors import (
+    AgesContradict,
     AssessorIsNotNamed,
     BornInTheFuture,
-    CommandKeyReused,
-    DeclineIsNotProposed,
-    DeclineIsProposed,
     NotFound,
     NotPermitted,
     ReceivedInTheFuture,
     ReferralIsAnswered,
     Refusal,
-    RoutingStaysTheSame,
     StreamHasMoved,
 )
+from domain.person import ParticularsTold
 from domain.referral import (
     ReferralAccepted,
-    ReferralDeclined,
-    ReferralDeclineProposed,
     ReferralReceived,
     ReferralRouted,
     ReferralStatus,
@@ -50,34 +43,19 @@ from tests.town import (
     AN_ADULT,
     NOW,
     SOMEBODY,
+    TODAY,
     Town,
     new_town,
+    told,
 )
 
+AB = "Ylva Stenträda, läkare"
 FROM_OUTREACH = replace(AN_ADULT, source=Source.HOMELESS_OUTREACH)
 
 
 @pytest.fixture
 async def town() -> Town:
     return await new_town()
-
-
-async def decline(
-    town: Town,
-    by: UUID,
-    referral: UUID,
-    reason: DeclineReason = DeclineReason.OTHER_MUNICIPALITY,
-    age: AgeKnowledge | None = None,
-) -> list[object]:
-    outcome = await town.do(
-        by,
-        referrals.decline_referral,
-        referral,
-        reason=reason,
-        age=age,
-        explanation="Annan kommun.",
-    )
-    return [fact.event for fact in outcome.facts]
 
 
 # --- received and routed ---------------------------------------------------------------------
@@ -131,6 +109,12 @@ async def test_an_unknown_age_is_a_childs(town: Town) -> None:
     ("details", "refusal"),
     [
         (replace(AGE_UNKNOWN, age=AgeKnowledge.ASSESSED_ADULT), AssessorIsNotNamed),
+        (replace(AN_ADULT, age=AgeKnowledge.MINOR), AgesContradict),
+        (replace(AN_ADULT, age=AgeKnowledge.YOUNG_ADULT), AgesContradict),
+        (replace(AN_ADULT, age=AgeKnowledge.UNKNOWN), AgesContradict),
+        (replace(AN_ADULT, age=AgeKnowledge.ASSESSED_ADULT, assessed_adult_by=AB), AgesContradict),
+        (replace(AGE_UNKNOWN, age=AgeKnowledge.MINOR, assessed_adult_by=AB), AgesContradict),
+        (replace(AGE_UNKNOWN, assessed_adult_by=AB), AgesContradict),
         (replace(AN_ADULT, born=date(2024, 1, 1)), BornInTheFuture),
         (replace(AN_ADULT, received_at=NOW + timedelta(minutes=1)), ReceivedInTheFuture),
     ],
@@ -144,6 +128,55 @@ async def test_what_cannot_be_true_is_refused(
     with pytest.raises(refusal):
         await town.do(sender, referrals.receive_referral, details)
     assert await town.log.head() == head
+
+
+@pytest.mark.parametrize(
+    ("details", "age"),
+    [
+        (AN_ADULT, AgeKnowledge.ADULT),
+        (replace(AN_ADULT, age=AgeKnowledge.ADULT), AgeKnowledge.ADULT),
+        (replace(A_CHILD, assessed_adult_by=AB), AgeKnowledge.MINOR),  # the birth date outweighs
+        (AGE_UNKNOWN, AgeKnowledge.UNKNOWN),
+        (replace(AGE_UNKNOWN, age=None), AgeKnowledge.UNKNOWN),
+        (replace(AGE_UNKNOWN, age=AgeKnowledge.YOUNG_ADULT), AgeKnowledge.YOUNG_ADULT),
+        (replace(AGE_UNKNOWN, age=None, assessed_adult_by=AB), AgeKnowledge.ASSESSED_ADULT),
+    ],
+)
+async def test_what_is_told_of_the_age(
+    town: Town, details: ReferralDetails, age: AgeKnowledge
+) -> None:
+    """The birth date says it, or the age that was told, or a named person's assessment (R3)."""
+    assert (await town.referral(await town.receive(details))).age.reveal() is age
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (Source.POLICE_OPERATION, ReferralKind.POLICE_OPERATION_CONTACT),
+        (Source.SELF, ReferralKind.APPLICATION),
+        (Source.YOUTH_OUTREACH, ReferralKind.SENT_ON),
+        (Source.OTHER_UNIT, ReferralKind.SENT_ON),
+        (Source.CIVIL_SOCIETY, ReferralKind.SIGNPOSTING),
+        (Source.POLICE, ReferralKind.SIGNPOSTING),
+    ],
+)
+async def test_what_a_referral_is_where_nobody_says(
+    town: Town, source: Source, kind: ReferralKind
+) -> None:
+    """The source says what an adult's referral is; a child's is a report of concern where it must
+    be one; and what the sender says it is, it is."""
+    told_of = replace(AN_ADULT, source=source, number=None)
+    child = replace(told_of, born=A_CHILD.born)
+    application = replace(told_of, kind=ReferralKind.APPLICATION)
+    must_report = source not in (Source.SELF, Source.CIVIL_SOCIETY)
+    assert await kind_of(town, told_of) is kind
+    assert await kind_of(town, child) is (ReferralKind.REPORT_OF_CONCERN if must_report else kind)
+    assert await kind_of(town, application) is ReferralKind.APPLICATION
+
+
+async def kind_of(town: Town, details: ReferralDetails) -> ReferralKind:
+    outcome = await town.do(await town.police(), referrals.receive_referral, details)
+    return outcome.the(ReferralReceived)[1].kind.reveal()
 
 
 # --- the person ------------------------------------------------------------------------------
@@ -163,7 +196,37 @@ async def test_two_first_contacts_at_once_are_one_person(town: Town) -> None:
     )
     person = (await town.referral(first)).person
     assert (await town.referral(second)).person == person
-    assert await town.names(person) == ["person.registered"]
+    assert await town.names(person) == ["person.registered", "person.particulars-recorded"]
+
+
+@pytest.mark.parametrize("details", [AN_ADULT, A_CHILD, A_BUYER, A_RELATIVE])
+async def test_a_position_does_not_tell_who_is_known(town: Town, details: ReferralDetails) -> None:
+    """A referral about somebody known makes as many facts as one about somebody new, whoever sends
+    it and whether or not it tells anything new: what the sender is answered does not tell."""
+    numberless = replace(details, number=None)
+    made = []
+    for told_of in (details, details, replace(details, name=None, contact="070"), numberless):
+        head = await town.log.head()
+        outcome = await town.do(await town.police(), referrals.receive_referral, told_of)
+        made.append((outcome.position - head, await town.log.head() - head))
+    assert made == [(3, 3)] * 4
+
+
+async def test_what_a_further_sender_tells_is_kept_beside(town: Town) -> None:
+    """Hearsay fills a gap and replaces nothing; all of it is on record, sealed."""
+    unborn = replace(AN_ADULT, born=None, age=AgeKnowledge.UNKNOWN)
+    first = await town.referral(await town.receive(unborn))
+    assert (await town.person(first.person)).age_on(TODAY) is AgeKnowledge.UNKNOWN
+    await town.receive(AN_ADULT)
+    assert (await town.person(first.person)).age_on(TODAY) is AgeKnowledge.ADULT
+    await town.receive(replace(A_CHILD, number=AN_ADULT.number, name="Runa Talldunge"))
+    assert (await town.person(first.person)).age_on(TODAY) is AgeKnowledge.ADULT
+    told_of = [fact.event for fact in await town.facts(first.person)][1:]
+    assert [event.born for event in told_of if isinstance(event, ParticularsTold)] == [
+        AN_ADULT.born,
+        A_CHILD.born,
+    ]
+    assert b"Talldunge" not in town.log.dump()
 
 
 async def test_two_sides_have_two_persons(town: Town) -> None:
@@ -216,8 +279,7 @@ async def test_one_accepts_and_the_other_learns_who(town: Town) -> None:
     [lost] = [answer for answer in answers if isinstance(answer, ReferralIsAnswered)]
     winner = next(fact.actor for fact in await town.facts(referral) if "accepted" in fact.name)
     assert winner in people
-    assert lost.context["by"] == winner
-    assert lost.context["at"] == NOW
+    assert lost.context == {"by": winner, "at": NOW}
     assert (await town.names(referral)).count("referral.accepted") == 1
 
 
@@ -256,111 +318,6 @@ async def test_a_stream_that_never_rests(town: Town) -> None:
     assert await town.log.head() == head
 
 
-# --- declined (R2) ---------------------------------------------------------------------------
-
-
-async def test_nexus_workers_only_propose_to_decline(town: Town) -> None:
-    """Where R2 binds, a worker's decline waits for the unit manager, and the referral stands."""
-    referral = await town.receive(FROM_OUTREACH, await town.outreach())
-    [proposed] = await decline(town, await town.worker("nexus"), referral)
-    assert isinstance(proposed, ReferralDeclineProposed)
-    standing = await town.referral(referral)
-    assert (standing.status, standing.holder) == (
-        ReferralStatus.DECLINE_PROPOSED,
-        "homeless-outreach",
-    )
-    with pytest.raises(DeclineIsProposed):
-        await town.do(await town.worker("nexus"), referrals.accept_referral, referral)
-
-
-async def test_the_unit_manager_confirms(town: Town) -> None:
-    """The unit manager confirms a proposed decline (R2); the worker who proposed it may not."""
-    referral, worker = await town.receive(AN_ADULT), await town.worker("nexus")
-    await decline(town, worker, referral)
-    with pytest.raises(NotPermitted):
-        await town.do(worker, referrals.confirm_decline, referral)
-    outcome = await town.do(await town.manager("nexus"), referrals.confirm_decline, referral)
-    assert outcome.the(ReferralDeclined)[1].reason.reveal() is DeclineReason.OTHER_MUNICIPALITY
-
-
-async def test_the_unit_manager_does_not_confirm(town: Town) -> None:
-    """A decline that is not confirmed leaves the referral waiting as before (R2)."""
-    referral, manager = await town.receive(AN_ADULT), await town.manager("nexus")
-    await decline(town, await town.worker("nexus"), referral)
-    await town.do(manager, referrals.refuse_decline, referral)
-    await town.do(manager, referrals.accept_referral, referral)
-    assert (await town.referral(referral)).status is ReferralStatus.ACCEPTED
-
-
-async def test_the_managers_own_decline_is_confirmed(town: Town) -> None:
-    """The unit manager's own decline needs nobody else's confirmation (R2)."""
-    referral = await town.receive(AN_ADULT)
-    [declined] = await decline(town, await town.manager("nexus"), referral)
-    assert isinstance(declined, ReferralDeclined)
-
-
-async def test_nothing_is_confirmed_that_was_not_proposed(town: Town) -> None:
-    """There is nothing to confirm or refuse before somebody proposes to decline."""
-    referral, manager = await town.receive(AN_ADULT), await town.manager("nexus")
-    for use_case in (referrals.confirm_decline, referrals.refuse_decline):
-        with pytest.raises(DeclineIsNotProposed):
-            await town.do(manager, use_case, referral)
-
-
-@pytest.mark.parametrize("by", ["worker", "manager"])
-async def test_a_wrong_age_is_routed_on_in_the_same_act(town: Town, by: str) -> None:
-    """Declined for wrong age, a referral is routed anew at once and never without a holder."""
-    referral = await town.receive(FROM_OUTREACH, await town.outreach())
-    who = await getattr(town, by)("nexus")
-    events = await decline(town, who, referral, DeclineReason.WRONG_AGE, AgeKnowledge.MINOR)
-    if by == "worker":
-        outcome = await town.do(await town.manager("nexus"), referrals.confirm_decline, referral)
-        events = [fact.event for fact in outcome.facts]
-    declined, routed = events
-    assert isinstance(declined, ReferralDeclined)
-    assert isinstance(routed, ReferralRouted)
-    # A child's referral is a statutory report: children's intake has it at once (R1).
-    assert (routed.unit, routed.holder) == ("childrens-intake", "childrens-intake")
-    assert (await town.referral(referral)).status is ReferralStatus.WAITING
-
-
-async def test_a_wrong_age_must_lead_elsewhere(town: Town) -> None:
-    """A decline for wrong age that leads to the same unit, or says no age, is refused (R2)."""
-    referral, manager = await town.receive(AN_ADULT), await town.manager("nexus")
-    for age in (None, AgeKnowledge.ADULT, AgeKnowledge.YOUNG_ADULT):
-        with pytest.raises(RoutingStaysTheSame):
-            await decline(town, manager, referral, DeclineReason.WRONG_AGE, age)
-
-
-async def test_r2_does_not_bind_childrens_intake(town: Town) -> None:
-    """A worker at children's intake declines without confirmation; R2 binds Nexus alone."""
-    referral = await town.receive(A_CHILD)
-    declined, routed = await decline(
-        town,
-        await town.worker("childrens-intake"),
-        referral,
-        DeclineReason.WRONG_AGE,
-        AgeKnowledge.YOUNG_ADULT,
-    )
-    assert isinstance(declined, ReferralDeclined)
-    assert isinstance(routed, ReferralRouted)
-    assert routed.unit == "nexus"
-
-
-async def test_answered_is_answered(town: Town) -> None:
-    """An answered referral takes no further answer, and says by whom it was given."""
-    referral, manager = await town.receive(AN_ADULT), await town.manager("nexus")
-    await decline(town, manager, referral)
-    for use_case in (
-        referrals.accept_referral,
-        referrals.confirm_decline,
-        referrals.refuse_decline,
-    ):
-        with pytest.raises(ReferralIsAnswered) as refused:
-            await town.do(manager, use_case, referral)
-        assert refused.value.context["by"] == manager
-
-
 # --- who may ---------------------------------------------------------------------------------
 
 
@@ -386,9 +343,13 @@ async def test_without_a_position_nothing_is_permitted(town: Town) -> None:
     await town.do(
         town.administrator, staff.end_position, leaver, until=NOW.date(), successor_id=None
     )
+    referral = await town.receive(AN_ADULT)
     for nobody in (leaver, town.desk.ids.new()):
         with pytest.raises(NotPermitted):
             await town.receive(AN_ADULT, nobody)
+        for wanted in (referral, town.desk.ids.new()):  # not even whether it exists
+            asked = town.do(nobody, referrals.accept_referral, wanted)
+            assert await told(asked) == (NotPermitted, {})
 
 
 async def test_only_the_receiving_unit_answers(town: Town) -> None:
@@ -402,113 +363,6 @@ async def test_only_the_receiving_unit_answers(town: Town) -> None:
     for stranger in (await town.manager("childrens-intake"), await town.police()):
         with pytest.raises(NotFound):
             await town.do(stranger, referrals.accept_referral, sent)
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda town, who, referral: town.do(who, referrals.accept_referral, referral),
-        lambda town, who, referral: town.do(who, referrals.confirm_decline, referral),
-        lambda town, who, referral: town.do(who, referrals.refuse_decline, referral),
-        decline,
-    ],
-)
-@pytest.mark.parametrize(
-    ("details", "unit", "side"),
-    [
-        (A_BUYER, "support-line-two", Compartment.EXPOSED),
-        (A_BUYER, "support-line-two", Compartment.RELATIVE),
-        (replace(A_BUYER, number=None, born=date(2007, 3, 2)), "childrens-intake", "a"),
-        (AN_ADULT, "nexus", Compartment.PERPETRATOR),
-        (SOMEBODY, "nexus", Compartment.PERPETRATOR),
-        (A_RELATIVE, "support-line-three", Compartment.EXPOSED),
-    ],
-)
-async def test_across_a_side_there_is_nothing(
-    town: Town, details: ReferralDetails, unit: str, side: str, act: Callable[..., Any]
-) -> None:
-    """A manager of the very unit, but of another side, is told what is told of what does not
-    exist (S76-S78)."""
-    referral = await town.receive(details)
-    assert (await town.referral(referral)).unit == unit
-    other = await town.manager(unit, Compartment(side))
-    for wanted in (referral, town.desk.ids.new()):
-        with pytest.raises(NotFound) as refused:
-            await act(town, other, wanted)
-        assert refused.value.context == {}
-
-
-async def test_triage_is_the_exposed_sides(town: Town) -> None:
-    """Until the role is known, the exposed side sorts it (R16)."""
-    referral = await town.receive(SOMEBODY)
-    await town.do(await town.manager("nexus"), referrals.accept_referral, referral)
-
-
-# --- sent again ------------------------------------------------------------------------------
-
-
-async def test_sent_again_it_is_the_same_referral(town: Town) -> None:
-    """The same key with the same body is answered from what was recorded; nothing new is."""
-    command = town.command(await town.police(), body_mac=b"body")
-    first = await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-    head = await town.log.head()
-    again = await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-    assert (first.replayed, again.replayed) == (False, True)
-    assert again.position == first.position
-    assert again.the(ReferralReceived) == first.the(ReferralReceived)
-    assert await town.log.head() == head
-
-
-async def test_sent_again_after_it_became_impossible(town: Town) -> None:
-    """A repeated acceptance is answered as the first was, though by now it would be refused."""
-    referral = await town.receive(AN_ADULT)
-    command = town.command(await town.worker("nexus"), body_mac=b"body")
-    first = await town.carry_out(command, referrals.accept_referral, referral)
-    again = await town.carry_out(command, referrals.accept_referral, referral)
-    assert again.replayed
-    assert again.the(CaseOpened) == first.the(CaseOpened)
-
-
-async def test_another_body_under_the_same_key(town: Town) -> None:
-    """A key that was used with another body is refused, whether or not the act would be now."""
-    referral, worker = await town.receive(AN_ADULT), await town.worker("nexus")
-    command = town.command(worker, body_mac=b"body")
-    await town.carry_out(command, referrals.accept_referral, referral)
-    other = replace(command, body_mac=b"other")
-    for details in (AN_ADULT, replace(AN_ADULT, born=date(2024, 1, 1))):
-        with pytest.raises(CommandKeyReused):
-            await town.carry_out(other, referrals.receive_referral, details)
-
-
-async def test_sent_again_in_the_next_month(town: Town) -> None:
-    """A repetition is recognised by the last month's key, too."""
-    command = town.command(await town.police(), body_mac=b"in March")
-    await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-    later = replace(command, body_mac=b"in April", earlier_body_mac=b"in March")
-    assert (await town.carry_out(later, referrals.receive_referral, AN_ADULT)).replayed
-
-
-async def test_a_repetition_is_authorised_again(town: Town) -> None:
-    """Who has left meanwhile is not answered, not even with what they did themselves."""
-    worker = await town.worker("nexus")
-    command = town.command(worker, body_mac=b"body")
-    await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-    await town.do(
-        town.administrator, staff.end_position, worker, until=NOW.date(), successor_id=None
-    )
-    with pytest.raises(NotPermitted):
-        await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-
-
-async def test_a_refusal_keeps_no_key(town: Town) -> None:
-    """What was refused may be sent again, corrected, under the same key."""
-    command = town.command(await town.police(), body_mac=b"wrong")
-    with pytest.raises(BornInTheFuture):
-        await town.carry_out(
-            command, referrals.receive_referral, replace(AN_ADULT, born=date(2024, 1, 1))
-        )
-    right = replace(command, body_mac=b"right")
-    assert not (await town.carry_out(right, referrals.receive_referral, AN_ADULT)).replayed
 
 
 # --- what a thief would hold ------------------------------------------------------------------

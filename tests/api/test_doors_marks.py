@@ -32,14 +32,25 @@ async def marks() -> Marks:
 def test_an_etag_is_for_one_viewer_one_file_and_one_version(marks: Marks) -> None:
     """Strong, quoted, and another one whenever something is different."""
     seen = {
-        marks.etag(viewer, case, version)
+        marks.etag(viewer, (case, version))
         for viewer in (ANNA, BO)
         for case in (CASE, OTHER_CASE)
         for version in (1, 2)
     }
     assert len(seen) == 8
     assert all(etag[0] == etag[-1] == '"' and len(etag) == 24 for etag in seen)
-    assert marks.etag(ANNA, CASE, 1) == marks.etag(ANNA, CASE, 1)
+    assert marks.etag(ANNA, (CASE, 1)) == marks.etag(ANNA, (CASE, 1))
+
+
+def test_a_file_is_current_whatever_was_shown_with_it(marks: Marks) -> None:
+    """An act is decided on the file; what stands beside it only makes the answer another one."""
+    alone, beside = marks.etag(ANNA, (CASE, 2)), marks.etag(ANNA, (CASE, 2), (OTHER_CASE, 7))
+    assert alone != beside
+    assert marks.is_current(alone, ANNA, CASE, 2)
+    assert marks.is_current(beside, ANNA, CASE, 2)
+    assert not marks.is_current(beside, ANNA, CASE, 3)
+    assert not marks.is_current(beside, BO, CASE, 2)
+    assert not marks.is_current(beside, ANNA, OTHER_CASE, 7)
 
 
 def test_a_cursor_comes_back_as_it_was(marks: Marks) -> None:

@@ -15,7 +15,8 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from api.runtime.clock import SeededIds
 from api.runtime.database import VAULT, require_current
 from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
-from api.runtime.postgres_server import PostgresServer, start_postgres, wheel_programs
+from api.runtime.postgres_ground import wheel_programs
+from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.vault import PostgresVault
 from domain.errors import KeyIsErased, SealIsBroken, VaultUnavailable
 from domain.ports import Vault

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,7 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
     NoteRecorded,
+    RoutingReviewed,
     accept_handover,
     assign_case_worker,
     close_case,
@@ -38,6 +39,7 @@ from domain.case import (
     refuse_handover_decline,
     release_case_worker,
     reopen_case,
+    review_routing,
     withdraw_handover,
 )
 from domain.codes import (
@@ -49,6 +51,7 @@ from domain.codes import (
 )
 from domain.errors import (
     CaseIsClosed,
+    CaseIsMisrecorded,
     CaseIsOpen,
     DeclineIsNotProposed,
     DeclineIsProposed,
@@ -57,10 +60,10 @@ from domain.errors import (
     ReceivingUnitIsResponsible,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
-    WorkerIsInAnotherUnit,
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
+from domain.routing import Rule
 from domain.sealed import Sealed
 from domain.staff import StaffMember
 
@@ -73,6 +76,7 @@ WORKER = StaffMember(
     unit="childrens-intake",
     role=StaffRole.CASE_WORKER,
     side=Compartment.EXPOSED,
+    since=date(2023, 4, 3),
     qualified_for_children=True,
 )
 OPENED = CaseOpened(
@@ -90,6 +94,7 @@ OFFERED = HandoverOffered(
         InformationKind.IDENTITY,
         InformationKind.CONTACT,
         InformationKind.CIRCUMSTANCES,
+        InformationKind.TIMELINE,
     ),
     answer_due=DUE,
     reason=Sealed.of("Fyllda 18."),
@@ -164,17 +169,33 @@ def test_assigned_and_released() -> None:
     ("worker", "refusal"),
     [
         (replace(WORKER, active=False), WorkerHasNoPosition),
-        (replace(WORKER, unit="nexus"), WorkerIsInAnotherUnit),
-        (replace(WORKER, side=Compartment.PERPETRATOR), WorkerCannotBeAssigned),
-        (replace(WORKER, side=Compartment.RELATIVE), WorkerCannotBeAssigned),
-        (replace(WORKER, side=None), WorkerCannotBeAssigned),
         (replace(WORKER, qualified_for_children=False), WorkerIsNotQualifiedForChildren),
     ],
 )
 def test_who_is_not_assigned(worker: StaffMember, refusal: type[Exception]) -> None:
-    """A worker of the unit, on the case's side, and qualified where the work is with the young."""
+    """Somebody with a position, and qualified where the work is with the young."""
     with pytest.raises(refusal):
         assign(given(), worker)
+
+
+CARRY_CASES = {StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER}
+SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE, None)
+
+
+@pytest.mark.parametrize("role", StaffRole)
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("unit", ["childrens-intake", "nexus"])
+def test_who_cannot_be_assigned(unit: str, side: Compartment | None, role: StaffRole) -> None:
+    """A case worker or manager of the unit, on the case's side; for whatever else there is one
+    refusal, the same whether the degree is there: it never tells a colleague's side."""
+    worker = replace(WORKER, unit=unit, side=side, role=role)
+    if (unit, side) == (OPENED.unit, OPENED.compartment) and role in CARRY_CASES:
+        assert assign(given(), worker) == [ASSIGNED]
+        return
+    for one in (worker, replace(worker, qualified_for_children=False)):
+        with pytest.raises(WorkerCannotBeAssigned) as refused:
+            assign(given(), one)
+        assert refused.value.context == {}
 
 
 def test_the_degree_is_asked_for_where_it_is_needed() -> None:
@@ -193,12 +214,13 @@ def test_offered_the_unit_stays_responsible() -> None:
 
 
 def test_the_preview_counts_what_goes_along() -> None:
-    """Identity and contact, each referral's circumstances, and the notes there are."""
+    """Identity and contact, each referral's circumstances, the notes there are, the time line."""
     assert preview_handover(given(CaseJoined(referral=OTHER), NOTE, NOTE)) == {
         InformationKind.IDENTITY: 1,
         InformationKind.CONTACT: 1,
         InformationKind.CIRCUMSTANCES: 2,
         InformationKind.NOTES: 2,
+        InformationKind.TIMELINE: 1,
     }
     [offered] = offer(given(NOTE))
     assert isinstance(offered, HandoverOffered)
@@ -267,18 +289,32 @@ ANSWERS: list[Callable[[Case, UUID], list[CaseEvent]]] = [
 ]
 
 
+ACCEPTED = HandoverAccepted(handover=HANDOVER, unit="nexus")
+WITHDRAWN = HandoverWithdrawn(handover=HANDOVER)
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_answered_once(answer: Callable[[Case, UUID], list[CaseEvent]]) -> None:
-    """What is answered or never was offered takes no answer; the refusal says who has the case."""
-    accepted = HandoverAccepted(handover=HANDOVER, unit="nexus")
-    for state, handover in (
-        (given(OFFERED, accepted), HANDOVER),
+@pytest.mark.parametrize(
+    ("state", "handover"),
+    [
+        (given(OFFERED, ACCEPTED), HANDOVER),
         (given(OFFERED, DECLINED), HANDOVER),
+        (given(OFFERED, WITHDRAWN), HANDOVER),
         (given(OFFERED), OTHER),
-    ):
-        with pytest.raises(HandoverIsAnswered) as refused:
-            answer(state, handover)
-        assert refused.value.context == {"unit": state.unit}
+        (given(OFFERED, DECLINED, replace(OFFERED, handover=OTHER)), HANDOVER),
+        (given(OFFERED, ACCEPTED, CLOSED), HANDOVER),
+        (given(OFFERED, DECLINED, CLOSED), HANDOVER),
+        (given(OFFERED, WITHDRAWN, CLOSED), HANDOVER),
+    ],
+)
+def test_answered_once(
+    answer: Callable[[Case, UUID], list[CaseEvent]], state: Case, handover: UUID
+) -> None:
+    """What is answered takes no answer. Whoever was once asked learns nothing of the case's
+    present: neither who has it now, nor that it is closed."""
+    with pytest.raises(HandoverIsAnswered) as refused:
+        answer(state, handover)
+    assert refused.value.context == {}
 
 
 # --- closed ----------------------------------------------------------------------------------
@@ -304,7 +340,7 @@ def test_an_offer_keeps_a_case_open() -> None:
         offer,
         lambda case: join_case(case, OTHER),
         lambda case: record_note(case, "Samtal."),
-        *(lambda case, answer=answer: answer(case, HANDOVER) for answer in ANSWERS),
+        lambda case: review_routing(case, unit="nexus", deciding=Rule.R2, rules=(Rule.R2,)),
     ],
 )
 def test_a_closed_case_is_closed(decide: Callable[[Case], object]) -> None:
@@ -319,6 +355,28 @@ def test_reopened() -> None:
     assert given(CLOSED, REOPENED) == given()
     with pytest.raises(CaseIsOpen):
         reopen_case(given(), "Ny oro.")
+    again = CaseClosed(person=PERSON, outcome=Sealed.of(CaseOutcome.CONTACT_LOST))
+    assert reopen_case(given(CLOSED, REOPENED, again), "Ny oro.") == [REOPENED]
+
+
+@pytest.mark.parametrize("outcome", CaseOutcome)
+def test_what_was_misrecorded_stays_closed(outcome: CaseOutcome) -> None:
+    """A case on the wrong side is never reopened: the person is received anew (R16)."""
+    closed = given(CaseClosed(person=PERSON, outcome=Sealed.of(outcome)))
+    if outcome is CaseOutcome.MISRECORDED:
+        with pytest.raises(CaseIsMisrecorded):
+            reopen_case(closed, "Ny oro.")
+    else:
+        assert reopen_case(closed, "Ny oro.") == [REOPENED]
+
+
+def test_a_review_moves_nobody() -> None:
+    """What the rules say now is recorded; the unit stays until a handover is accepted."""
+    [reviewed] = review_routing(given(), unit="nexus", deciding=Rule.R2, rules=(Rule.R11, Rule.R2))
+    assert reviewed == RoutingReviewed(
+        person=PERSON, unit="nexus", deciding=Rule.R2, rules=(Rule.R11, Rule.R2)
+    )
+    assert given(reviewed) == given()
 
 
 def test_a_note_is_sealed() -> None:

@@ -6,9 +6,15 @@ from uuid import UUID
 import pytest
 
 from domain.codes import AgeKnowledge, Compartment, Gender
-from domain.errors import BornInTheFuture, CaseIsAlreadyOpen
+from domain.errors import (
+    AgeIsNotEstablished,
+    BirthDateIsKnown,
+    BornInTheFuture,
+    CaseIsAlreadyOpen,
+)
 from domain.person import (
     AgeEstablished,
+    ParticularsTold,
     Person,
     PersonCaseClosed,
     PersonCaseOpened,
@@ -16,9 +22,11 @@ from domain.person import (
     PersonRegistered,
     close_case_for,
     establish_age,
+    evolve,
     fold,
     open_case_for,
     register_person,
+    tell_particulars,
 )
 from domain.sealed import Sealed, SealedValueIsClosed
 
@@ -44,9 +52,17 @@ def registered(
     )
 
 
-def given(*more: PersonEvent, born: date | None = None) -> Person:
-    age = AgeKnowledge.MINOR if born else AgeKnowledge.UNKNOWN
-    person = fold([*registered(born, age), *more])
+def told(
+    born: date | None = None, age: AgeKnowledge = AgeKnowledge.UNKNOWN, name: str | None = None
+) -> list[PersonEvent]:
+    return tell_particulars(
+        PERSON, name=name, number=None, born=born, age=age, gender=Gender.WOMAN, contact=None
+    )
+
+
+def given(*more: PersonEvent, born: date | None = None, age: AgeKnowledge | None = None) -> Person:
+    known = age or (AgeKnowledge.MINOR if born else AgeKnowledge.UNKNOWN)
+    person = fold([*registered(born, known), *more])
     assert person is not None
     return person
 
@@ -108,10 +124,93 @@ def test_known_already() -> None:
     assert grown_up.age is AgeKnowledge.YOUNG_ADULT
 
 
+@pytest.mark.parametrize("age", [AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT])
+@pytest.mark.parametrize("known", [AgeKnowledge.UNKNOWN, AgeKnowledge.ADULT, None])
+def test_only_what_is_known_is_established(age: AgeKnowledge, known: AgeKnowledge | None) -> None:
+    """An age is never established as unknown or assessed, whatever is known before (S85, R3)."""
+    person = given(age=known) if known else given(born=date(2007, 3, 2))
+    with pytest.raises(AgeIsNotEstablished):
+        establish(person, None, age)
+
+
+@pytest.mark.parametrize("age", [AgeKnowledge.MINOR, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT])
+def test_a_birth_date_is_corrected_by_a_birth_date(age: AgeKnowledge) -> None:
+    """A birth date on record outweighs an age band: what agrees with it is known already, what
+    does not is refused, and another birth date corrects it."""
+    sixteen = given(born=date(2007, 3, 2))
+    if age is AgeKnowledge.MINOR:
+        assert establish(sixteen, None, age) == []
+    else:
+        with pytest.raises(BirthDateIsKnown):
+            establish(sixteen, None, age)
+    [corrected] = establish(sixteen, NINETEEN)
+    assert given(corrected, born=date(2007, 3, 2)).age_on(TODAY) is AgeKnowledge.YOUNG_ADULT
+
+
 def test_nobody_is_born_tomorrow() -> None:
     """A birth date in the future is refused."""
     with pytest.raises(BornInTheFuture):
         establish(given(), date(2023, 4, 4))
+
+
+# --- told again ------------------------------------------------------------------------------
+
+
+def test_who_is_known_is_told_of_in_one_fact() -> None:
+    """Exactly one fact, as for somebody who is met for the first time, also when nothing of it is
+    new: how many facts a referral makes does not tell whether the person was known."""
+    assert len(told()) == len(told(NINETEEN, name="Runa Dimvaka")) == len(registered()) == 1
+    [event] = told(NINETEEN, AgeKnowledge.YOUNG_ADULT, "Runa Dimvaka")
+    assert event == ParticularsTold(
+        person=PERSON,
+        name="Runa Dimvaka",
+        number=None,
+        born=NINETEEN,
+        age=AgeKnowledge.YOUNG_ADULT,
+        gender=Gender.WOMAN,
+        contact=None,
+    )
+    assert fold(told(NINETEEN)) is None
+
+
+SIXTEEN = date(2007, 3, 2)
+MINOR, YOUNG_ADULT, ADULT = AgeKnowledge.MINOR, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT
+UNKNOWN, ASSESSED = AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT
+
+
+@pytest.mark.parametrize(
+    ("person", "more", "then"),
+    [
+        (given(), told(NINETEEN, YOUNG_ADULT), YOUNG_ADULT),
+        (given(), told(None, ADULT), ADULT),
+        (given(), told(None, ASSESSED), ASSESSED),
+        (given(age=ASSESSED), told(None, MINOR), MINOR),
+        (given(age=ASSESSED), told(None, UNKNOWN), ASSESSED),
+        (given(age=ADULT), told(None, UNKNOWN), ADULT),
+        (given(age=ADULT), told(None, MINOR), ADULT),
+        (given(age=ADULT), told(SIXTEEN, MINOR), MINOR),  # R3: a birth date outweighs it
+        (given(born=SIXTEEN), told(NINETEEN, YOUNG_ADULT), MINOR),
+        (given(born=SIXTEEN), told(None, ADULT), MINOR),
+        (given(*establish(given(), None, ADULT)), told(SIXTEEN, MINOR), ADULT),
+        (given(*establish(given(), SIXTEEN)), told(NINETEEN, YOUNG_ADULT), MINOR),
+    ],
+)
+def test_hearsay_fills_gaps_only(
+    person: Person, more: list[PersonEvent], then: AgeKnowledge
+) -> None:
+    """What a further sender tells fills a gap; it never replaces what is known, least of all what
+    was established on ground (S85)."""
+    [event] = more
+    after = evolve(person, event)
+    assert after is not None
+    assert after.age_on(TODAY) is then
+
+
+def test_what_was_told_is_still_to_be_established() -> None:
+    """A birth date that was only told leaves the age to be established, on ground (S85)."""
+    [established] = establish(given(*told(NINETEEN, YOUNG_ADULT)), NINETEEN)
+    assert isinstance(established, AgeEstablished)
+    assert established.basis == "Pass."
 
 
 def test_what_is_not_opened_decides_nothing() -> None:

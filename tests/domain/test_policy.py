@@ -6,6 +6,7 @@ difference is what a review reads.
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from uuid import UUID
@@ -44,7 +45,7 @@ viewers = st.builds(
 files = st.builds(
     File,
     compartment=st.sampled_from(Compartment),
-    responsible_unit=st.sampled_from(UNITS),
+    responsible_unit=st.none() | st.sampled_from(UNITS),
     receiving_unit=st.none() | st.sampled_from(UNITS),
     sending_unit=st.none() | st.sampled_from(UNITS),
     informed_units=st.lists(st.sampled_from(UNITS)).map(tuple),
@@ -148,6 +149,27 @@ def test_who_never_sees_a_case() -> None:
     ):
         for kind in content:
             assert not permitting(role, Act.READ, kind)
+
+
+@pytest.mark.parametrize("role", StaffRole)
+def test_what_a_referral_tells_is_for_whoever_must_answer(role: StaffRole) -> None:
+    """Nobody is responsible for a referral: content is for the unit that must answer; who sent it,
+    is informed or has answered knows that it exists, and how it goes, and no more (S69, R3)."""
+    viewer = Viewer(staff=STAFF[0], role=role, unit="nexus", side=Compartment.EXPOSED)
+    waits = File(compartment=Compartment.EXPOSED, sending_unit="youth-outreach")
+    answers = role in (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER)
+    asked = replace(waits, receiving_unit="nexus")
+    knows = [replace(waits, sending_unit="nexus"), replace(waits, informed_units=("nexus",))]
+    content = (Information.IDENTITY, Information.CIRCUMSTANCES)
+    for kind in content:
+        assert may(viewer, Act.READ, kind, asked) is answers
+        assert not any(may(viewer, Act.READ, kind, file) for file in knows)
+    for file in knows:
+        line = may(viewer, Act.READ, Information.LINE, file)
+        assert line is (answers or role is StaffRole.OUTREACH_WORKER)
+        assert not may(viewer, Act.ANSWER, Information.REFERRAL, file)
+    for kind in (Information.NOTES, Information.TIMELINE):
+        assert not any(may(viewer, Act.READ, kind, file) for file in (asked, *knows))
 
 
 def test_an_auditor_records_nothing() -> None:

@@ -1,6 +1,7 @@
 """A referral's story: given what was recorded, when somebody decides, then these facts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from domain.codes import (
     Source,
 )
 from domain.errors import (
+    AcuteNeedsAreOurs,
+    AgeIsNotEstablished,
     DeclineIsNotProposed,
     DeclineIsProposed,
     ReceivedInTheFuture,
@@ -66,7 +69,9 @@ def way(age: AgeKnowledge = AgeKnowledge.ADULT) -> Route:
     )
 
 
-def received(*, sender_sees: bool = True, at: datetime = NOW) -> list[ReferralEvent]:
+def received(
+    *, sender_sees: bool = True, at: datetime = NOW, acute: bool = False
+) -> list[ReferralEvent]:
     account = Account(
         receipt="5XK2M8Q0J4T7V9B3C6D1E0F2GH",
         source=Source.HOMELESS_OUTREACH,
@@ -79,7 +84,7 @@ def received(*, sender_sees: bool = True, at: datetime = NOW) -> list[ReferralEv
         assessed_by=None,
         concern=Concern.PROSTITUTION,
         residence=Residence.BELONGS_HERE,
-        acute=False,
+        acute=acute,
         text="Vi har mött kvinnan vid flera uppsökande pass.",
     )
     return receive_referral(
@@ -87,38 +92,61 @@ def received(*, sender_sees: bool = True, at: datetime = NOW) -> list[ReferralEv
     )
 
 
-def given(*more: ReferralEvent) -> Referral:
-    referral = fold([*received(), *more])
+def given(*more: ReferralEvent, acute: bool = False) -> Referral:
+    referral = fold([*received(acute=acute), *more])
     assert referral is not None
     return referral
 
 
 ACCEPTED = ReferralAccepted(unit="nexus", case=CASE)
 PROPOSED = ReferralDeclineProposed(
-    unit="nexus", reason=ELSEWHERE_REASON, age=Sealed.of(None), explanation=Sealed.of("Tierp.")
+    person=PERSON,
+    unit="nexus",
+    reason=ELSEWHERE_REASON,
+    age=Sealed.of(None),
+    explanation=Sealed.of("Tierp."),
 )
 REFUSED = ReferralDeclineRefused(unit="nexus")
 DECLINED = ReferralDeclined(
+    person=PERSON,
     unit="nexus",
     holder="homeless-outreach",
     reason=ELSEWHERE_REASON,
+    age=Sealed.of(None),
     explanation=Sealed.of("Tierp."),
 )
 
 
 def declined(
+    referral: Referral, *, by_unit: str = "nexus", confirmed: bool = True
+) -> list[ReferralEvent]:
+    """As another municipality's."""
+    return decline_referral(
+        referral,
+        reason=DeclineReason.OTHER_MUNICIPALITY,
+        age=None,
+        explanation="Tierp.",
+        by_unit=by_unit,
+        elsewhere=None,
+        due=DUE,
+        confirmed=confirmed,
+    )
+
+
+def wrong_age(
     referral: Referral,
-    *,
-    reason: DeclineReason = DeclineReason.OTHER_MUNICIPALITY,
+    age: AgeKnowledge | None = AgeKnowledge.MINOR,
     elsewhere: Route | None = None,
+    *,
     confirmed: bool = True,
 ) -> list[ReferralEvent]:
     return decline_referral(
         referral,
-        reason=reason,
-        age=None,
-        explanation="Tierp.",
-        elsewhere=elsewhere,
+        reason=DeclineReason.WRONG_AGE,
+        age=age,
+        explanation="Pass.",
+        by_unit="nexus",
+        elsewhere=elsewhere or (way(age) if age else None),
         due=DUE,
         confirmed=confirmed,
     )
@@ -164,9 +192,17 @@ def test_what_was_told_is_sealed() -> None:
 
 def test_with_the_acceptance_the_holder_changes() -> None:
     """The unit that accepts is the holder from that event on (S69)."""
-    assert accept_referral(given(), CASE, unit="nexus") == [ACCEPTED]
+    accepted = accept_referral(given(), CASE, by_unit="nexus", responsible="nexus")
+    assert accepted == [ACCEPTED]
     state = given(ACCEPTED)
     assert (state.holder, state.case, state.status) == ("nexus", CASE, ReferralStatus.ACCEPTED)
+
+
+def test_joined_to_a_case_the_cases_unit_holds_it() -> None:
+    """Where the case is another unit's, that unit is the holder: it is responsible (S69)."""
+    [joined] = accept_referral(given(), CASE, by_unit="nexus", responsible="childrens-intake")
+    assert joined == ReferralAccepted(unit="childrens-intake", case=CASE)
+    assert given(joined).holder == "childrens-intake"
 
 
 def test_a_proposed_decline_changes_no_holder() -> None:
@@ -176,68 +212,126 @@ def test_a_proposed_decline_changes_no_holder() -> None:
     state = given(PROPOSED)
     assert (state.status, state.holder) == (ReferralStatus.DECLINE_PROPOSED, "homeless-outreach")
     with pytest.raises(DeclineIsProposed):
-        accept_referral(state, CASE, unit="nexus")
+        accept_referral(state, CASE, by_unit="nexus", responsible="nexus")
     with pytest.raises(DeclineIsProposed):
         declined(state)
 
 
 def test_confirmed_it_is_declined_as_proposed() -> None:
-    """What the manager confirms is what was proposed, reason and words (R2)."""
-    assert confirm_decline(given(PROPOSED), elsewhere=None, due=DUE) == [DECLINED]
+    """What the manager confirms is what was proposed: reason, age and words (R2)."""
+    confirmed = confirm_decline(given(PROPOSED), by_unit="nexus", elsewhere=None, due=DUE)
+    assert confirmed == [DECLINED]
     assert given(PROPOSED, DECLINED).status is ReferralStatus.DECLINED
+    minor = way(AgeKnowledge.MINOR)
+    for_age = given(*wrong_age(given(), confirmed=False))
+    assert confirm_decline(for_age, by_unit="nexus", elsewhere=minor, due=DUE) == wrong_age(given())
 
 
 def test_not_confirmed_it_waits() -> None:
     """A decline that is not confirmed leaves the referral as it was."""
-    assert refuse_decline(given(PROPOSED)) == [REFUSED]
+    assert refuse_decline(given(PROPOSED), by_unit="nexus") == [REFUSED]
     assert given(PROPOSED, REFUSED) == given()
 
 
 def test_nothing_proposed_nothing_confirmed() -> None:
     """Without a proposal there is nothing to confirm, and nothing to refuse."""
     with pytest.raises(DeclineIsNotProposed):
-        confirm_decline(given(), elsewhere=None, due=DUE)
+        confirm_decline(given(), by_unit="nexus", elsewhere=None, due=DUE)
     with pytest.raises(DeclineIsNotProposed):
-        refuse_decline(given())
+        refuse_decline(given(), by_unit="nexus")
 
 
 def test_a_wrong_age_is_routed_on() -> None:
     """Declined for wrong age it is routed anew in the same act, and never without a holder."""
-    events = declined(given(), reason=DeclineReason.WRONG_AGE, elsewhere=way(AgeKnowledge.MINOR))
+    events = wrong_age(given())
     assert [type(event) for event in events] == [ReferralDeclined, ReferralRouted]
     state = given(*events)
     assert (state.unit, state.holder) == ("childrens-intake", "childrens-intake")
     assert state.status is ReferralStatus.WAITING
+    assert state.asked == ("nexus", "childrens-intake")
 
 
-@pytest.mark.parametrize("elsewhere", [None, way()])
-def test_a_wrong_age_leads_elsewhere(elsewhere: Route | None) -> None:
+def test_the_age_that_was_found_is_kept() -> None:
+    """The decline says which age was found, and from then on the referral is of that age."""
+    events = wrong_age(given())
+    assert isinstance(events[0], ReferralDeclined)
+    assert events[0].age.reveal() is AgeKnowledge.MINOR
+    assert given().age.reveal() is AgeKnowledge.ADULT
+    assert given(*events).age.reveal() is AgeKnowledge.MINOR
+    assert given(DECLINED).age.reveal() is AgeKnowledge.ADULT
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("age", [None, AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT])
+def test_a_wrong_age_rests_on_an_established_one(age: AgeKnowledge | None, confirmed: bool) -> None:
+    """Nobody is sent on because their age is *not* known: who declines says what it is (R2)."""
+    with pytest.raises(AgeIsNotEstablished):
+        wrong_age(given(), age, way(AgeKnowledge.MINOR), confirmed=confirmed)
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_wrong_age_leads_elsewhere(confirmed: bool) -> None:
     """A wrong age that leads nowhere else is no reason (R2)."""
-    for confirmed in (True, False):
-        with pytest.raises(RoutingStaysTheSame):
-            declined(
-                given(), reason=DeclineReason.WRONG_AGE, elsewhere=elsewhere, confirmed=confirmed
-            )
+    with pytest.raises(RoutingStaysTheSame):
+        wrong_age(given(), AgeKnowledge.YOUNG_ADULT, confirmed=confirmed)
 
 
-@pytest.mark.parametrize("answer", [ACCEPTED, DECLINED])
-def test_answered_once(answer: ReferralEvent) -> None:
-    """An answered referral takes no further answer; the refusal says how it was answered."""
-    state = given(answer)
-    decisions: list[Callable[[], object]] = [
-        lambda: accept_referral(state, CASE, unit="nexus"),
-        lambda: declined(state),
-        lambda: confirm_decline(state, elsewhere=None, due=DUE),
-        lambda: refuse_decline(state),
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_acute_needs_are_ours(confirmed: bool) -> None:
+    """Acute needs are met here, wherever somebody lives (R14): that is no reason to decline, while
+    a wrong age is one for an acute referral, too."""
+    with pytest.raises(AcuteNeedsAreOurs):
+        declined(given(acute=True), confirmed=confirmed)
+    assert wrong_age(given(acute=True), confirmed=confirmed)
+
+
+def decisions(state: Referral, by_unit: str) -> list[Callable[[], object]]:
+    return [
+        lambda: accept_referral(state, CASE, by_unit=by_unit, responsible="nexus"),
+        lambda: declined(state, by_unit=by_unit),
+        lambda: confirm_decline(state, by_unit=by_unit, elsewhere=None, due=DUE),
+        lambda: refuse_decline(state, by_unit=by_unit),
     ]
-    for decide in decisions:
+
+
+@pytest.mark.parametrize(
+    ("state", "by_unit"),
+    [
+        (given(ACCEPTED), "nexus"),
+        (given(DECLINED), "nexus"),
+        (given(*wrong_age(given())), "nexus"),
+        (given(*wrong_age(given()), replace(PROPOSED, unit="childrens-intake")), "nexus"),
+        (given(*wrong_age(given()), replace(ACCEPTED, unit="childrens-intake")), "nexus"),
+    ],
+)
+def test_answered_once(state: Referral, by_unit: str) -> None:
+    """An answered referral takes no further answer; neither does it from a unit that was asked
+    before the one that is asked now, which learns nothing else of it."""
+    for decide in decisions(state, by_unit):
         with pytest.raises(ReferralIsAnswered) as refused:
             decide()
-        assert refused.value.context == {"status": state.status, "unit": state.holder}
+        assert refused.value.context == {}
+
+
+def test_asked_again_it_answers_again() -> None:
+    """Sent back by the next unit, which found another age, it waits for the first one anew."""
+    sent_on = given(*wrong_age(given()))
+    back = decline_referral(
+        sent_on,
+        reason=DeclineReason.WRONG_AGE,
+        age=AgeKnowledge.YOUNG_ADULT,
+        explanation="Pass.",
+        by_unit="childrens-intake",
+        elsewhere=way(AgeKnowledge.YOUNG_ADULT),
+        due=DUE,
+        confirmed=True,
+    )
+    state = given(*wrong_age(given()), *back)
+    assert state.asked == ("nexus", "childrens-intake", "nexus")
+    assert accept_referral(state, CASE, by_unit="nexus", responsible="nexus") == [ACCEPTED]
 
 
 def test_the_compartment_never_changes() -> None:
     """Routed anew or answered, a referral stays on its side (S76-S78)."""
-    events = declined(given(), reason=DeclineReason.WRONG_AGE, elsewhere=way(AgeKnowledge.MINOR))
-    for state in (given(), given(ACCEPTED), given(*events)):
+    for state in (given(), given(ACCEPTED), given(*wrong_age(given()))):
         assert state.compartment is Compartment.EXPOSED

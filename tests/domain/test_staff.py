@@ -1,12 +1,18 @@
 """A staff member's story: a position with a side, cases taken and given back, and the end of it."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from domain.codes import Compartment, Qualification, StaffRole
-from domain.errors import PositionHasEnded, PositionIsTaken
+from domain.errors import (
+    PositionHasEnded,
+    PositionIsTaken,
+    PositionStartsOrEndsLater,
+    SideDoesNotFit,
+)
 from domain.sealed import Sealed
 from domain.staff import (
     CaseGivenBack,
@@ -44,16 +50,25 @@ def given(*more: StaffEvent) -> StaffMember:
 
 
 def take(
-    member: StaffMember | None, side: Compartment | None = Compartment.EXPOSED
+    member: StaffMember | None,
+    side: Compartment | None = Compartment.EXPOSED,
+    *,
+    role: StaffRole = StaffRole.CASE_WORKER,
+    since: date = TODAY,
 ) -> list[StaffEvent]:
     return take_position(
         member,
         name="Ylva Stenträda",
         unit="nexus",
-        role=StaffRole.CASE_WORKER,
+        role=role,
         side=side,
-        since=TODAY,
+        since=since,
+        today=TODAY,
     )
+
+
+def end(member: StaffMember, until: date = TODAY) -> list[StaffEvent]:
+    return end_position(member, until=until, today=TODAY)
 
 
 def test_nothing_recorded_is_nobody() -> None:
@@ -78,11 +93,47 @@ def test_one_position_at_a_time() -> None:
     assert given(ENDED, TAKEN).active
 
 
-@pytest.mark.parametrize("side", [Compartment.PERPETRATOR, Compartment.RELATIVE, None])
-def test_one_side_for_ever(side: Compartment | None) -> None:
+SERVE_A_SIDE = {StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER, StaffRole.OUTREACH_WORKER}
+SIDES = {Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE}
+
+
+@pytest.mark.parametrize("side", [Compartment.PERPETRATOR, Compartment.RELATIVE])
+def test_one_side_for_ever(side: Compartment) -> None:
     """Nobody ever serves another side than before: that makes the sides provable (S76-S78)."""
     with pytest.raises(PositionIsTaken):
         take(given(ENDED), side)
+    with pytest.raises(PositionIsTaken):
+        take(given(ENDED), None, role=StaffRole.AUDITOR)
+
+
+@pytest.mark.parametrize("side", [*Compartment, None])
+@pytest.mark.parametrize("role", StaffRole)
+def test_who_serves_a_side(role: StaffRole, side: Compartment | None) -> None:
+    """Who works with persons serves one side, and triage is none; nobody else has a side: an
+    auditor or an administrator with one could reach a file (S76-S78)."""
+    if side in (SIDES if role in SERVE_A_SIDE else {None}):
+        assert take(None, side, role=role)
+    else:
+        with pytest.raises(SideDoesNotFit):
+            take(None, side, role=role)
+
+
+def test_a_position_has_begun() -> None:
+    """Who starts later may do nothing yet: the position is recorded when it is taken."""
+    assert take(None, since=TODAY - timedelta(days=30))
+    with pytest.raises(PositionStartsOrEndsLater):
+        take(None, since=TODAY + timedelta(days=1))
+
+
+def test_a_position_ends_when_it_ends() -> None:
+    """It ends today or before, and not before it was taken, the last time."""
+    started = given(ENDED, replace(TAKEN, since=TODAY - timedelta(days=2)))
+    assert end(started, TODAY - timedelta(days=2)) == [
+        PositionEnded(until=TODAY - timedelta(days=2))
+    ]
+    for until in (TODAY + timedelta(days=1), TODAY - timedelta(days=3)):
+        with pytest.raises(PositionStartsOrEndsLater):
+            end(started, until)
 
 
 def test_a_degree_is_recorded_once() -> None:
@@ -108,8 +159,8 @@ def test_cases_are_taken_and_given_back() -> None:
 def test_who_leaves_gives_everything_back() -> None:
     """No case is left with somebody who is gone; left once, there is nothing more to end."""
     member = given(CaseTaken(case=CASE), CaseTaken(case=OTHER))
-    events = end_position(member, until=TODAY)
+    events = end(member)
     assert events == [CaseGivenBack(case=CASE), CaseGivenBack(case=OTHER), ENDED]
     left = given(CaseTaken(case=CASE), CaseTaken(case=OTHER), *events)
     assert (left.active, left.cases) == (False, ())
-    assert end_position(left, until=TODAY) == []
+    assert end(left) == []

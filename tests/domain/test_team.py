@@ -11,9 +11,9 @@ from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
+    StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
-    WorkerHasNoPosition,
 )
 from domain.staff import StaffMember
 from domain.team import (
@@ -32,7 +32,11 @@ from domain.team import (
 
 STARTS, ENDS = date(2023, 4, 1), date(2024, 4, 1)
 WORKER = StaffMember(
-    id=UUID(int=1), unit="nexus", role=StaffRole.CASE_WORKER, side=Compartment.EXPOSED
+    id=UUID(int=1),
+    unit="nexus",
+    role=StaffRole.CASE_WORKER,
+    side=Compartment.EXPOSED,
+    since=STARTS,
 )
 MANDATED = TeamMandated(register_number="SCN-2022-00355", decided_on=date(2022, 11, 22))
 ESTABLISHED = TeamEstablished(lead_unit="nexus", pilot_from=STARTS, pilot_until=ENDS)
@@ -83,8 +87,23 @@ def test_members_join_and_leave() -> None:
 
 
 def test_who_may_join() -> None:
-    """Nobody joins before the team is established, or without a position."""
+    """Nobody joins before the team is established."""
     with pytest.raises(TeamIsNotEstablished):
         join_team(given(), WORKER, percentage=50)
-    with pytest.raises(WorkerHasNoPosition):
-        join_team(given(ESTABLISHED), replace(WORKER, active=False), percentage=50)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        replace(WORKER, active=False),
+        replace(WORKER, side=Compartment.PERPETRATOR),
+        replace(WORKER, side=Compartment.RELATIVE),
+        replace(WORKER, role=StaffRole.AUDITOR, side=None),
+    ],
+)
+def test_who_cannot_join(member: StaffMember) -> None:
+    """The team works with exposed persons: who serves another side, or none, or has left, does not
+    join it, and the refusal does not say which (S10, S76-S78)."""
+    with pytest.raises(StaffMemberCannotJoin) as refused:
+        join_team(given(ESTABLISHED), member, percentage=50)
+    assert refused.value.context == {}

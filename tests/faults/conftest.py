@@ -12,7 +12,6 @@ from api.runtime.servers import servers
 from api.runtime.settings import Settings
 from tests.faults.premises import Premises, found, new_folder
 
-
 Note = Callable[[str, object], None]
 _notes: list[str] = []
 

@@ -1,0 +1,131 @@
+"""Case work as use cases: notes are written, ages established, the routing reviewed."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.commands import cases, referrals
+from domain.case import (
+    CaseClosed,
+    NoteRecorded,
+    RoutingReviewed,
+)
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    Concern,
+)
+from domain.errors import (
+    AgeIsNotEstablished,
+    BirthDateIsKnown,
+    BornInTheFuture,
+    CaseIsClosed,
+    NotPermitted,
+)
+from domain.person import AgeEstablished
+from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
+
+NINETEEN = date(2004, 3, 2)
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await new_town()
+
+
+async def establish(
+    town: Town,
+    by: UUID,
+    case: UUID,
+    born: date | None,
+    age: AgeKnowledge = AgeKnowledge.UNKNOWN,
+) -> Any:
+    return await town.do(by, cases.establish_age, case, born=born, age=age, basis="Pass.")
+
+
+async def test_the_assigned_worker_documents(town: Town) -> None:
+    """The assigned worker writes notes (S7), and the unit manager; a colleague does not."""
+    case, worker = await town.assigned()
+    for who in (worker, await town.manager("nexus")):
+        await town.do(who, cases.record_note, case, "Samtal i telefon.")
+    assert (await town.case(case)).notes == 2
+    with pytest.raises(NotPermitted):
+        await town.do(await town.hire("nexus"), cases.record_note, case, "Samtal.")
+
+
+async def test_no_decision_opens_a_note(town: Town) -> None:
+    """What nobody decides on stays sealed, while everything else is opened for the decision."""
+    case, worker = await town.assigned()
+    await town.do(worker, cases.record_note, case, "Samtal.")
+    await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)
+    facts = (await town.log.opened_streams([case]))[case]
+    notes = [fact.event for fact in facts if isinstance(fact.event, NoteRecorded)]
+    assert [note.text.is_open for note in notes] == [False]
+    assert isinstance(facts[-1].event, CaseClosed)
+    assert facts[-1].event.outcome.is_open
+
+
+async def test_an_established_age_reviews_the_routing(town: Town) -> None:
+    """The 16-year-old turns out to be 19: recorded on the person, and the rules say Nexus (S85)."""
+    case, worker = await town.assigned("childrens-intake")
+    outcome = await establish(town, worker, case, NINETEEN)
+    _, established = outcome.the(AgeEstablished)
+    assert (established.age, established.born) == (AgeKnowledge.YOUNG_ADULT, NINETEEN)
+    assert outcome.the(RoutingReviewed)[1].unit == "nexus"
+    assert (await town.case(case)).unit == "childrens-intake"  # a rule moves nobody
+
+
+async def test_what_is_known_is_not_established_again(town: Town) -> None:
+    """An age that is known already records nothing; one in the future is refused."""
+    case, worker = await town.assigned("childrens-intake")
+    assert (await establish(town, worker, case, A_CHILD.born)).facts == []
+    with pytest.raises(BornInTheFuture):
+        await establish(town, worker, case, date(2024, 1, 1))
+
+
+@pytest.mark.parametrize("age", [AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT])
+async def test_an_age_is_not_established_as_unknown(town: Town, age: AgeKnowledge) -> None:
+    """What was known is never unknown again, and nobody is assessed as adult here (S85, R3)."""
+    case, worker = await town.assigned("childrens-intake")
+    with pytest.raises(AgeIsNotEstablished):
+        await establish(town, worker, case, None, age)
+
+
+async def test_a_birth_date_outweighs_an_age_band(town: Town) -> None:
+    """Where a birth date is known, only another birth date says another age."""
+    case, worker = await town.assigned("childrens-intake")
+    with pytest.raises(BirthDateIsKnown):
+        await establish(town, worker, case, None, AgeKnowledge.ADULT)
+    assert (await establish(town, worker, case, None, AgeKnowledge.MINOR)).facts == []
+
+
+@pytest.mark.parametrize("first", [Concern.UNKNOWN, Concern.PROSTITUTION])
+async def test_the_concern_that_obliges_most_decides(town: Town, first: Concern) -> None:
+    """Of several referrals the one that binds Nexus (R2) decides the review, first or last."""
+    second = Concern.PROSTITUTION if first is Concern.UNKNOWN else Concern.UNKNOWN
+    case = await town.open_case(replace(A_CHILD, concern=first))
+    manager = await town.manager("childrens-intake")
+    joining = await town.receive(replace(A_CHILD, concern=second))
+    await town.do(manager, referrals.accept_referral, joining)
+    outcome = await establish(town, manager, case, AN_ADULT.born)
+    assert outcome.the(RoutingReviewed)[1].deciding == "R2"
+
+
+async def test_a_closed_case_is_not_reviewed(town: Town) -> None:
+    """Nobody's age is established through a case that is closed."""
+    case, manager = await town.open_case(A_CHILD), await town.manager("childrens-intake")
+    await town.do(manager, cases.close_case, case, CaseOutcome.NEEDS_MET)
+    with pytest.raises(CaseIsClosed):
+        await establish(town, manager, case, NINETEEN)
+
+
+async def test_a_birthday_passes(town: Town) -> None:
+    """Whoever turns 18 during a case is established as 18, though the birth date is known (R13)."""
+    case, worker = await town.assigned("childrens-intake")
+    town.clock.set(NOW.replace(year=2025))
+    outcome = await establish(town, worker, case, A_CHILD.born)
+    assert outcome.the(AgeEstablished)[1].age is AgeKnowledge.YOUNG_ADULT
+    assert outcome.the(RoutingReviewed)[1].unit == "nexus"
