@@ -1,9 +1,11 @@
 """The command line: samordna COMMAND. Each command's help says what it is for."""
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import wraps
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -46,23 +48,76 @@ app.add_typer(db, name="db")
 _err: Final = Console(stderr=True)
 _SEED: Final = 20230401
 
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Folder for embedded servers, secrets and the local token issuer."),
-]
-Database = Annotated[
-    str | None, typer.Option(help="URL of the log's PostgreSQL server, as its owner.")
-]
-Vault = Annotated[
-    str | None, typer.Option(help="URL of the vault's PostgreSQL server, another than the log's.")
-]
-PostgresBin = Annotated[
-    Path | None, typer.Option(help="Folder with PostgreSQL's programs for the embedded servers.")
-]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.")]
-Municipality = Annotated[str | None, typer.Option(help="Which municipality (schema).")]
-LogFormat = Annotated[str | None, typer.Option(help="human or json.")]
+
+def _where(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder for embedded servers, secrets and the local token issuer."),
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="URL of the log's PostgreSQL server, as its owner.")
+    ] = None,
+    vault: Annotated[
+        str | None,
+        typer.Option(help="URL of the vault's PostgreSQL server, another than the log's."),
+    ] = None,
+    postgres_bin: Annotated[
+        Path | None,
+        typer.Option(help="Folder with PostgreSQL's programs for the embedded servers."),
+    ] = None,
+    municipality: Annotated[str | None, typer.Option(help="Which municipality (schema).")] = None,
+) -> None:
+    """The options of every command."""
+
+
+def _listening(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes any free one.")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(help="human or json.")] = None,
+) -> None:
+    """The options of a command that serves."""
+
+
+def _trusting(
+    issuer: Annotated[str | None, typer.Option(help="The tokens' issuer.")] = None,
+    audience: Annotated[str | None, typer.Option(help="The tokens' audience.")] = None,
+    jwks: Annotated[str | None, typer.Option(help="File or URL of the issuer's keys.")] = None,
+    local_issuer: Annotated[
+        bool | None,
+        typer.Option("--local-issuer", help="Trust the token issuer on this machine."),
+    ] = None,
+) -> None:
+    """Whose tokens a server believes."""
+
+
+def settled(
+    *options: Callable[..., None], **fixed: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command, as its first argument, the settings that its options and `fixed` make.
+
+    The options are the parameters of the functions named; typer reads them off the signature.
+    """
+
+    def declare(command: Callable[..., None]) -> Callable[..., None]:
+        shared = {
+            name: parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for declared in options
+            for name, parameter in inspect.signature(declared).parameters.items()
+        }
+        _, *own = inspect.signature(command).parameters.values()
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            flags = {name: given.pop(name) for name in shared}
+            command(_settings(**flags, **fixed), **given)
+
+        run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]  # what typer reads
+        run.__annotations__ = {p.name: p.annotation for p in (*own, *shared.values())}
+        return run
+
+    return declare
 
 
 @app.callback(invoke_without_command=True)
@@ -75,20 +130,16 @@ def start(
 
 
 @app.command()
+@settled(_where, _listening, local_issuer=True)
 def demo(
-    data: Data = None,
-    database: Database = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    host: Host = None,
-    port: Port = None,
+    settings: Settings,
+    *,
     from_day: Annotated[
         str | None,
         typer.Option("--from", help="First day of the year (YYYY-MM-DD); by default a year ago."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = _SEED,
     scale: Annotated[float, typer.Option(help="How many times the 120 intakes of a year.")] = 1.0,
-    log_format: LogFormat = None,
 ) -> None:
     """Generate a pilot year of invented people, serve it, and say what to try.
 
@@ -96,16 +147,6 @@ def demo(
     printed is invented, too. Never point it at a real municipality's database: it refuses one that
     holds events and is not marked as demo.
     """
-    settings = _settings(
-        data=data,
-        database=database,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        host=host,
-        port=port,
-        log_format=log_format,
-        local_issuer=True,
-    )
     with servers(settings) as addresses:
         create_databases(settings, addresses, demo=True)
         with _bar("the pilot year") as moved:
@@ -116,38 +157,9 @@ def demo(
 
 
 @app.command()
-def serve(
-    data: Data = None,
-    database: Database = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    host: Host = None,
-    port: Port = None,
-    issuer: Annotated[str | None, typer.Option(help="The tokens' issuer.")] = None,
-    audience: Annotated[str | None, typer.Option(help="The tokens' audience.")] = None,
-    jwks: Annotated[str | None, typer.Option(help="File or URL of the issuer's keys.")] = None,
-    local_issuer: Annotated[
-        bool | None,
-        typer.Option("--local-issuer", help="Trust the token issuer on this machine."),
-    ] = None,
-    municipality: Municipality = None,
-    log_format: LogFormat = None,
-) -> None:
+@settled(_where, _listening, _trusting)
+def serve(settings: Settings) -> None:
     """Serve the API on a database that was made by `samordna db create`."""
-    settings = _settings(
-        data=data,
-        database=database,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        host=host,
-        port=port,
-        issuer=issuer,
-        audience=audience,
-        jwks=jwks,
-        local_issuer=local_issuer,
-        municipality=municipality,
-        log_format=log_format,
-    )
     trusted_issuer(settings, SystemClock())  # before anything is started
 
     async def run(addresses: Addresses) -> None:
@@ -164,25 +176,16 @@ def serve(
 
 
 @app.command(name="rebuild")
+@settled(_where)
 def rebuild_view(
+    settings: Settings,
+    *,
     view: Annotated[str, typer.Argument(help="Which view, for example caseload; or all.")],
-    data: Data = None,
-    database: Database = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    municipality: Municipality = None,
 ) -> None:
     """Fold the whole log anew into a view beside the one in use, compare both by digest, swap.
 
     Readers and the server go on meanwhile. Ends with an error when the two differ.
     """
-    settings = _settings(
-        data=data,
-        database=database,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        municipality=municipality,
-    )
     chosen = [projection for projection in ALL if view in {projection.name, "all"}]
     if not chosen:
         raise typer.BadParameter(f"views: {', '.join(p.name for p in ALL)}, or all")
@@ -210,16 +213,17 @@ def rebuild_view(
 
 
 @app.command()
+@settled(_where)
 def token(
+    settings: Settings,
+    *,
     who: Annotated[str, typer.Argument(help="A demo role (nexus-worker ...) or a staff id.")],
-    data: Data = None,
     hours: Annotated[int, typer.Option(help="How long the token lives, at most 24.")] = 8,
 ) -> None:
     """Issue a bearer token from the local issuer, for trying things out on this machine.
 
     Only a server that was started with the local issuer believes it.
     """
-    settings = _settings(data=data)
     staff = demo_staff(settings)
     try:
         staff_id = UUID(staff.get(who, who))
@@ -230,7 +234,10 @@ def token(
 
 
 @app.command()
+@settled(_where)
 def bench(
+    settings: Settings,
+    *,
     names: Annotated[
         list[str] | None, typer.Argument(help=f"{', '.join(FIGURES)}; by default all.")
     ] = None,
@@ -240,9 +247,6 @@ def bench(
     seconds: Annotated[
         float, typer.Option(min=0.1, help="Length of a turn, where time ends it.")
     ] = Effort.seconds,
-    database: Database = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
 ) -> None:
     """Measure how fast the house is here, each figure beside a reference from the same run.
 
@@ -251,36 +255,26 @@ def bench(
     """
     if unknown := sorted(set(names or ()) - set(FIGURES)):
         raise typer.BadParameter(f"no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
-    settings = _settings(database=database, vault=vault, postgres_bin=postgres_bin)
     effort = Effort(events=events, rounds=rounds, seconds=seconds)
     if not run_bench(settings, names or FIGURES, effort, as_json=as_json):
         raise typer.Exit(1)
 
 
 @db.command("create")
+@settled(_where)
 def db_create(
+    settings: Settings,
+    *,
     administrator: Annotated[
         str | None,
         typer.Option(help="Name of the first administrator, whose staff id is printed."),
     ] = None,
-    data: Data = None,
-    database: Database = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    municipality: Municipality = None,
 ) -> None:
     """Make the schemas, roles and keys of a municipality, and its first administrator.
 
     What is there already stays. Passwords and the key-encryption keyring are made in the data
     folder (secrets/); keep a copy of the keyring where the database's backups are not.
     """
-    settings = _settings(
-        data=data,
-        database=database,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        municipality=municipality,
-    )
 
     async def run(addresses: Addresses, name: str) -> UUID:
         async with open_house(settings, addresses, follow=False) as rooms:
@@ -293,21 +287,9 @@ def db_create(
 
 
 @db.command("migrate")
-def db_migrate(
-    data: Data = None,
-    database_url: Annotated[str | None, typer.Option("--database")] = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    municipality: Municipality = None,
-) -> None:
+@settled(_where)
+def db_migrate(settings: Settings) -> None:
     """Bring both schemas up to date."""
-    settings = _settings(
-        data=data,
-        database=database_url,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        municipality=municipality,
-    )
     with servers(settings) as addresses:
         for address, kind in _schemas(addresses):
             database.migrate(address, settings.municipality, kind=kind)
@@ -315,21 +297,9 @@ def db_migrate(
 
 
 @db.command("status")
-def db_status(
-    data: Data = None,
-    database_url: Annotated[str | None, typer.Option("--database")] = None,
-    vault: Vault = None,
-    postgres_bin: PostgresBin = None,
-    municipality: Municipality = None,
-) -> None:
+@settled(_where)
+def db_status(settings: Settings) -> None:
     """Which migrations are applied, pending, or from another version of the program."""
-    settings = _settings(
-        data=data,
-        database=database_url,
-        vault=vault,
-        postgres_bin=postgres_bin,
-        municipality=municipality,
-    )
     with servers(settings) as addresses:
         if not _show_status(settings, addresses):
             raise typer.Exit(1)

@@ -4,8 +4,9 @@ nothing, and beside the bare SELECT."""
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +27,8 @@ _CONNECTIONS: Final = 64
 _CLIENTS: Final = 8
 _PAGE: Final = 50
 _POSITIONS: Final = re.compile(r"^samordna_view_position\S+ (\S+)$", re.MULTILINE)
+
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 
 _OPEN_CASES: Final = """
 SELECT "case", workers[1] FROM {}.caseload
@@ -103,7 +106,7 @@ async def caseload_query(
     async with _served(ground, history, tell) as house:
         load = _Load(ground, history, effort)
         lines = ground.ask("SELECT count(*) FROM {}.caseload", history.schema)[0][0]
-        query, options = await _select(history)
+        select = await _page(history)
         page: list[Request] = [
             ("GET", f"{BASE}/cases?limit={_PAGE}", _token(history, history.year.staff[_READER]), "")
         ]
@@ -113,7 +116,13 @@ async def caseload_query(
             effort.rounds,
             partial(load, house, page),
             partial(
-                pgbench, ground, query, clients=_CLIENTS, seconds=effort.seconds, options=options
+                pgbench,
+                ground,
+                select.script,
+                clients=_CLIENTS,
+                seconds=effort.seconds,
+                variables=select.variables,
+                options=select.options,
             ),
         )
     return [
@@ -127,8 +136,8 @@ async def caseload_query(
             about=f"GET /cases?limit={_PAGE} by a case worker: who asks, the page, the counts of"
             f" the whole caseload, and a receipt that is durable before the answer leaves.{_SERVED}"
             f" {_LOAD} The reference: pgbench in a process of its own, {_CLIENTS} clients, -M"
-            " prepared, the page's SELECT alone as the house sends it, in sessions with the same"
-            " options, this reader's values in it; no counts, no receipt, no JSON.",
+            " prepared, the page's SELECT alone as the house sends it, with the same parameters in"
+            " sessions with the same options; no counts, no receipt, no JSON.",
         )
     ]
 
@@ -196,15 +205,29 @@ def _token(history: History, staff: UUID) -> str:
     return local_issuer(history.town, SystemClock()).issue(staff)
 
 
-async def _select(history: History) -> tuple[str, str]:
-    """The page's SELECT as the house sends it, its parameters in their places; and the options of
-    the session that it is sent in."""
-    sent: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Select:
+    """A SELECT as the house sends it, in pgbench's spelling, and the options of its session."""
 
-    class Noting(psycopg.AsyncClientCursor[Any]):
+    script: str
+    variables: Mapping[str, str]
+    options: str
+
+
+async def _page(history: History) -> _Select:
+    sent: list[_Select] = []
+
+    class Noting(psycopg.AsyncCursor[Any]):
         async def execute(self, query: Any, params: Any = None, **more: Any) -> "Noting":
-            sent.append(self.mogrify(query, params))
-            self.format = psycopg.pq.Format.TEXT  # all that such a cursor can
+            text = query.as_string(self.connection)
+            asked = _PLACEHOLDER.findall(text)
+            sent.append(
+                _Select(
+                    script=_PLACEHOLDER.sub(r":\1", text) + ";\n",
+                    variables={name: _spelled(params[name]) for name in asked},
+                    options=self.connection.info.get_parameters().get("options", ""),
+                )
+            )
             return await super().execute(query, params, **more)
 
     async with history.rooms.house.views.connection() as connection:
@@ -216,6 +239,10 @@ async def _select(history: History) -> tuple[str, str]:
             await caseload.page(connection, history.schema, reader, limit=_PAGE)
         finally:
             connection.cursor_factory = usual
-        options = connection.info.get_parameters().get("options", "")
-    [query] = sent
-    return query + ";\n", options
+    [select] = sent
+    return select
+
+
+def _spelled(value: object) -> str:
+    """A parameter as PostgreSQL reads it."""
+    return f"{{{','.join(map(str, value))}}}" if isinstance(value, list) else str(value)

@@ -167,10 +167,12 @@ class CaseStory:
         )
         _, offered = outcome.the(HandoverOffered)
         self.handover = offered.handover
-        if happens(stage.rng, shares.HANDOVERS_RETURNED):
+        planned = reason == texts.MAJORITY
+        if happens(stage.rng, shares.HANDOVERS_RETURNED) and not planned:
             stage.in_working_days(1, self.withdraw, to_unit, reason)
         else:
-            stage.in_working_days(stage.rng.randint(4, 7), self.answer, to_unit)
+            days = stage.rng.randint(0, 1) if self.intake.acute else stage.rng.randint(4, 7)
+            stage.in_working_days(days, self.answer, to_unit)
 
     async def withdraw(self, to_unit: str, reason: str) -> None:
         """Offered too early; it is offered again later."""

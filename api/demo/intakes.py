@@ -178,7 +178,7 @@ def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
             intake.residence = Residence.STAYS_HERE
         if intake.turns_18_on or intake.mistaken:
             intake.residence = Residence.BELONGS_HERE
-        intake.acute = happens(rng, shares.ACUTE)
+        intake.acute = happens(rng, shares.ACUTE) and not intake.turns_18_on
         child = intake.age is AgeKnowledge.MINOR
         intake.concern = (
             _CONCERN_OF_ROLE.get(intake.role) or (concerns_of_children if child else concerns).pop()

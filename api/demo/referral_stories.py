@@ -20,18 +20,12 @@ from domain.codes import (
     DeclineReason,
     IdentityKind,
     PersonRole,
-    ReferralKind,
     Residence,
     Source,
 )
 from domain.referral import ReferralDeclineProposed, ReferralReceived, ReferralRouted
 from domain.routing import Facts, age_knowledge, route
 
-_KINDS = {
-    Source.POLICE_OPERATION: ReferralKind.POLICE_OPERATION_CONTACT,
-    Source.CIVIL_SOCIETY: ReferralKind.SIGNPOSTING,
-    Source.SELF: ReferralKind.APPLICATION,
-}
 _CHANNELS = {
     Source.SELF: (Channel.PHONE, Channel.IN_PERSON),
     Source.CLOSE_PERSON: (Channel.PHONE, Channel.E_MAIL),
@@ -74,16 +68,17 @@ class Referrals:
         stage.in_working_days(choose(stage.rng, patience), self.answer, story)
 
     async def answer(self, story: ReferralStory) -> None:
-        """Accepted, unless it is wrongly here: for the age, or for the place (R2)."""
+        """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are
+        met here all the same (R14)."""
         member = self.stage.crew.somebody(story.unit, story.compartment)
         self.stage.looked(member, "readReferral", story.id)
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
-        elsewhere = intake.residence is Residence.ELSEWHERE and not story.declines_refused
+        elsewhere = intake.residence is Residence.ELSEWHERE and not intake.acute
         if wrong_age:
             truth = age_knowledge(intake.somebody.born, self.stage.today)
             await self._decline(member, story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
-        elif elsewhere and intake.repeats is None:
+        elif elsewhere and intake.repeats is None and not story.declines_refused:
             explanation = texts.decline_explanation(self.stage.rng)
             await self._decline(member, story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
         else:
@@ -196,7 +191,7 @@ def _details(intake: Intake, stage: Stage) -> ReferralDetails:
     return ReferralDetails(
         source=intake.source,
         channel=rng.choice(_CHANNELS.get(intake.source, (Channel.SECURE_MESSAGE,))),
-        kind=_KINDS.get(intake.source),
+        kind=None,  # what it is, the source says
         senders_reference=_reference(stage) if intake.source in _REFERRING else None,
         received_at=_received(intake, stage),
         acute=intake.acute,

@@ -52,15 +52,16 @@ async def settled(
         settled = await settle(town)
         yield settled
         _calls[request.node.name] += settled.call.statuses
+        _calls[request.node.name]["by other programs"] += settled.call.elsewhere
 
 
-_calls: dict[str, Counter[int]] = defaultdict(Counter)
+_calls: dict[str, Counter[int | str]] = defaultdict(Counter)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How often the doors were tried, and what they answered."""
     for name, statuses in _calls.items():
-        told = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+        told = ", ".join(f"{status}: {count}" for status, count in statuses.items() if count)
         terminalreporter.write_line(f"{name}: {statuses.total():,} requests ({told})")
 
 

@@ -57,6 +57,7 @@ class Caller:
     session: aiohttp.ClientSession
     base: str
     count: int = 0
+    elsewhere: int = 0  # what other programs asked of the same house
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
 

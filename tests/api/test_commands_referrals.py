@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -203,13 +204,12 @@ async def test_two_first_contacts_at_once_are_one_person(town: Town) -> None:
 async def test_a_position_does_not_tell_who_is_known(town: Town, details: ReferralDetails) -> None:
     """A referral about somebody known makes as many facts as one about somebody new, whoever sends
     it and whether or not it tells anything new: what the sender is answered does not tell."""
-    numberless = replace(details, number=None)
-    made = []
+    sender, numberless = await town.police(), replace(details, number=None)
+    positions = [await town.log.head()]
     for told_of in (details, details, replace(details, name=None, contact="070"), numberless):
-        head = await town.log.head()
-        outcome = await town.do(await town.police(), referrals.receive_referral, told_of)
-        made.append((outcome.position - head, await town.log.head() - head))
-    assert made == [(3, 3)] * 4
+        outcome = await town.do(sender, referrals.receive_referral, told_of)
+        positions.append(outcome.position)
+    assert [after - before for before, after in pairwise(positions)] == [3] * 4
 
 
 async def test_what_a_further_sender_tells_is_kept_beside(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,15 +16,18 @@ from domain.errors import (
     MunicipalityIsFounded,
     NotFound,
     NotPermitted,
+    OwnPositionStands,
     PositionHasEnded,
+    PositionStartsOrEndsLater,
+    SideDoesNotFit,
     UnknownUnit,
+    WorkerCannotBeAssigned,
     WorkerHasNoPosition,
-    WorkerIsInAnotherUnit,
     WorkerIsNotQualifiedForChildren,
 )
 from domain.staff import PositionTaken
 from tests.fakes import MemoryEventLog, MemoryVault
-from tests.town import A_CHILD, AN_ADULT, TODAY, Town, new_town
+from tests.town import A_CHILD, AN_ADULT, TODAY, Town, new_town, told
 
 POSITION = PositionDetails(
     name="Mira Kvistglänta",
@@ -34,6 +37,17 @@ POSITION = PositionDetails(
     since=TODAY,
     qualified_for_children=True,
 )
+
+
+SERVE_A_SIDE = {StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER, StaffRole.OUTREACH_WORKER}
+EVERY_SIDE = {Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE}
+MET = {
+    "nexus": {Compartment.EXPOSED},
+    "childrens-intake": EVERY_SIDE,
+    "support-line-two": {Compartment.PERPETRATOR},
+    "support-line-three": {Compartment.RELATIVE},
+    "youth-outreach": EVERY_SIDE,
+}
 
 
 @pytest.fixture
@@ -112,6 +126,47 @@ async def test_a_manager_staffs_the_own_unit_and_side(town: Town) -> None:
             await town.do(manager, staff.take_position, other)
 
 
+@pytest.mark.parametrize("role", StaffRole)
+async def test_a_manager_records_workers(town: Town, role: StaffRole) -> None:
+    """A unit manager records case workers and outreach workers; managers, auditors and
+    administrators above all, an administrator records: nobody makes their own controller."""
+    manager = await town.manager("nexus")
+    served = Compartment.EXPOSED if role in SERVE_A_SIDE else None
+    position = replace(POSITION, role=role, side=served)
+    if role in (StaffRole.CASE_WORKER, StaffRole.OUTREACH_WORKER):
+        await town.do(manager, staff.take_position, position)
+    else:
+        for side in (served, Compartment.EXPOSED):
+            with pytest.raises(NotPermitted):
+                await town.do(manager, staff.take_position, replace(position, side=side))
+    await town.do(town.administrator, staff.take_position, position)
+
+
+@pytest.mark.parametrize("side", [*Compartment, None])
+@pytest.mark.parametrize("role", StaffRole)
+async def test_a_side_fits_the_role_and_the_unit(
+    town: Town, role: StaffRole, side: Compartment | None
+) -> None:
+    """Who works with persons serves one side, and in a unit of authority one that it meets;
+    nobody else has a side (S76-S78)."""
+    for unit, met in MET.items():
+        position = replace(POSITION, unit=unit, role=role, side=side)
+        if side in (met if role in SERVE_A_SIDE else {None}):
+            await town.do(town.administrator, staff.take_position, position)
+        else:
+            with pytest.raises(SideDoesNotFit):
+                await town.do(town.administrator, staff.take_position, position)
+
+
+async def test_a_position_has_begun(town: Town) -> None:
+    """A position starts today or before: what is planned is recorded when it happens."""
+    tomorrow = replace(POSITION, since=TODAY + timedelta(days=1))
+    with pytest.raises(PositionStartsOrEndsLater):
+        await town.do(town.administrator, staff.take_position, tomorrow)
+    yesterday = replace(POSITION, since=TODAY - timedelta(days=1))
+    await town.do(town.administrator, staff.take_position, yesterday)
+
+
 async def test_nobody_else_staffs_anything(town: Town) -> None:
     """Case workers, outreach and senders record no positions."""
     for who in (await town.worker("nexus"), await town.outreach(), await town.police()):
@@ -164,7 +219,7 @@ async def test_a_successor_for_all_or_for_none(town: Town) -> None:
     head = await town.log.head()
     for successor, refusal in (
         (await town.hire("nexus", qualified=False), WorkerIsNotQualifiedForChildren),
-        (await town.worker("childrens-intake"), WorkerIsInAnotherUnit),
+        (await town.worker("childrens-intake"), WorkerCannotBeAssigned),
     ):
         hired = await town.log.head()
         with pytest.raises(refusal):
@@ -172,6 +227,45 @@ async def test_a_successor_for_all_or_for_none(town: Town) -> None:
         assert await town.log.head() == hired > head
     member = await town.member(leaver)
     assert (member.active, set(member.cases)) == (True, set(taken))
+
+
+async def test_nobody_succeeds_themselves(town: Town) -> None:
+    """The leaver is not the successor: nothing would have changed hands."""
+    leaver = await town.hire("nexus")
+    [case, *_] = await caseload(town, leaver)
+    with pytest.raises(WorkerHasNoPosition):
+        await leave(town, leaver, successor=leaver)
+    assert (await town.case(case)).workers == (leaver,)
+    assert (await town.member(leaver)).active
+
+
+async def test_nobody_ends_their_own_position(town: Town) -> None:
+    """A colleague who manages staff does, so that an administrator is always left; who manages
+    nobody is not told even that."""
+    for who in (town.administrator, await town.manager("nexus")):
+        with pytest.raises(OwnPositionStands):
+            await leave(town, who, by=who)
+        assert (await town.member(who)).active
+    worker, leaver = await town.worker("nexus"), await town.hire("nexus")
+    await leave(town, leaver)
+    for who in (worker, leaver, town.desk.ids.new()):
+        with pytest.raises(NotPermitted):
+            await leave(town, who, by=who)
+    other = await town.hire("administration", StaffRole.ADMINISTRATOR, None)
+    await leave(town, town.administrator, by=other)
+    assert not (await town.member(town.administrator)).active
+
+
+async def test_a_position_ends_when_it_ends(town: Town) -> None:
+    """It ends today or before, and not before it started; otherwise nothing changes hands."""
+    leaver = await town.hire("nexus")
+    [case, *_] = await caseload(town, leaver)
+    for until in (TODAY + timedelta(days=1), TODAY - timedelta(days=1)):
+        with pytest.raises(PositionStartsOrEndsLater):
+            await town.do(
+                town.administrator, staff.end_position, leaver, until=until, successor_id=None
+            )
+    assert (await town.case(case)).workers == (leaver,)
 
 
 async def test_what_was_assigned_in_the_meantime_is_handed_on(town: Town) -> None:
@@ -212,13 +306,20 @@ async def test_left_twice_is_left_once(town: Town) -> None:
 
 
 async def test_whom_one_does_not_manage_does_not_exist(town: Town) -> None:
-    """Staff of another unit or side look to a manager as if they did not exist (S76-S78)."""
+    """Staff of another unit or side look to a manager as if they did not exist (S76-S78), and so
+    do those whom only an administrator records."""
     manager = await town.manager("childrens-intake")
     for who in (
         await town.worker("childrens-intake", Compartment.PERPETRATOR),
         await town.worker("nexus"),
+        await town.hire("childrens-intake", StaffRole.UNIT_MANAGER),
+        await town.hire("childrens-intake", StaffRole.AUDITOR, None),
         town.desk.ids.new(),
     ):
-        with pytest.raises(NotFound) as refused:
-            await leave(town, who, by=manager)
-        assert refused.value.context == {}
+        degree = Qualification.CHILDREN_AND_YOUNG_PEOPLE
+        for asked in (
+            leave(town, who, by=manager),
+            leave(town, who, successor=who, by=manager),
+            town.do(manager, staff.record_qualification, who, degree),
+        ):
+            assert await told(asked) == (NotFound, {})

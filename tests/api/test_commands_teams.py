@@ -13,14 +13,14 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     PilotEndsBeforeItStarts,
+    StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
     UnknownStaffMember,
     UnknownUnit,
-    WorkerHasNoPosition,
 )
 from domain.team import MemberJoined, TeamMandated
-from tests.town import TODAY, Town, new_town
+from tests.town import TODAY, Town, new_town, told
 
 STARTS, ENDS = date(2023, 4, 1), date(2024, 4, 1)
 
@@ -41,22 +41,28 @@ async def mandate(town: Town, by: UUID | None = None) -> UUID:
 
 
 async def establish(
-    town: Town, team: UUID, *, unit: str = "nexus", starts: date = STARTS, ends: date = ENDS
+    town: Town,
+    team: UUID,
+    by: UUID | None = None,
+    *,
+    unit: str = "nexus",
+    starts: date = STARTS,
+    ends: date = ENDS,
 ) -> None:
-    manager = await town.manager("nexus")
+    leader = by or await town.manager("nexus")
     await town.do(
-        manager, teams.establish_team, team, lead_unit=unit, pilot_from=starts, pilot_until=ends
+        leader, teams.establish_team, team, lead_unit=unit, pilot_from=starts, pilot_until=ends
     )
 
 
-async def join(town: Town, team: UUID, who: UUID) -> MemberJoined:
-    manager = await town.manager("nexus")
-    outcome = await town.do(manager, teams.join_team, team, who, percentage=100)
+async def join(town: Town, team: UUID, who: UUID, by: UUID | None = None) -> MemberJoined:
+    leader = by or await town.manager("nexus")
+    outcome = await town.do(leader, teams.join_team, team, who, percentage=100)
     return outcome.the(MemberJoined)[1]
 
 
-async def leave(town: Town, team: UUID, who: UUID) -> None:
-    await town.do(await town.manager("nexus"), teams.leave_team, team, who)
+async def leave(town: Town, team: UUID, who: UUID, by: UUID | None = None) -> None:
+    await town.do(by or await town.manager("nexus"), teams.leave_team, team, who)
 
 
 async def test_the_teams_story(town: Town) -> None:
@@ -86,12 +92,19 @@ async def test_mandated_before_established_before_joined(town: Town) -> None:
 
 
 async def test_a_pilot_ends_after_it_starts(town: Town) -> None:
-    """The pilot ends after it starts, and a unit that exists leads it."""
+    """The pilot ends after it starts."""
     team = await mandate(town)
     with pytest.raises(PilotEndsBeforeItStarts):
         await establish(town, team, ends=STARTS)
+
+
+@pytest.mark.parametrize("unit", ["nowhere", "support-line-two", "youth-outreach", "police"])
+async def test_who_may_lead(town: Town, unit: str) -> None:
+    """A unit leads that answers for work with exposed persons; a line of another side is as
+    unknown as a unit that does not exist (S6, S76-S78)."""
+    team = await mandate(town)
     with pytest.raises(UnknownUnit):
-        await establish(town, team, unit="nowhere")
+        await establish(town, team, by=town.administrator, unit=unit)
 
 
 async def test_members_join_once_and_leave_once(town: Town) -> None:
@@ -108,20 +121,32 @@ async def test_members_join_once_and_leave_once(town: Town) -> None:
 
 
 async def test_a_seat_needs_a_position(town: Town) -> None:
-    """Who has left, or was never there, gets no seat in the team."""
+    """Who has left, serves another side or none, or was never there, gets no seat in the team: it
+    works with exposed persons (S10, S76-S78)."""
     team, leaver = await mandate(town), await town.hire("nexus")
     await establish(town, team)
     await town.do(town.administrator, staff.end_position, leaver, until=TODAY, successor_id=None)
-    with pytest.raises(WorkerHasNoPosition):
-        await join(town, team, leaver)
+    for who in (
+        leaver,
+        await town.worker("childrens-intake", Compartment.PERPETRATOR),
+        await town.worker("support-line-three", Compartment.RELATIVE),
+        await town.hire("regional-coordinators", StaffRole.REGIONAL_COORDINATOR, None),
+        town.administrator,
+    ):
+        assert await told(join(town, team, who)) == (StaffMemberCannotJoin, {})
     with pytest.raises(UnknownStaffMember):
         await join(town, team, town.desk.ids.new())
 
 
 async def test_a_team_that_is_not_there(town: Town) -> None:
-    """What was never mandated is not found."""
-    with pytest.raises(NotFound):
-        await establish(town, town.desk.ids.new())
+    """What was never mandated is not found, by who could lead it."""
+    nowhere, worker = town.desk.ids.new(), await town.worker("nexus")
+    for asked in (
+        establish(town, nowhere),
+        join(town, nowhere, worker),
+        leave(town, nowhere, worker),
+    ):
+        assert await told(asked) == (NotFound, {})
 
 
 @pytest.mark.parametrize(
@@ -133,17 +158,40 @@ async def test_a_team_that_is_not_there(town: Town) -> None:
         ("regional-coordinators", StaffRole.REGIONAL_COORDINATOR, None),
         ("police", StaffRole.EXTERNAL_SENDER, None),
         ("administration", StaffRole.AUDITOR, None),
+        ("support-line-two", StaffRole.UNIT_MANAGER, Compartment.PERPETRATOR),
+        ("childrens-intake", StaffRole.UNIT_MANAGER, Compartment.RELATIVE),
     ],
 )
-async def test_managers_and_administrators_staff_the_team(
+async def test_who_does_not_lead_the_team(
     town: Town, unit: str, role: StaffRole, side: Compartment | None
 ) -> None:
-    """Unit managers and administrators staff the team (S6); nobody else does."""
+    """Neither those who manage nobody, nor managers of another side (S6, S76-S78); they are not
+    told, either, which teams and colleagues there are."""
     team, who = await mandate(town), await town.hire(unit, role, side)
+    member, nowhere = await town.worker("nexus"), town.desk.ids.new()
     await establish(town, team)
+    await join(town, team, member)
+    for asked in (
+        mandate(town, by=who),
+        establish(town, await mandate(town), by=who, unit="childrens-intake"),
+        *(establish(town, wanted, by=who) for wanted in (team, nowhere)),
+        *(join(town, team, colleague, by=who) for colleague in (who, member, nowhere)),
+        *(leave(town, wanted, member, by=who) for wanted in (team, nowhere)),
+        join(town, nowhere, member, by=who),
+    ):
+        assert await told(asked) == (NotPermitted, {})
+
+
+async def test_the_lead_units_manager_leads(town: Town) -> None:
+    """The team is the lead unit's manager's, on the exposed side, and an administrator's; another
+    unit's manager may propose to lead one, and has no say in this one."""
+    team, member = await mandate(town), await town.worker("childrens-intake")
+    other = await town.manager("childrens-intake")
     with pytest.raises(NotPermitted):
-        await mandate(town, by=who)
-    with pytest.raises(NotPermitted):
-        await town.do(who, teams.join_team, team, who, percentage=100)
-    with pytest.raises(NotPermitted):
-        await town.do(who, teams.leave_team, team, who)
+        await establish(town, team, by=other)
+    await establish(town, team)
+    for asked in (join(town, team, member, by=other), leave(town, team, member, by=other)):
+        assert await told(asked) == (NotPermitted, {})
+    await join(town, team, member, by=town.administrator)
+    await leave(town, team, member, by=town.administrator)
+    await establish(town, await mandate(town, by=other), by=other, unit="childrens-intake")

@@ -60,6 +60,13 @@ class Load:
         while not self.stopping:
             await story(self.office, next(self.numbers))
 
+    async def is_refused(self) -> None:
+        """Wait until callers and the orchestrator have been told."""
+        attempts = self.office.officer.diary.attempts
+        before = len(attempts)
+        await until(lambda: 503 in {attempt.status for attempt in attempts[before:]}, within=10)
+        await until(lambda: self.watch.ready[-1] == 503, within=10)
+
     async def answers_again(self) -> str:
         """How long until commands and readings, begun now, are answered, and all is ready."""
         now = asyncio.get_running_loop().time
@@ -123,12 +130,9 @@ async def test_a_database_goes_away(
     it is back, so is the house, by itself."""
     server: PostgresServer = getattr(given, which)
     async with load_on(premises, note) as load:
-        attempts = load.office.officer.diary.attempts
         for how, away in (("stopped", stopped), ("crashed", crashed), ("frozen", frozen)):
-            seen = len(attempts)
             async with away(server):
-                await until(lambda seen=seen: 503 in {a.status for a in attempts[seen:]}, within=10)
-                await until(lambda: load.watch.ready[-1] == 503, within=10)
+                await load.is_refused()
             note(f"{how}, answers again", await load.answers_again())
 
 

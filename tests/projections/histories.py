@@ -79,15 +79,18 @@ class History:
     # --- what may happen ---------------------------------------------------------------------
 
     def _hire(self, unit: str, role: StaffRole, side: Compartment) -> None:
+        day = BEGINNING.date()
         taken = staff.take_position(
-            None, name="N. N.", unit=unit, role=role, side=side, since=BEGINNING.date()
+            None, name="N. N.", unit=unit, role=role, side=side, since=day, today=day
         )
         self._record({self._new(): taken}, unit)
 
     def _leave(self) -> None:
         found = self._one(m for m in self._staff.values() if m.active and not m.cases)
         if found and self._random.random() < 0.2:
-            self._record({found.id: staff.end_position(found, until=BEGINNING.date())}, found.unit)
+            day = BEGINNING.date()
+            ended = staff.end_position(found, until=day, today=day)
+            self._record({found.id: ended}, found.unit)
             self._hire(found.unit, found.role, found.side or Compartment.EXPOSED)
 
     def _qualify(self) -> None:
@@ -98,7 +101,7 @@ class History:
     def _receive(self) -> None:
         place = self._random.randrange(len(SIDES))
         route, sender = self._route(UNITS[place], SIDES[place]), self._random.choice(UNITS)
-        somebody, stream = self._new(), self._new()
+        stream = self._new()
         account = referral.Account(
             receipt=f"r{len(self.facts)}",
             source=Source.POLICE,
@@ -114,21 +117,30 @@ class History:
             acute=self._random.random() < 0.3,
             text="...",
         )
-        registered = person.register_person(
-            somebody,
-            compartment=route.compartment,
-            name=None,
-            number=None,
-            born=None,
-            age=AgeKnowledge.UNKNOWN,
-            gender=Gender.UNKNOWN,
-            contact=None,
-        )
+        somebody, told_of = self._somebody(route.compartment)
         now = self._now
         received = referral.receive_referral(
             somebody, account, route, sender_sees=True, received=now, now=now, due=self._due()
         )
-        self._record({somebody: registered, stream: received}, sender)
+        self._record({somebody: told_of, stream: received}, sender)
+
+    def _somebody(self, compartment: Compartment) -> tuple[UUID, Sequence[Any]]:
+        """Somebody new, or somebody known of whom is told again."""
+        told_of: dict[str, Any] = {
+            "name": None,
+            "number": None,
+            "born": None,
+            "age": AgeKnowledge.UNKNOWN,
+            "gender": Gender.UNKNOWN,
+            "contact": None,
+        }
+        known = self._one(
+            r.person for r in self._referrals.values() if r.compartment == compartment
+        )
+        if known is not None and self._random.random() < 0.2:
+            return known, person.tell_particulars(known, **told_of)
+        new = self._new()
+        return new, person.register_person(new, compartment=compartment, **told_of)
 
     def _answer_referral(self) -> None:
         waiting = (ReferralStatus.WAITING, ReferralStatus.DECLINE_PROPOSED)
@@ -136,43 +148,60 @@ class History:
         if stream is None:
             return
         found = self._referrals[stream]
-        elsewhere = self._route("nexus", found.compartment) if self._random.random() < 0.5 else None
         if found.proposed is None and self._random.random() < 0.7:
             self._accept(stream, found)
         elif found.proposed is None:
-            declined = referral.decline_referral(
-                found,
-                reason=DeclineReason.OTHER_MUNICIPALITY,
-                age=None,
-                explanation="...",
-                elsewhere=elsewhere,
-                due=self._due(),
-                confirmed=self._random.random() < 0.5,
-            )
-            self._record({stream: declined}, found.unit)
+            self._record({stream: self._declined(found)}, found.unit)
         elif self._random.random() < 0.5:
-            confirmed = referral.confirm_decline(found, elsewhere=elsewhere, due=self._due())
+            confirmed = referral.confirm_decline(
+                found,
+                by_unit=found.unit,
+                elsewhere=self._elsewhere(found, found.proposed.reason.reveal()),
+                due=self._due(),
+            )
             self._record({stream: confirmed}, found.unit)
         else:
-            self._record({stream: referral.refuse_decline(found)}, found.unit)
+            self._record({stream: referral.refuse_decline(found, by_unit=found.unit)}, found.unit)
+
+    def _declined(self, found: referral.Referral) -> Sequence[Any]:
+        ends = not found.acute and self._random.random() < 0.5
+        reason = DeclineReason.OTHER_MUNICIPALITY if ends else DeclineReason.WRONG_AGE
+        return referral.decline_referral(
+            found,
+            reason=reason,
+            age=None if ends else AgeKnowledge.MINOR,
+            explanation="...",
+            by_unit=found.unit,
+            elsewhere=self._elsewhere(found, reason),
+            due=self._due(),
+            confirmed=self._random.random() < 0.5,
+        )
+
+    def _elsewhere(self, found: referral.Referral, reason: DeclineReason) -> Route | None:
+        if reason is DeclineReason.OTHER_MUNICIPALITY:
+            return None
+        return self._route(self._another_unit(found.unit), found.compartment)
 
     def _accept(self, stream: UUID, found: referral.Referral) -> None:
+        """It opens a case, or joins an open one, now and then another unit's."""
         joined = self._one(
             c
             for c, known in self._cases.items()
-            if known.status is case.CaseStatus.OPEN
-            and (known.unit, known.compartment) == (found.unit, found.compartment)
+            if known.status is case.CaseStatus.OPEN and known.compartment == found.compartment
         )
         if joined is not None and self._random.random() < 0.2:
+            responsible = self._cases[joined].unit
             events: list[Any] = [*case.join_case(self._cases[joined], stream)]
         else:
-            joined = self._new()
+            joined, responsible = self._new(), found.unit
             events = [
                 *case.open_case(
-                    found.person, stream, compartment=found.compartment, unit=found.unit
+                    found.person, stream, compartment=found.compartment, unit=responsible
                 )
             ]
-        accepted = referral.accept_referral(found, joined, unit=found.unit)
+        accepted = referral.accept_referral(
+            found, joined, by_unit=found.unit, responsible=responsible
+        )
         self._record({stream: accepted, joined: events}, found.unit)
 
     def _assign(self) -> None:
@@ -211,9 +240,12 @@ class History:
     def _offer(self) -> None:
         stream, found = self._open_case()
         if found is not None and stream is not None and found.handover is None:
-            to_unit = self._random.choice([unit for unit in UNITS if unit != found.unit])
             offered = case.offer_handover(
-                found, self._new(), to_unit=to_unit, reason="...", answer_due=self._due()
+                found,
+                self._new(),
+                to_unit=self._another_unit(found.unit),
+                reason="...",
+                answer_due=self._due(),
             )
             self._record({stream: offered}, found.unit)
 
@@ -249,12 +281,15 @@ class History:
         stream, found = self._open_case()
         if found is not None and stream is not None and found.handover is None:
             given_back = {w: staff.give_back_case(self._staff[w], stream) for w in found.workers}
-            closed = case.close_case(found, CaseOutcome.NEEDS_MET)
+            outcome = self._random.choice([CaseOutcome.NEEDS_MET, CaseOutcome.MISRECORDED])
+            closed = case.close_case(found, outcome)
             self._record({stream: closed, **given_back}, found.unit)
 
     def _reopen(self) -> None:
         stream = self._one(
-            stream for stream, c in self._cases.items() if c.status is case.CaseStatus.CLOSED
+            stream
+            for stream, c in self._cases.items()
+            if c.outcome is not None and c.outcome.reveal() is not CaseOutcome.MISRECORDED
         )
         if stream is not None:
             reopened = case.reopen_case(self._cases[stream], "...")
@@ -268,7 +303,9 @@ class History:
             self._record({self._new(): mandated}, "nexus")
             return
         known = self._teams[stream]
-        found = self._one(m for m in self._staff.values() if m.active)
+        found = self._one(
+            m for m in self._staff.values() if m.active and m.side is Compartment.EXPOSED
+        )
         if not known.established:
             day = BEGINNING.date()
             events: list[Any] = [
@@ -312,6 +349,9 @@ class History:
             sender_holds=self._random.random() < 0.5,
             out_of_scope=False,
         )
+
+    def _another_unit(self, unit: str) -> str:
+        return self._random.choice([another for another in UNITS if another != unit])
 
     def _one(self, candidates: Iterable[Any]) -> Any:
         found = list(candidates)

@@ -31,6 +31,7 @@ from domain.codes import (
     Compartment,
     Concern,
     DeclineReason,
+    Gender,
     HandoverDeclineReason,
     InformationKind,
     PersonRole,
@@ -40,7 +41,7 @@ from domain.codes import (
     Source,
     StaffRole,
 )
-from domain.person import AgeEstablished, PersonCaseOpened
+from domain.person import AgeEstablished, PersonCaseOpened, tell_particulars
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
@@ -258,16 +259,20 @@ ROUTED = ReferralRouted(
 ROUTED_AGAIN = replace(ROUTED, unit="children", informed=(), answer_due=DUE + timedelta(days=1))
 TAKEN = ReferralAccepted(unit="nexus", case=CASE)
 DECLINE_PROPOSED = ReferralDeclineProposed(
+    person=PERSON,
     unit="nexus",
     reason=Sealed.of(DeclineReason.WRONG_AGE),
     age=Sealed.of(AgeKnowledge.MINOR),
     explanation=Sealed.of("..."),
 )
+ANSWERED = {"receiving_unit": None, "informed_units": ("children", "nexus")}
 DECLINE_REFUSED = ReferralDeclineRefused(unit="nexus")
 TURNED_DOWN = ReferralDeclined(
+    person=PERSON,
     unit="nexus",
     holder="outreach",
     reason=Sealed.of(DeclineReason.WRONG_AGE),
+    age=Sealed.of(AgeKnowledge.MINOR),
     explanation=Sealed.of("..."),
 )
 
@@ -315,35 +320,30 @@ def test_an_inbox_line_says_who_must_answer(given: list[Any], then: dict[str, An
 @pytest.mark.parametrize(
     ("given", "then"),
     [
-        (
-            [RECEIVED],
-            {
-                "compartment": "t",
-                "responsible_unit": "",
-                "receiving_unit": None,
-                "informed_units": (),
-            },
-        ),
+        ([RECEIVED], {"compartment": "t", "receiving_unit": None, "informed_units": ()}),
         ([RECEIVED, ROUTED], {}),
         ([RECEIVED, ROUTED, DECLINE_PROPOSED], {}),
-        ([RECEIVED, ROUTED, TAKEN], {"responsible_unit": "nexus", "receiving_unit": None}),
-        ([RECEIVED, ROUTED, TURNED_DOWN], {"receiving_unit": None}),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED, DECLINE_REFUSED], {}),
+        ([RECEIVED, ROUTED, TAKEN], ANSWERED),
+        ([RECEIVED, ROUTED, replace(TAKEN, unit="children")], ANSWERED),
+        ([RECEIVED, ROUTED, TURNED_DOWN], ANSWERED),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED, TURNED_DOWN], ANSWERED),
         (
             [RECEIVED, ROUTED, TURNED_DOWN, ROUTED_AGAIN],
             {"receiving_unit": "children", "informed_units": ()},
         ),
     ],
 )
-def test_access_to_a_referral_follows_who_holds_and_who_must_answer(
+def test_access_to_a_referral_follows_who_must_answer(
     given: list[Any], then: dict[str, Any]
 ) -> None:
-    """Who sends a referral on holds it until it is accepted (S69)."""
+    """Nobody is its responsible unit: the unit that must answer sees what it rests on and, once it
+    has answered, like the sender, only that it exists (S69); the rest is read through the case."""
     row = access.FileRow(
         file=REFERRAL,
         kind="referral",
         person=PERSON,
         compartment=Compartment.EXPOSED,
-        responsible_unit="outreach",
         receiving_unit="nexus",
         sending_unit="outreach",
         informed_units=("children",),
@@ -457,6 +457,16 @@ def test_a_veiled_event_tells_not_even_its_kind() -> None:
     (line,) = timeline.rows(happened(aged)[0])
     assert line.name == "person.particulars-recorded"
     assert (line.facts, list(line.sealed)) == ({"person": str(PERSON)}, ["body"])
+
+
+def test_whether_somebody_was_known_is_not_told() -> None:
+    """What a further sender tells of somebody known looks as an established age does, and makes as
+    many lines as a first registration."""
+    told_of: dict[str, Any] = {"name": "N. N.", "number": None, "born": None, "contact": None}
+    again = tell_particulars(PERSON, age=AgeKnowledge.ADULT, gender=Gender.WOMAN, **told_of)
+    aged = AgeEstablished(person=PERSON, age=AgeKnowledge.ADULT, born=None, basis="...")
+    (line,) = timeline.rows(happened(*again)[0])
+    assert [line] == list(timeline.rows(happened(aged)[0]))
 
 
 def test_an_open_value_never_reaches_a_view() -> None:

@@ -222,6 +222,7 @@ async def test_the_time_line_is_told_to_whom_the_file_is_open(
     def somebody(worker: UUID, role: StaffRole, unit: str) -> Viewer:
         return Viewer(staff=worker, role=role, unit=unit, side=side)
 
+    assert file.responsible_unit
     unit = file.responsible_unit
     worker = somebody(file.workers[0], StaffRole.CASE_WORKER, unit)
     assert await told_to(worker, Information.TIMELINE) == expected

@@ -28,7 +28,7 @@ staff = st.sampled_from([id_of(1), id_of(2), id_of(3)])
 files = st.builds(
     File,
     compartment=st.sampled_from(Compartment),
-    responsible_unit=units,
+    responsible_unit=st.none() | units,
     receiving_unit=st.none() | units,
     sending_unit=st.none() | units,
     informed_units=st.lists(units, max_size=2).map(tuple),
@@ -86,7 +86,7 @@ def _every_standing() -> Iterator[File]:
     for compartment, (assigned, responsible, receiving, sending, informed) in standings:
         yield File(
             compartment=compartment,
-            responsible_unit="nexus" if responsible else "children",
+            responsible_unit="nexus" if responsible else None,
             receiving_unit="nexus" if receiving else None,
             sending_unit="nexus" if sending else "children",
             informed_units=("children", "nexus") if informed else (),
