@@ -26,7 +26,7 @@ POLL = 0.5  # seconds without news after which a follower looks for itself
 PATIENCE = 5.0  # seconds that another follower may stand still before this one takes over
 STAND_BY_PAUSE = 0.05
 CANCEL_AGAIN = 0.5
-FIRST_PAUSE, LAST_PAUSE = 0.1, 5.0  # seconds between attempts after an error
+FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0  # seconds between attempts after an error
 
 
 class ViewIsNewer(Exception):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -18,18 +19,27 @@ from api.runtime.database import LOG, VAULT
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.key_encryption import KeyringFile
-from api.runtime.mapper import Mapper
+from api.runtime.mapper import Mapper, key_of
 from api.runtime.organisation import load_organisation
 from api.runtime.postgres_server import PostgresServer
 from api.runtime.vault import PostgresVault
 from domain import case, referral, staff
 from domain.case import CaseStatus
-from domain.codes import AgeKnowledge, Gender, IdentityKind, PersonRole, Source
-from domain.person import PersonRegistered
+from domain.codes import (
+    AgeKnowledge,
+    DeclineReason,
+    Gender,
+    IdentityKind,
+    PersonRole,
+    Source,
+    StaffRole,
+    UnitKind,
+)
+from domain.person import AgeEstablished, ParticularsTold, PersonRegistered
 from domain.policy import sees_compartment
 from domain.ports import Clock, EventLog, Ids, Vault
 from domain.recorded import Recorded
-from domain.referral import ReferralReceived, ReferralStatus
+from domain.referral import ReferralDeclined, ReferralReceived, ReferralStatus
 from tests.conftest import new_database
 from tests.fakes import MemoryEventLog, MemoryReceipts, MemoryVault
 
@@ -41,7 +51,8 @@ CALENDAR: Final = SwedishWorkingCalendar()
 
 
 class Told:
-    """A year, everything that was recorded of it, and what a thief of the log would hold."""
+    """A year, everything that was recorded of it, notes too, and what a thief of the log would
+    hold."""
 
     def __init__(self, year: DemoYear, facts: Sequence[Recorded], dump: bytes) -> None:
         self.year, self.facts, self.dump = year, facts, dump
@@ -75,16 +86,22 @@ def desk(log: EventLog, vault: Vault, clock: Clock, ids: Ids) -> Desk:
 
 
 async def told(seed: int = SEED, scale: float = 1.0) -> Told:
-    logs: list[MemoryEventLog] = []
+    vault, logs = MemoryVault(), list[MemoryEventLog]()
 
     def desk_of(clock: Clock, ids: Ids) -> Desk:
-        vault = MemoryVault()
         logs.append(MemoryEventLog(vault, clock, demo=True))
         return desk(logs[0], vault, clock, ids)
 
     year = await generate_year(desk_of, seed=seed, start=START, end=END, scale=scale)
     facts = await logs[0].opened_span(1, year.position)
-    return Told(year, facts, logs[0].dump())
+    return Told(year, await with_notes(facts, vault), logs[0].dump())
+
+
+async def with_notes(facts: Sequence[Recorded], vault: Vault) -> list[Recorded]:
+    """The log opens what decisions rest on; the notes are opened here, to be compared."""
+    mapper = Mapper(vault)
+    await vault.load({key_of(token) for fact in facts for token in mapper.tokens(fact.event)})
+    return [replace(fact, event=mapper.opened(fact.event)) for fact in facts]
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +286,48 @@ def test_every_side_keeps_to_itself(a_year: Told) -> None:
                 assert sees_compartment(people[fact.actor].side, waiting.compartment)
 
 
+def test_every_position_fits(a_year: Told) -> None:
+    """Who works with persons serves one side, that the unit meets; nobody else has a side."""
+    organisation = load_organisation()
+    for member in a_year.staff.values():
+        if organisation.unit(member.unit).kind is UnitKind.AUTHORITY_WORK:
+            assert member.side is not None
+            assert organisation.carries_cases(member.unit, member.side)
+        else:
+            assert (member.side is None) == (member.role is not StaffRole.OUTREACH_WORKER)
+
+
+def test_declines_are_lawful(a_year: Told) -> None:
+    """A wrong age is an established one and routes the referral on; nobody with acute needs is
+    declined, and a unit manager ends a referral, nobody alone (R2, R14)."""
+    declined = [
+        (fact, fact.event)
+        for fact in a_year.named("referral.declined")
+        if isinstance(fact.event, ReferralDeclined)
+    ]
+    reasons = Counter(event.reason.reveal() for _, event in declined)
+    assert set(reasons) == set(DeclineReason)
+    for fact, event in declined:
+        found = a_year.referrals[fact.stream]
+        if event.reason.reveal() is DeclineReason.WRONG_AGE:
+            age = event.age.reveal()
+            assert age is not None
+            assert age.is_established
+            assert len(found.asked) == 2
+        else:
+            assert not found.acute
+            assert a_year.staff[fact.actor].role is StaffRole.UNIT_MANAGER
+
+
+def test_ages_rest_on_ground(a_year: Told) -> None:
+    """Who comes back is told of beside what is known; an age is established, never as unknown."""
+    events = [fact.event for fact in a_year.named("person.particulars-recorded")]
+    established = [event for event in events if isinstance(event, AgeEstablished)]
+    assert sum(isinstance(event, ParticularsTold) for event in events) > 15
+    assert len(established) > 10
+    assert all(event.age.is_established and event.basis for event in established)
+
+
 def test_everybody_has_something_waiting(a_year: Told) -> None:
     """On the morning after, every entry point has a referral to answer, and Nexus a handover."""
     waiting = {
@@ -370,7 +429,7 @@ async def test_the_real_log_takes_a_year(
                 end=END,
                 scale=0.1,
             )
-            facts = await log.opened_span(1, year.position)
+            facts = await with_notes(await log.opened_span(1, year.position), vault)
     finally:
         await stored.stop()
     assert facts == (await told(1, scale=0.1)).facts

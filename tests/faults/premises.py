@@ -163,8 +163,10 @@ def new_folder() -> Iterator[Path]:
     """One that the user whom PostgreSQL runs as can pass through."""
     place = Path(tempfile.mkdtemp(prefix="samordna-faults-"))
     place.chmod(0o755)
-    yield place
-    shutil.rmtree(place)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
 
 
 async def until(true: Callable[[], object], *, within: float = 30.0) -> None:
