@@ -8,16 +8,8 @@ from uuid import UUID
 import pytest
 
 from api.commands import cases, referrals
-from domain.case import (
-    CaseClosed,
-    NoteRecorded,
-    RoutingReviewed,
-)
-from domain.codes import (
-    AgeKnowledge,
-    CaseOutcome,
-    Concern,
-)
+from domain.case import CaseClosed, NoteRecorded, RoutingReviewed
+from domain.codes import AgeKnowledge, CaseOutcome, Concern
 from domain.errors import (
     AgeIsNotEstablished,
     BirthDateIsKnown,

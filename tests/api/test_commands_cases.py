@@ -8,18 +8,8 @@ from uuid import UUID
 import pytest
 
 from api.commands import cases, referrals, staff
-from domain.case import (
-    CaseClosed,
-    CaseOpened,
-    CaseReopened,
-    CaseStatus,
-    RoutingReviewed,
-)
-from domain.codes import (
-    CaseOutcome,
-    Compartment,
-    StaffRole,
-)
+from domain.case import CaseClosed, CaseOpened, CaseReopened, CaseStatus, RoutingReviewed
+from domain.codes import CaseOutcome, Compartment, StaffRole
 from domain.errors import (
     CaseIsAlreadyOpen,
     CaseIsClosed,

@@ -10,11 +10,7 @@ import pytest
 
 from api.commands import referrals
 from api.commands.referrals import ReferralDetails
-from domain.codes import (
-    AgeKnowledge,
-    DeclineReason,
-    Source,
-)
+from domain.codes import AgeKnowledge, DeclineReason, Source
 from domain.errors import (
     AcuteNeedsAreOurs,
     AgeIsNotEstablished,

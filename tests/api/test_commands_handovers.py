@@ -15,11 +15,7 @@ from domain.case import (
     HandoverDeclineProposed,
     HandoverOffered,
 )
-from domain.codes import (
-    CaseOutcome,
-    HandoverDeclineReason,
-    InformationKind,
-)
+from domain.codes import CaseOutcome, HandoverDeclineReason, InformationKind
 from domain.errors import (
     DeclineIsProposed,
     DeclineReasonDoesNotBind,

@@ -7,21 +7,9 @@ import pytest
 
 from api.commands import cases, referrals, staff
 from domain.case import CaseOpened
-from domain.errors import (
-    BornInTheFuture,
-    CommandKeyReused,
-    NotFound,
-    NotPermitted,
-)
-from domain.referral import (
-    ReferralReceived,
-)
-from tests.town import (
-    AN_ADULT,
-    NOW,
-    Town,
-    new_town,
-)
+from domain.errors import BornInTheFuture, CommandKeyReused, NotFound, NotPermitted
+from domain.referral import ReferralReceived
+from tests.town import AN_ADULT, NOW, Town, new_town
 
 
 @pytest.fixture
