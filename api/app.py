@@ -6,7 +6,14 @@ from typing import Final
 
 from aiohttp import web
 
-from api import (
+from api.documentation.pages import documentation_routes
+from api.door import Route, get, post
+from api.door.front import front
+from api.door.problems import BASE
+from api.door.serving import LARGEST_BODY, serve
+from api.door.system import Meters, system_routes
+from api.house import House
+from api.resources import (
     audit,
     case_work,
     cases,
@@ -20,13 +27,6 @@ from api import (
     teams,
     timelines,
 )
-from api.documentation import documentation_routes
-from api.door import Route, get, post
-from api.front import front
-from api.house import House
-from api.problems import BASE
-from api.serving import LARGEST_BODY, serve
-from api.system import Meters, system_routes
 
 ROUTES: Final[Sequence[Route]] = (
     get("/api-info", reference.api_info),

@@ -8,7 +8,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from api.commands.work import Desk
-from api.marks import Macs
 from domain.policy import Viewer
 from domain.ports import Reading, Receipts
 from domain.sealed import Sealed
@@ -38,6 +37,16 @@ class Views(Protocol):
     async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
         """Whether the projection reached the position in time."""
         ...
+
+
+class Macs(Protocol):
+    """The part of the vault that the doors use."""
+
+    async def ensure(self, keys: Collection[str]) -> None:
+        """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
+        ...
+
+    def mac(self, key: str, body: bytes) -> bytes: ...
 
 
 class Identities(Protocol):

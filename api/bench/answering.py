@@ -18,7 +18,7 @@ from api.bench.figures import Effort, Figure, Turn, compared, in_turns
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.programs import Request, answering_nothing, install_wrk, pgbench, serving, wrk
-from api.problems import BASE
+from api.door.problems import BASE
 from api.runtime.clock import SystemClock
 from api.runtime.wiring import local_issuer
 from projections import access, caseload

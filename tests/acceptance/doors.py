@@ -9,8 +9,8 @@ from uuid import UUID, uuid4  # noqa: TID251 - an id that nobody has
 import pytest
 
 from api.app import ROUTES
+from api.documentation.openapi import openapi_document
 from api.door import Kind, Route
-from api.openapi import openapi_document
 from api.runtime.organisation import load_organisation
 
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from api.door import Route
-from api.serving import LARGEST_BODY
+from api.door.serving import LARGEST_BODY
 from tests.acceptance.doors import (
     DECIDED,
     TOLD,

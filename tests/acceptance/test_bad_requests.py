@@ -12,8 +12,8 @@ import pytest
 
 from api.app import ROUTES
 from api.door import Route
-from api.problems import BASE, problem_types
-from api.query import PageQuery
+from api.door.problems import BASE, problem_types
+from api.door.query import PageQuery
 from tests.acceptance.doors import (
     DECIDED,
     GUARDED,

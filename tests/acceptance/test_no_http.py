@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from api.problems import BASE
+from api.door.problems import BASE
 from tests.acceptance.knocking import MARKER
 from tests.acceptance.settled import Settled, nothing_comes_of_it
 

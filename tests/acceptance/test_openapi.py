@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from api.app import ROUTES
 from api.door import Kind
-from api.problems import BASE
+from api.door.problems import BASE
 from tests.acceptance.doors import DOCUMENT, Json
 from tests.acceptance.settled import Settled
 

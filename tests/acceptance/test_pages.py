@@ -7,7 +7,7 @@ import pytest
 
 from api.app import ROUTES
 from api.door import Route
-from api.query import MOST_IN_A_PAGE, PageQuery
+from api.door.query import MOST_IN_A_PAGE, PageQuery
 from domain.policy import Act, Information, Viewer, permitting
 from tests.acceptance.doors import SCHEMAS, address, named, parameters
 from tests.acceptance.knocking import Heard

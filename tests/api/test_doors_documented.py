@@ -12,10 +12,10 @@ import pytest
 import schemathesis
 
 from api.app import ROUTES
+from api.documentation.answers import refusals_of
+from api.documentation.openapi import openapi_document
 from api.door import Kind, Route
-from api.openapi import openapi_document
-from api.openapi_answers import refusals_of
-from api.problems import BASE, problem_types
+from api.door.problems import BASE, problem_types
 from api.runtime.organisation import load_organisation
 from domain.policy import TABLE
 

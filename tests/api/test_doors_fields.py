@@ -8,12 +8,12 @@ import pytest
 from multidict import MultiDict
 from pydantic import ValidationError
 
-from api.case_work import AgeFinding
-from api.cases import CaseloadQuery, CaseOrder, DueWithin
-from api.faults import WHAT_TO_DO, Fault, FieldFault, faults_in
-from api.fields import Body, Day, Id, Line, Passage, PastDay, PastMoment, Percentage, UnitCode
-from api.query import read_query
-from api.referrals import NewReferral
+from api.door.faults import WHAT_TO_DO, Fault, FieldFault, faults_in
+from api.door.fields import Body, Day, Id, Line, Passage, PastDay, PastMoment, Percentage, UnitCode
+from api.door.query import read_query
+from api.resources.case_work import AgeFinding
+from api.resources.cases import CaseloadQuery, CaseOrder, DueWithin
+from api.resources.referrals import NewReferral
 from domain.errors import FieldsAreFaulty
 
 NOW = datetime(2023, 4, 3, 7, 0, tzinfo=UTC)

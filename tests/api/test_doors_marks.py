@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.marks import Marks
+from api.door.marks import Marks
 from domain.errors import CursorIsFaulty
 from tests.fakes import MemoryVault
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from api.person_number import NumberIsImpossible, read_number
+from api.door.person_number import NumberIsImpossible, read_number
 from domain.codes import IdentityKind
 
 TODAY = date(2023, 4, 3)

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 
-from api.faults import Fault, FieldFault
-from api.problems import (
+from api.door.faults import Fault, FieldFault
+from api.door.problems import (
     as_refusal,
     every_refusal,
     prefers,
@@ -17,7 +17,7 @@ from api.problems import (
     problem_type,
     problem_types,
 )
-from api.swedish import REFUSALS
+from api.door.swedish import REFUSALS
 from domain.errors import (
     FieldsAreFaulty,
     HandoverIsWaiting,

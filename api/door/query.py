@@ -8,7 +8,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from api.faults import Fault, FieldFault, faults_in, faulty
+from api.door.faults import Fault, FieldFault, faults_in, faulty
 from domain.codes import Purpose
 from domain.errors import FieldsAreFaulty
 

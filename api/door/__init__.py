@@ -19,10 +19,10 @@ from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
-from api.answers import Answer, Seen
-from api.fields import Body
-from api.query import NoQuery, Query, ReadingQuery
-from api.visit import Visit
+from api.door.answers import Answer, Seen
+from api.door.fields import Body
+from api.door.query import NoQuery, Query, ReadingQuery
+from api.door.visit import Visit
 from domain.codes import Purpose
 from domain.errors import Refusal
 from domain.labels import Label

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.answers import CaseId, Done, ReferralId, Unit
 from api.commands import referrals as use_cases
 from api.commands.work import Outcome
 from api.door import Lead, deciding
-from api.fields import Body, Passage
-from api.referrals import Routing, routing
-from api.visit import Visit
+from api.door.answers import CaseId, Done, ReferralId, Unit
+from api.door.fields import Body, Passage
+from api.door.visit import Visit
+from api.resources.referrals import Routing, routing
 from domain.case import CaseJoined
 from domain.codes import AgeKnowledge, DeclineReason
 from domain.errors import (

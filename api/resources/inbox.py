@@ -5,7 +5,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from api.answers import (
+from api.door import Lead, reading
+from api.door.answers import (
     Answer,
     CaseId,
     Count,
@@ -18,10 +19,10 @@ from api.answers import (
     StaffId,
     Unit,
 )
-from api.door import Lead, reading
-from api.query import PageQuery
-from api.referrals import Holder, Informed, Receipt
-from api.story import (
+from api.door.query import PageQuery
+from api.door.visit import Visit
+from api.resources.referrals import Holder, Informed, Receipt
+from api.resources.story import (
     Circumstances,
     Identity,
     circumstances_in,
@@ -29,7 +30,6 @@ from api.story import (
     known_person,
     what_it_rests_on,
 )
-from api.visit import Visit
 from domain.codes import Purpose
 from domain.errors import NotFound
 from domain.labels import Label

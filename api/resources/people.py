@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from api.answers import Answer, Name, StaffId
-from api.visit import Visit
+from api.door.answers import Answer, Name, StaffId
+from api.door.visit import Visit
 from projections import staff
 
 

@@ -4,7 +4,9 @@ responsible until the acceptance."""
 from typing import Literal
 from uuid import UUID
 
-from api.answers import (
+from api.commands import cases as use_cases
+from api.door import CREATED, Lead, deciding, reading
+from api.door.answers import (
     Answer,
     CaseId,
     Count,
@@ -19,11 +21,9 @@ from api.answers import (
     Unit,
     Words,
 )
-from api.commands import cases as use_cases
-from api.door import CREATED, Lead, deciding, reading
-from api.fields import Body, Passage, UnitCode
-from api.query import PageQuery, ReadingQuery
-from api.visit import Visit
+from api.door.fields import Body, Passage, UnitCode
+from api.door.query import PageQuery, ReadingQuery
+from api.door.visit import Visit
 from domain import case as cases
 from domain.case import HandoverOffered
 from domain.codes import InformationKind

@@ -6,10 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
-from api import about
-from api.door import Route
-from api.house import House
-from api.html import (
+from api.documentation import about
+from api.documentation.html import (
     CONTENT_SECURITY,
     code,
     heading,
@@ -21,9 +19,11 @@ from api.html import (
     swedish,
     table,
 )
-from api.openapi import openapi_document
-from api.openapi_parts import REF, Json
-from api.problems import BASE, ProblemType, problem_types
+from api.documentation.openapi import openapi_document
+from api.documentation.parts import REF, Json
+from api.door import Route
+from api.door.problems import BASE, ProblemType, problem_types
+from api.house import House
 
 _CACHED: Final = {"Cache-Control": "public, max-age=300"}
 

@@ -6,14 +6,14 @@ every process of the house recognises what another one handed out.
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from api.house import Macs
 from domain.errors import CursorIsFaulty, KeyIsErased
 
 T = TypeVar("T")
@@ -24,16 +24,6 @@ _ETAGS: Final = "doors/etags"
 _CURSORS: Final = "doors/cursors"
 _COMMANDS: Final = "doors/commands"
 _SIZE: Final = 16
-
-
-class Macs(Protocol):
-    """The part of the vault that the doors use."""
-
-    async def ensure(self, keys: Collection[str]) -> None:
-        """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
-        ...
-
-    def mac(self, key: str, body: bytes) -> bytes: ...
 
 
 class Marks:

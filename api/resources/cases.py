@@ -8,7 +8,8 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 from pydantic.alias_generators import to_camel
 
-from api.answers import (
+from api.door import Lead, reading
+from api.door.answers import (
     Answer,
     CaseId,
     Count,
@@ -23,10 +24,10 @@ from api.answers import (
     Text,
     Unit,
 )
-from api.door import Lead, reading
-from api.fields import SWEDEN, Id, Instant
-from api.query import Flag, PageQuery
-from api.story import (
+from api.door.fields import SWEDEN, Id, Instant
+from api.door.query import Flag, PageQuery
+from api.door.visit import Visit
+from api.resources.story import (
     Circumstances,
     Identity,
     ProposedDecline,
@@ -36,7 +37,6 @@ from api.story import (
     known_person,
     what_it_rests_on,
 )
-from api.visit import Visit
 from domain.case import CaseStatus
 from domain.codes import InformationKind
 from domain.errors import NotFound

@@ -6,14 +6,26 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from api.answers import Answer, CaseId, Count, Day, Done, Name, Page, Position, Seen, StaffId, Unit
 from api.commands import staff as use_cases
 from api.commands.staff import PositionDetails
 from api.door import CREATED, Lead, deciding, reading
-from api.fields import Body, Id, Line, UnitCode, swedish_day
-from api.fields import Day as DayOfBody
-from api.query import Flag, PageQuery
-from api.visit import Visit
+from api.door.answers import (
+    Answer,
+    CaseId,
+    Count,
+    Day,
+    Done,
+    Name,
+    Page,
+    Position,
+    Seen,
+    StaffId,
+    Unit,
+)
+from api.door.fields import Body, Id, Line, UnitCode, swedish_day
+from api.door.fields import Day as DayOfBody
+from api.door.query import Flag, PageQuery
+from api.door.visit import Visit
 from domain.codes import Compartment, Purpose, Qualification, StaffRole
 from domain.errors import (
     NotFound,

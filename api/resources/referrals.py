@@ -6,7 +6,10 @@ from typing import Annotated, Final
 from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
 
-from api.answers import (
+from api.commands import referrals as use_cases
+from api.commands.referrals import ReferralDetails
+from api.door import CREATED, Lead, deciding
+from api.door.answers import (
     Answer,
     Done,
     Due,
@@ -14,12 +17,9 @@ from api.answers import (
     Unit,
     Words,
 )
-from api.commands import referrals as use_cases
-from api.commands.referrals import ReferralDetails
-from api.door import CREATED, Lead, deciding
-from api.faults import Fault, faulty
-from api.fields import Body, Line, Number, Passage, PastDay, PastMoment, shown
-from api.visit import Visit
+from api.door.faults import Fault, faulty
+from api.door.fields import Body, Line, Number, Passage, PastDay, PastMoment, shown
+from api.door.visit import Visit
 from domain.codes import (
     AgeKnowledge,
     Channel,

@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from api.commands.work import Command, Outcome, Work, carry_out
+from api.door.marks import Marks
+from api.door.query import PageQuery
 from api.house import House
-from api.marks import Marks
-from api.query import PageQuery
 from domain.codes import Purpose
 from domain.errors import NotFound, NotPermitted, PositionIsMissing, PositionIsNotReached
 from domain.policy import Act, Information, Viewer, may

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
 from api.commands import teams as use_cases
 from api.door import CREATED, Lead, deciding, reading
-from api.fields import Body, Id, PastDay, Percentage, RegisterNumber, UnitCode
-from api.fields import Day as DayOfBody
-from api.people import Who, who
-from api.visit import Visit
+from api.door.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
+from api.door.fields import Body, Id, PastDay, Percentage, RegisterNumber, UnitCode
+from api.door.fields import Day as DayOfBody
+from api.door.visit import Visit
+from api.resources.people import Who, who
 from domain.codes import Purpose
 from domain.errors import (
     MemberHasJoined,

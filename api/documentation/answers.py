@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from api.documentation.parts import FAULTS, REF, Json, example
 from api.door import Door, Kind
-from api.openapi_parts import FAULTS, REF, Json, example
-from api.problems import ProblemType, problem, problem_type
-from api.query import PageQuery
+from api.door.problems import ProblemType, problem, problem_type
+from api.door.query import PageQuery
 from domain import errors
 
 _JSON: Final = "application/json"

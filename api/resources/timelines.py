@@ -6,12 +6,23 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 from pydantic.alias_generators import to_camel
 
-from api.answers import Answer, CaseId, Moment, Page, Position, ReferralId, Seen, Text, Unit, Words
 from api.door import Lead, reading
-from api.people import Who, who
-from api.query import PageQuery
-from api.story import Told, opened
-from api.visit import Visit
+from api.door.answers import (
+    Answer,
+    CaseId,
+    Moment,
+    Page,
+    Position,
+    ReferralId,
+    Seen,
+    Text,
+    Unit,
+    Words,
+)
+from api.door.query import PageQuery
+from api.door.visit import Visit
+from api.resources.people import Who, who
+from api.resources.story import Told, opened
 from domain.catalogue import ENTRIES
 from domain.errors import NotFound
 from domain.labels import Label

@@ -15,8 +15,8 @@ import msgspec
 from aiohttp import web
 from pydantic.alias_generators import to_camel
 
-from api.faults import WHAT_TO_DO, FieldFault
-from api.swedish import REFUSALS, Told
+from api.door.faults import WHAT_TO_DO, FieldFault
+from api.door.swedish import REFUSALS, Told
 from domain.errors import (
     AddressIsUnknown,
     BodyIsTooLarge,

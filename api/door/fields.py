@@ -22,8 +22,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from api.faults import Fault, faulty
-from api.person_number import NumberIsImpossible, PersonNumber, read_number
+from api.door.faults import Fault, faulty
+from api.door.person_number import NumberIsImpossible, PersonNumber, read_number
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 

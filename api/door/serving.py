@@ -13,16 +13,16 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import ValidationError
 
-from api.answers import Answer, Seen, encoded
 from api.commands.work import Command
 from api.door import Door, Kind, Route
-from api.faults import Fault, FieldFault, faults_in
-from api.fields import Body, read_id
+from api.door.answers import Answer, Seen, encoded
+from api.door.faults import Fault, FieldFault, faults_in
+from api.door.fields import Body, read_id
+from api.door.marks import Marks
+from api.door.problems import BASE
+from api.door.query import Query, ReadingQuery, read_query
+from api.door.visit import Visit
 from api.house import House
-from api.marks import Marks
-from api.problems import BASE
-from api.query import Query, ReadingQuery, read_query
-from api.visit import Visit
 from domain.errors import (
     AccessIsBehind,
     BodyIsNotJson,

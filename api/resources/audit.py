@@ -5,12 +5,12 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.answers import Answer, CaseId, Moment, Page, Position, Seen, Unit, Version, Words
 from api.door import Lead, reading
+from api.door.answers import Answer, CaseId, Moment, Page, Position, Seen, Unit, Version, Words
+from api.door.query import PageQuery
+from api.door.visit import Visit
 from api.house import PastReading
-from api.people import Who, who
-from api.query import PageQuery
-from api.visit import Visit
+from api.resources.people import Who, who
 from domain.codes import Purpose, StaffRole
 from domain.labels import Label
 from domain.policy import Act, Information

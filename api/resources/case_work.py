@@ -6,12 +6,12 @@ from uuid import UUID
 from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
 
-from api.answers import Answer, CaseId, Done, StaffId, Unit, Words
 from api.commands import cases as use_cases
 from api.door import CREATED, Lead, deciding
-from api.faults import Fault, faulty
-from api.fields import Body, Id, Passage, PastDay, shown
-from api.visit import Visit
+from api.door.answers import Answer, CaseId, Done, StaffId, Unit, Words
+from api.door.faults import Fault, faulty
+from api.door.fields import Body, Id, Passage, PastDay, shown
+from api.door.visit import Visit
 from domain.case import CaseStatus, RoutingReviewed
 from domain.codes import AgeKnowledge, CaseOutcome
 from domain.errors import (

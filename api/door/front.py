@@ -14,9 +14,9 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from api.problems import as_refusal, problem_answer
-from api.serving import CORRELATION
-from api.system import Meters
+from api.door.problems import as_refusal, problem_answer
+from api.door.serving import CORRELATION
+from api.door.system import Meters
 from domain.errors import (
     AddressIsTooLong,
     KeyIsErased,

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.answers import CaseId, Done, HandoverId
 from api.commands import cases as use_cases
 from api.commands.work import Outcome
 from api.door import Lead, deciding
-from api.fields import Body, Passage
-from api.handovers import OF_BOTH
-from api.visit import Visit
+from api.door.answers import CaseId, Done, HandoverId
+from api.door.fields import Body, Passage
+from api.door.visit import Visit
+from api.resources.handovers import OF_BOTH
 from domain.case import (
     HandoverAccepted,
     HandoverDeclined,

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from api import about
-from api.answers import Answer, StaffId, Unit, Words
+from api.documentation import about
 from api.door import open_door
-from api.problems import BASE
-from api.visit import Visit
+from api.door.answers import Answer, StaffId, Unit, Words
+from api.door.problems import BASE
+from api.door.visit import Visit
 from domain.codes import Compartment, StaffRole, UnitKind
 from domain.labels import Label, code_lists, label
 from domain.policy import TABLE, Act, Information, Relation

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from pydantic.alias_generators import to_camel
 
-from api.answers import Answer, Day, Moment, Name, ReferralId, Text, Unit, Words
-from api.visit import Visit
+from api.door.answers import Answer, Day, Moment, Name, ReferralId, Text, Unit, Words
+from api.door.visit import Visit
 from domain.codes import (
     AgeKnowledge,
     Channel,

@@ -10,7 +10,7 @@ import msgspec
 from pydantic.json_schema import models_json_schema
 
 from api.door import Door
-from api.faults import Fault, FieldFault
+from api.door.faults import Fault, FieldFault
 
 Json = dict[str, Any]
 

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import msgspec
 
-from api import about
+from api.documentation import about
+from api.documentation.answers import problem_example, refusals, success
+from api.documentation.parts import HEADERS, PARAMETERS, REF, Json, cleaned, example, schemas_of
 from api.door import Door, Kind, Route
-from api.openapi_answers import problem_example, refusals, success
-from api.openapi_parts import HEADERS, PARAMETERS, REF, Json, cleaned, example, schemas_of
-from api.problems import BASE, problem_types
+from api.door.problems import BASE, problem_types
 from domain.labels import Label
 from domain.organisation import Organisation
 from domain.policy import TABLE, Relation
