@@ -180,7 +180,7 @@ class GroupedWriter(Generic[Item, Result]):
                 group[0].fail(_told(error))
                 return
             self.groups_taken_apart += 1
-            _log.warning("group taken apart", writer=self._name, because=str(_told(error)))
+            _log.warning("group taken apart", writer=self._name, exc_info=error)
             for waiting in group:
                 await self._deliver([waiting])
         else:
@@ -203,7 +203,7 @@ class GroupedWriter(Generic[Item, Result]):
                 with hanging_up(connection, until):
                     results = await self._send(connection, items)
             except AWAY as error:
-                _log.warning("connection lost", writer=self._name, because=str(_told(error)))
+                _log.warning("connection lost", writer=self._name, exc_info=error)
                 await self._disconnect()
                 if loop.time() + pause > until:
                     raise self._unavailable from None
