@@ -123,8 +123,8 @@ class _Codec:
                 body=Sealed.closed(f"{place}/{_BODY}|{getattr(stored, _BODY)}"),
             )
         clear = {name: getattr(stored, name) for name in self.entry.clear}
-        closed = {
-            name: Sealed[Any].closed(f"{place}/{name}|{getattr(stored, name)}")
+        closed: dict[str, Sealed[object]] = {
+            name: Sealed.closed(f"{place}/{name}|{getattr(stored, name)}")
             for name in self.entry.sealed
         }
         return self.entry.event(**clear, **closed)
@@ -189,16 +189,19 @@ class Mapper:
         """The facts as far as decisions rest on them opened, with their keys fetched in one
         question. What no decision reads, the notes of a case, stays closed."""
         facts = list(recorded)
-        closed = [fact.event for fact in facts if self._is_decided(fact.event)]
+        closed = [fact.event for fact in facts if self._has_to_open(fact.event)]
         tokens = (token for event in closed for token in self.tokens(event))
         await self._vault.load({key_of(token) for token in tokens})
         return [
-            replace(fact, event=self.opened(fact.event)) if self._is_decided(fact.event) else fact
+            replace(fact, event=self.opened(fact.event)) if self._has_to_open(fact.event) else fact
             for fact in facts
         ]
 
-    def _is_decided(self, event: object) -> bool:
-        return isinstance(event, Veiled) or self._by_event[type(event)].entry.decided
+    def _has_to_open(self, event: object) -> bool:
+        if isinstance(event, Veiled):
+            return True
+        entry = self._by_event[type(event)].entry
+        return entry.decided and bool(entry.sealed)
 
     def _lift(self, veiled: Veiled, plain: bytes) -> object:
         kind = msgspec.json.decode(plain)["kind"]
