@@ -67,7 +67,7 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.ReferralIsAnswered: Told(
         "Aktualiseringen är besvarad",
-        "Aktualiseringen har redan besvarats; svaret anger av vilken enhet.",
+        "Aktualiseringen har redan besvarats; `by` och `at` anger av vem och när.",
     ),
     errors.DeclineIsProposed: Told(
         "Ett avböjande väntar",
@@ -152,7 +152,7 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.HandoverIsAnswered: Told(
         "Överlämningen är besvarad",
-        "Överlämningen väntar inte längre; svaret anger vilken enhet som nu är ansvarig.",
+        "Överlämningen väntar inte längre; `by` och `at` anger vem som svarade och när.",
     ),
     errors.ReceivingUnitIsResponsible: Told(
         "Enheten är redan ansvarig", "Den mottagande enheten är redan ansvarig för ärendet."

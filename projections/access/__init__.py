@@ -104,7 +104,7 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
                 row,
                 compartment=routed.compartment,
                 receiving_unit=routed.unit,
-                informed_units=routed.informed,
+                informed_units=tuple(dict.fromkeys((*row.informed_units, *routed.informed))),
             )
         case ReferralAccepted() | ReferralDeclined() if row.receiving_unit:
             informed = (*row.informed_units, row.receiving_unit)

@@ -330,7 +330,7 @@ def test_an_inbox_line_says_who_must_answer(given: list[Any], then: dict[str, An
         ([RECEIVED, ROUTED, DECLINE_PROPOSED, TURNED_DOWN], ANSWERED),
         (
             [RECEIVED, ROUTED, TURNED_DOWN, ROUTED_AGAIN],
-            {"receiving_unit": "children", "informed_units": ()},
+            {"receiving_unit": "children", "informed_units": ("children", "nexus")},
         ),
     ],
 )
