@@ -98,14 +98,14 @@ def problem_answer(refusal: Refusal, correlation: UUID, accept_language: str = "
 
 def problem(refusal: Refusal, correlation: UUID, language: str = "en") -> dict[str, Any]:
     kind = problem_type(type(refusal))
-    return {
+    members = {
         "type": kind.uri,
         "title": getattr(kind.title, language),
         "status": kind.status,
         "detail": getattr(kind.detail, language),
         "instance": f"urn:uuid:{correlation}",
-        **_extensions(refusal.context, language),
     }
+    return members | _extensions(refusal.context, language) | members  # none is overwritten
 
 
 def prefers(accept_language: str) -> str:
