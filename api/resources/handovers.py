@@ -37,7 +37,8 @@ from domain.errors import (
 from domain.labels import Label
 from domain.policy import Act, Information
 from projections import caseload, handovers
-from projections.handovers import Cursor, Direction, HandoverStatus
+from projections.handovers import Direction, HandoverStatus
+from projections.waiting import Cursor
 
 # --- what waits ------------------------------------------------------------------------------
 

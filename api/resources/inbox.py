@@ -36,7 +36,8 @@ from domain.labels import Label
 from domain.policy import Act, Information
 from domain.referral import ReferralStatus
 from projections import inbox
-from projections.inbox import Cursor, Direction
+from projections.inbox import Direction
+from projections.waiting import Cursor
 
 
 class InboxQuery(PageQuery):

@@ -20,11 +20,10 @@ from domain.case import (
 )
 from domain.policy import Viewer
 from domain.recorded import Recorded
-from projections.access.visible import visible
-from projections.asking import Connection, Page, all_rows, one_row, paged
+from projections.asking import Connection, Page
 from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
-from projections.waiting import rank
+from projections.waiting import Cursor, page_of, rank
 
 _statements = Statements("projections.handovers")
 
@@ -125,21 +124,10 @@ class Direction(StrEnum):
     OUT = "out"  # offered by it
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last line that was seen."""
-
-    rank: int
-    handover: UUID
-
-
 _DIRECTIONS = {
     Direction.IN: sql.SQL("line.to_unit = %(unit)s"),
     Direction.OUT: sql.SQL("line.from_unit = %(unit)s"),
 }
-_STATUS = sql.SQL("line.status = %(status)s")
-_BEYOND = sql.SQL("(line.rank, line.handover) > (%(rank)s, %(handover)s)")
-_ALL = sql.SQL("true")
 
 
 async def page(
@@ -153,29 +141,16 @@ async def page(
     limit: int = 50,
 ) -> Page[Line, Cursor]:
     """What waits, by when its answer is due; then what is answered, the latest first."""
-    seen = visible(viewer)
-    statement = _statements(
-        "page",
+    return await page_of(
+        connection,
         schema,
+        viewer,
+        _statements,
+        Line,
+        lambda line: Cursor(line.rank, line.handover),
+        id_column="handover",
         direction=_DIRECTIONS[direction],
-        status=_STATUS if status else _ALL,
-        beyond=_BEYOND if after else _ALL,
-        visible=seen.condition,
+        status=status,
+        after=after,
+        limit=limit,
     )
-    parameters = {
-        **seen.parameters,
-        "unit": viewer.unit,
-        "status": status,
-        "rank": after and after.rank,
-        "handover": after and after.handover,
-        "limit": limit + 1,
-    }
-    lines = await all_rows(connection, statement, parameters, Line)
-    return paged(lines, limit, lambda line: Cursor(line.rank, line.handover))
-
-
-async def line(connection: Connection, schema: str, viewer: Viewer, handover: UUID) -> Line | None:
-    """One handover's line, when its case is visible."""
-    seen = visible(viewer)
-    statement = _statements("line", schema, visible=seen.condition)
-    return await one_row(connection, statement, {**seen.parameters, "handover": handover}, Line)

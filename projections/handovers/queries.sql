@@ -5,8 +5,3 @@ select line.*
  where {direction} and {status} and {beyond} and {visible}
  order by line.rank, line.handover
  limit %(limit)s
-
--- name: line
-select line.*
-  from {handovers} as line join {access_files} as file on file.file = line."case"
- where line.handover = %(handover)s and {visible}

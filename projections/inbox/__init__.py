@@ -21,10 +21,10 @@ from domain.referral import (
     ReferralStatus,
 )
 from projections.access.visible import visible
-from projections.asking import Connection, Page, all_rows, one_row, paged
+from projections.asking import Connection, Page, one_row
 from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
-from projections.waiting import ANSWERED, rank
+from projections.waiting import ANSWERED, Cursor, page_of, rank
 
 _statements = Statements("projections.inbox")
 
@@ -125,14 +125,6 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last line that was seen."""
-
-    rank: int
-    referral: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """Of what is not answered yet."""
 
@@ -147,9 +139,6 @@ _DIRECTIONS = {
     Direction.SENT: sql.SQL("line.sender_unit = %(unit)s"),
     Direction.INFORMED: sql.SQL("line.informed @> array[%(unit)s]"),
 }
-_STATUS = sql.SQL("line.status = %(status)s")
-_BEYOND = sql.SQL("(line.rank, line.referral) > (%(rank)s, %(referral)s)")
-_ALL = sql.SQL("true")
 
 
 async def page(
@@ -163,25 +152,19 @@ async def page(
     limit: int = 50,
 ) -> Page[Line, Cursor]:
     """What waits, by when its answer is due; then what is answered, the latest first."""
-    seen = visible(viewer)
-    statement = _statements(
-        "page",
+    return await page_of(
+        connection,
         schema,
+        viewer,
+        _statements,
+        Line,
+        lambda line: Cursor(line.rank, line.referral),
+        id_column="referral",
         direction=_DIRECTIONS[direction],
-        status=_STATUS if status else _ALL,
-        beyond=_BEYOND if after else _ALL,
-        visible=seen.condition,
+        status=status,
+        after=after,
+        limit=limit,
     )
-    parameters = {
-        **seen.parameters,
-        "unit": viewer.unit,
-        "status": status,
-        "rank": after and after.rank,
-        "referral": after and after.referral,
-        "limit": limit + 1,
-    }
-    lines = await all_rows(connection, statement, parameters, Line)
-    return paged(lines, limit, lambda line: Cursor(line.rank, line.referral))
 
 
 async def line(connection: Connection, schema: str, viewer: Viewer, referral: UUID) -> Line | None:
