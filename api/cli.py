@@ -314,6 +314,7 @@ def main() -> None:
         PostgresCannotRun,
         KeyringIsUnusable,
         DemoIsIncomplete,
+        database.LogIsNoDemo,
         database.MunicipalityIsMissing,
         database.SchemaIsBehind,
         database.SchemaIsNewer,

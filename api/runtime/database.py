@@ -52,6 +52,11 @@ class SchemaIsBehind(Exception):
     """The schema lacks migrations. Run `samordna db migrate`."""
 
 
+class LogIsNoDemo(Exception):
+    """The log holds events and is not a demo's: it never becomes one. Name another database, or
+    another municipality."""
+
+
 class MunicipalityIsMissing(Exception):
     """There is no municipality of this name here. Run `samordna db create` with the same data
     folder (or bring its secrets/ along)."""
@@ -66,6 +71,8 @@ def create(
 ) -> None:
     """Make the schema and its roles and bring it up to date; what is there already stays.
 
+    Raises LogIsNoDemo, SchemaIsNewer.
+
     `demo` lets a generator choose when its events were recorded; only an empty log can become one.
     """
     with _alone_with(owner_url, schema) as owner:
@@ -74,7 +81,15 @@ def create(
             _make_role(owner, role_name(schema, role), secrets)
         _apply(owner_url, schema, kind)
         if demo:
-            owner.execute(sql.SQL("SELECT {}.mark_as_demo()").format(sql.Identifier(schema)))
+            _mark_as_demo(owner, schema)
+
+
+def _mark_as_demo(owner: psycopg.Connection, schema: str) -> None:
+    mark = sql.SQL("SELECT {}.mark_as_demo()").format(sql.Identifier(schema))
+    try:
+        owner.execute(mark)
+    except psycopg.errors.RestrictViolation:
+        raise LogIsNoDemo from None
 
 
 def migrate(owner_url: str, schema: str, *, kind: Kind = LOG) -> None:

@@ -14,6 +14,7 @@ from api.runtime.database import (
     LOG,
     SQL_FOLDER,
     Kind,
+    LogIsNoDemo,
     SchemaIsBehind,
     SchemaIsNewer,
     SchemaNameIsUnsound,
@@ -143,7 +144,7 @@ def test_only_an_empty_log_becomes_a_demo(log_server: PostgresServer, tmp_path: 
     assert database.execute("SELECT demo FROM {}.events_head") == [(True,)]
     used = new_database(log_server, tmp_path, LOG)
     record_something(used)
-    with pytest.raises(psycopg.errors.RestrictViolation):
+    with pytest.raises(LogIsNoDemo):
         create(used.owner_url, used.schema, secrets=tmp_path, demo=True)
 
 
