@@ -1,6 +1,7 @@
 """The command line: samordna COMMAND. Each command's help says what it is for."""
 
 import inspect
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,10 +29,11 @@ from api.runtime.clock import SystemClock
 from api.runtime.key_encryption import KeyringIsUnusable
 from api.runtime.logging import configure
 from api.runtime.postgres_ground import PostgresCannotRun
+from api.runtime.serve import AddressCannotBeUsed, listen
 from api.runtime.serve import serve as serve_house
 from api.runtime.servers import Addresses, create_databases, servers
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.wiring import local_issuer, open_house, trusted_issuer
+from api.runtime.wiring import VaultDoesNotFit, local_issuer, open_house, trusted_issuer
 from domain.errors import Refusal
 from projections import ALL
 from projections.rebuild import Rebuilt, rebuild
@@ -147,13 +149,12 @@ def demo(
     printed is invented, too. Never point it at a real municipality's database: it refuses one that
     holds events and is not marked as demo.
     """
-    with servers(settings) as addresses:
+    first = _first_day(from_day)
+    with listen(settings.host, settings.port) as listening, servers(settings) as addresses:
         create_databases(settings, addresses, demo=True)
         with _bar("the pilot year") as moved:
-            uvloop.run(
-                make_year(settings, addresses, _first_day(from_day), seed, scale, progress=moved)
-            )
-        uvloop.run(show_year(settings, addresses))
+            uvloop.run(make_year(settings, addresses, first, seed, scale, progress=moved))
+        uvloop.run(show_year(settings, addresses, listening))
 
 
 @app.command()
@@ -162,17 +163,16 @@ def serve(settings: Settings) -> None:
     """Serve the API on a database that was made by `samordna db create`."""
     trusted_issuer(settings, SystemClock())  # before anything is started
 
-    async def run(addresses: Addresses) -> None:
+    async def run(addresses: Addresses, listening: socket.socket) -> None:
         async with open_house(settings, addresses) as rooms:
             await serve_house(
                 rooms.house,
-                host=settings.host,
-                port=settings.port,
+                listening=listening,
                 ready=lambda address: print(f"Serving {address}/samordna/v1", flush=True),
             )
 
-    with servers(settings) as addresses:
-        uvloop.run(run(addresses))
+    with listen(settings.host, settings.port) as listening, servers(settings) as addresses:
+        uvloop.run(run(addresses, listening))
 
 
 @app.command(name="rebuild")
@@ -218,7 +218,9 @@ def token(
     settings: Settings,
     *,
     who: Annotated[str, typer.Argument(help="A demo role (nexus-worker ...) or a staff id.")],
-    hours: Annotated[int, typer.Option(help="How long the token lives, at most 24.")] = 8,
+    hours: Annotated[
+        int, typer.Option(min=1, max=24, help="How long the token lives, at most 24.")
+    ] = 8,
 ) -> None:
     """Issue a bearer token from the local issuer, for trying things out on this machine.
 
@@ -314,13 +316,30 @@ def main() -> None:
         PostgresCannotRun,
         KeyringIsUnusable,
         DemoIsIncomplete,
+        AddressCannotBeUsed,
+        VaultDoesNotFit,
         database.LogIsNoDemo,
+        database.SecretsAreElsewhere,
         database.MunicipalityIsMissing,
         database.SchemaIsBehind,
         database.SchemaIsNewer,
         Refusal,
     ) as error:
         _err.print(f"samordna: {_told(error)}", style="red", highlight=False)
+        sys.exit(1)
+    except psycopg.errors.InsufficientPrivilege:
+        _err.print(
+            "samordna: the owner's role may not do this; it needs CREATEROLE, and CREATE on the"
+            " database.",
+            style="red",
+        )
+        sys.exit(1)
+    except psycopg.ProgrammingError:  # its text may repeat the address, with a password
+        _err.print(
+            "samordna: --database or --vault is no address of PostgreSQL; give"
+            " postgresql://user@host:port/database.",
+            style="red",
+        )
         sys.exit(1)
     except psycopg.OperationalError as error:
         _err.print(f"samordna: the database cannot be used: {error}", style="red", highlight=False)

@@ -403,10 +403,13 @@ def withdraw_handover(case: Case, handover: UUID) -> list[CaseEvent]:
 
 
 def close_case(case: Case, outcome: CaseOutcome) -> list[CaseEvent]:
-    """Raises HandoverIsWaiting, since an offer must be answered or withdrawn first."""
+    """Raises HandoverIsWaiting, since an offer must be answered or withdrawn first; CaseIsClosed
+    when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
-    if case.status is CaseStatus.CLOSED:
+    if case.outcome is not None:
+        if case.outcome.reveal() is not outcome:
+            raise CaseIsClosed
         return []
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]
     return [*released, CaseClosed(person=case.person, outcome=Sealed.of(outcome))]

@@ -1,6 +1,7 @@
 """The demo as a whole: the pilot year made once, then served again and again."""
 
 import json
+import socket
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ async def make_year(
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
 
 
-async def show_year(settings: Settings, addresses: Addresses) -> None:
+async def show_year(settings: Settings, addresses: Addresses, listening: socket.socket) -> None:
     """Serve it, and say what to try, until told to stop."""
     async with open_house(settings, addresses) as rooms:
         head = await rooms.facts.head()
@@ -64,8 +65,7 @@ async def show_year(settings: Settings, addresses: Addresses) -> None:
         }
         await serve(
             rooms.house,
-            host=settings.host,
-            port=settings.port,
+            listening=listening,
             ready=lambda address: show_the_demo(address, tokens, settings.data),
         )
 

@@ -235,7 +235,7 @@ class CaseState(Done):
     ),
     asks=(Act.CLOSE, Information.RESPONSIBILITY),
     needs_match=True,
-    refuses=(HandoverIsWaiting,),
+    refuses=(HandoverIsWaiting, CaseIsClosed),
     leads=(Lead("reopenCase", {"caseId": "caseId"}),),
 )
 async def close(visit: Visit, case_id: UUID, closure: Closure) -> CaseState:

@@ -57,6 +57,11 @@ class LogIsNoDemo(Exception):
     another municipality."""
 
 
+class SecretsAreElsewhere(Exception):
+    """The municipality exists, and its passwords are in another data folder. Use that folder, or
+    bring its secrets/ along: new passwords would shut out whoever uses the old ones."""
+
+
 class MunicipalityIsMissing(Exception):
     """There is no municipality of this name here. Run `samordna db create` with the same data
     folder (or bring its secrets/ along)."""
@@ -71,7 +76,7 @@ def create(
 ) -> None:
     """Make the schema and its roles and bring it up to date; what is there already stays.
 
-    Raises LogIsNoDemo, SchemaIsNewer.
+    Raises LogIsNoDemo, SecretsAreElsewhere, SchemaIsNewer.
 
     `demo` lets a generator choose when its events were recorded; only an empty log can become one.
     """
@@ -191,7 +196,10 @@ def _alone_with(owner_url: str, schema: str) -> Iterator[psycopg.Connection]:
 
 def _make_role(owner: psycopg.Connection, name: str, secrets: Path) -> None:
     role = sql.Identifier(name)
-    if owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None:
+    known = owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    if known and not (secrets / name).exists():
+        raise SecretsAreElsewhere
+    if not known:
         owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
     # Hashed here: the password itself is neither sent nor found in the server's log.
     hashed = owner.pgconn.encrypt_password(

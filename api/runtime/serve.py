@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Callable
 
 from aiohttp import web
@@ -16,17 +17,31 @@ _LEVEL = 1.0  # seconds behind: what the doors accept
 _PATIENCE = 30.0  # seconds for the views to catch up before the address is told
 
 
-async def serve(house: House, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until told to stop; `ready` hears the address.
+class AddressCannotBeUsed(Exception):
+    """The address cannot be listened on."""
 
-    Raises OSError when the port is taken.
-    """
+
+def listen(host: str, port: int) -> socket.socket:
+    """The server's socket, taken before anything is started: a second server that is refused must
+    not disturb the first. Raises AddressCannotBeUsed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise AddressCannotBeUsed(
+            f"{host}, port {port}, cannot be listened on: {error.strerror or error}. Stop who uses"
+            " it, or choose another --port or --host (0 takes any free port)."
+        ) from error
+
+
+async def serve(house: House, *, listening: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve until told to stop; `ready` hears the address."""
     runner = Runner(
         build_app(house), access_log=None, shutdown_timeout=_GRACE, handle_signals=False
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.SockSite(runner, listening)
         await site.start()
         told = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -134,6 +134,10 @@ class PostgresVault:
             asked_at = self._memory.now()
             self._remember(await self._ask(_LOAD, lacking), asked_at)
 
+    async def knows(self, key: str) -> bool:
+        """Whether the key was ever made here, erased or not."""
+        return bool(await self._ask(_LOAD, [key]))
+
     def has(self, key: str) -> bool:
         """Whether the key is in memory: after `load`, whether it exists and is not erased."""
         return self._memory.get(key) is not None

@@ -141,6 +141,7 @@ async def open_house(
         for log in (stored, receipts):
             await log.start()
             opened.push_async_callback(log.stop)
+        await _belong_together(stored, mapper, vault)
         views = FollowedViews(await opened.enter_async_context(_pool(urls["server"])), schema)
         facts = FactLog(stored, mapper, vault)
         access_log = SealedAccessLog(receipts, vault, views, clock, ids)
@@ -172,6 +173,21 @@ async def open_house(
             macs=vault,
         )
         yield Rooms(house=house, facts=facts, access_log=access_log, stored=stored, connect=connect)
+
+
+class VaultDoesNotFit(Exception):
+    """The vault never held the key of this log's first event: it is another municipality's, or an
+    empty one. Nothing was started. Name the vault that belongs to the log."""
+
+
+async def _belong_together(stored: StoredEventLog, mapper: Mapper, vault: PostgresVault) -> None:
+    """A wrong vault looks like everything erased, and would take new keys. Raises
+    VaultDoesNotFit."""
+    for first in await stored.read(0, 1):
+        event = mapper.decode(first.name, first.payload, first.stream, first.version)
+        for token in mapper.tokens(event):
+            if not await vault.knows(key_of(token)):
+                raise VaultDoesNotFit
 
 
 def trusted_issuer(settings: Settings, clock: Clock) -> TrustedIssuer:
