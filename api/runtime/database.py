@@ -196,7 +196,8 @@ def _alone_with(owner_url: str, schema: str) -> Iterator[psycopg.Connection]:
 
 def _make_role(owner: psycopg.Connection, name: str, secrets: Path) -> None:
     role = sql.Identifier(name)
-    known = owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    found = owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+    known = found.rowcount == 1
     if known and not (secrets / name).exists():
         raise SecretsAreElsewhere
     if not known:

@@ -167,11 +167,13 @@ async def test_a_waiting_handover_keeps_a_case_open(town: Town) -> None:
 
 
 async def test_closed_twice_is_closed_once(town: Town) -> None:
-    """A closed case is not closed again: nothing is recorded."""
+    """A closed case is not closed again: nothing is recorded, and another outcome is refused."""
     case, manager = await town.open_case(AN_ADULT), await town.manager("nexus")
     await town.do(manager, cases.close_case, case, CaseOutcome.NEEDS_MET)
     head = await town.log.head()
-    await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, cases.close_case, case, CaseOutcome.NEEDS_MET)
+    with pytest.raises(CaseIsClosed):
+        await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
     assert await town.log.head() == head
 
 

@@ -18,6 +18,7 @@ from api.runtime.database import (
     SchemaIsBehind,
     SchemaIsNewer,
     SchemaNameIsUnsound,
+    SecretsAreElsewhere,
     create,
     migrate,
     require_current,
@@ -162,14 +163,14 @@ def test_passwords_are_private(log_database: Database) -> None:
         assert stored.startswith("SCRAM-SHA-256$")
 
 
-def test_lost_password_is_made_anew(log_database: Database) -> None:
-    """Without its file a role gets another password; the old one is worth nothing."""
+def test_nobody_is_shut_out_by_another_folder(log_database: Database) -> None:
+    """From a data folder without its passwords a municipality is refused; the old ones go on."""
     old = log_database.url("server")
     (log_database.secrets / role_name(log_database.schema, "server")).unlink()
-    create(log_database.owner_url, log_database.schema, secrets=log_database.secrets)
-    record_something(log_database)
-    with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(old)
+    with pytest.raises(SecretsAreElsewhere):
+        create(log_database.owner_url, log_database.schema, secrets=log_database.secrets)
+    with psycopg.connect(old) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_role_connects_where_its_owner_does(

@@ -321,10 +321,13 @@ def test_answered_once(
 
 
 def test_closing_releases_everybody() -> None:
-    """Nobody stays assigned to a closed case; closed again, nothing happens."""
+    """Nobody stays assigned to a closed case; closed again it is already so, and another outcome
+    is refused, never dropped in silence."""
     assert close_case(given(ASSIGNED), CaseOutcome.NEEDS_MET) == [RELEASED, CLOSED]
     assert given(CLOSED).status is CaseStatus.CLOSED
-    assert close_case(given(CLOSED), CaseOutcome.CONTACT_LOST) == []
+    assert close_case(given(CLOSED), CaseOutcome.NEEDS_MET) == []
+    with pytest.raises(CaseIsClosed):
+        close_case(given(CLOSED), CaseOutcome.CONTACT_LOST)
 
 
 def test_an_offer_keeps_a_case_open() -> None:
