@@ -150,7 +150,10 @@ def demo(
     holds events and is not marked as demo.
     """
     first = _first_day(from_day)
-    with listen(settings.host, settings.port) as listening, servers(settings) as addresses:
+    with (
+        listen(settings.host, settings.port) as listening,
+        servers(settings, make=True) as addresses,
+    ):
         create_databases(settings, addresses, demo=True)
         with _bar("the pilot year") as moved:
             uvloop.run(make_year(settings, addresses, first, seed, scale, progress=moved))
@@ -282,7 +285,7 @@ def db_create(
         async with open_house(settings, addresses, follow=False) as rooms:
             return await found(rooms.house.desk, name=name)
 
-    with servers(settings) as addresses:
+    with servers(settings, make=True) as addresses:
         create_databases(settings, addresses)
         if administrator:
             print(uvloop.run(run(addresses, administrator)))

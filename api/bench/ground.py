@@ -82,7 +82,7 @@ def ground(given: Settings) -> Iterator[Ground]:
     name = f"bench_{secrets.token_hex(4)}" if given.database else "bench"
     settings = replace(given, data=folder, municipality=name, local_issuer=True)
     try:
-        with servers(settings) as addresses:
+        with servers(settings, make=True) as addresses:
             ours = Ground(settings=settings, addresses=addresses)
             try:
                 yield ours

@@ -22,8 +22,7 @@ _CATCH_UP = 120.0  # seconds
 
 
 class DemoIsIncomplete(Exception):
-    """The database holds events that are no finished pilot year of this data folder: its making was
-    interrupted, or it is not a demo's. Remove the data folder, or name another one."""
+    """The database holds events that are no finished pilot year of this data folder."""
 
 
 async def make_year(
@@ -42,7 +41,11 @@ async def make_year(
     async with open_house(settings, addresses, follow=False) as rooms:
         if await rooms.facts.head():
             if not _staff_file(settings).exists():
-                raise DemoIsIncomplete
+                raise DemoIsIncomplete(
+                    "The database holds events that are no finished pilot year of the folder"
+                    f" {settings.data.resolve()}: its making was interrupted, or it is not a"
+                    " demo's. Remove that folder, or name another one with --data."
+                )
             return
         year = await generate_year(
             rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress

@@ -42,11 +42,17 @@ class Addresses:
 
 
 @contextmanager
-def servers(settings: Settings) -> Iterator[Addresses]:
-    """The given servers, or our own for as long as the context lasts."""
+def servers(settings: Settings, *, make: bool = False) -> Iterator[Addresses]:
+    """The given servers, or our own for as long as the context lasts.
+
+    `make`: our own are made where there are none; otherwise MunicipalityIsMissing is raised, so
+    that a question asked from the wrong folder leaves nothing behind.
+    """
     if settings.database and settings.vault:
         yield Addresses(log=settings.database, vault=settings.vault)
         return
+    if not make and not (settings.data / "log").exists():
+        raise database.MunicipalityIsMissing
     with ExitStack() as running:
         started = {
             name: running.enter_context(
