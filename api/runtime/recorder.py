@@ -19,6 +19,7 @@ from eventsourcing.persistence import (
     InfrastructureFactory,
     IntegrityError,
     ListenNotifySubscription,
+    NotSupportedError,
     OperationalError,
     ProcessRecorder,
     StoredEvent,
@@ -232,12 +233,13 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
     # What our log does not keep: tracking belongs to the projections' engine.
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
-        raise NotImplementedError(purpose)
+        raise NotSupportedError(f"the log keeps no {purpose} apart from its events")
 
     def tracking_recorder(
-        self, tracking_recorder_class: type[TrackingRecorder] | None = None
+        self,
+        tracking_recorder_class: type[TrackingRecorder] | None = None,  # noqa: ARG002 - the library's signature
     ) -> TrackingRecorder:
-        raise NotImplementedError(tracking_recorder_class)
+        raise NotSupportedError("the projections' engine keeps track of what it has followed")
 
     def process_recorder(self) -> ProcessRecorder:
-        raise NotImplementedError
+        raise NotSupportedError("the projections' engine keeps track of what it has followed")
