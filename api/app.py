@@ -26,6 +26,7 @@ from api.resources import (
     staff_members,
     teams,
     timelines,
+    workload,
 )
 
 ROUTES: Final[Sequence[Route]] = (
@@ -81,6 +82,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/staff-members/{staffId}/positions", staff_members.take_new_position),
     post("/staff-members/{staffId}/qualifications", staff_members.record_qualification),
     post("/staff-members/{staffId}/departures", staff_members.end_position),
+    get("/workloads", workload.of_unit),
     # --- the confidentiality review
     get("/cases/{caseId}/events", audit.events),
     get("/cases/{caseId}/readings", audit.readings),
@@ -88,11 +90,11 @@ ROUTES: Final[Sequence[Route]] = (
 
 
 def build_app(house: House) -> web.Application:
-    meters = Meters()
+    meters = Meters(house.metrics.registry)
     app = web.Application(middlewares=[front(house.desk.ids, meters)], client_max_size=LARGEST_BODY)
     for route in ROUTES:
         add = web.get if route.method == "GET" else web.post  # HEAD comes with GET
         app.add_routes([add(BASE + route.path, serve(house, route))])
     app.add_routes(documentation_routes(house, ROUTES))
-    app.add_routes(system_routes(house, meters))
+    app.add_routes(system_routes(house))
     return app

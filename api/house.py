@@ -1,16 +1,18 @@
 """The composition root as the doors see it: everything an answer needs, made in api/runtime."""
 
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
+from prometheus_client import CollectorRegistry
+
 from api.commands.work import Desk
 from domain.policy import Viewer
 from domain.ports import Reading, Receipts
 from domain.sealed import Sealed
+from projections.access import Found
 from projections.asking import Page
 
 P = ParamSpec("P")
@@ -18,12 +20,29 @@ T = TypeVar("T")
 
 
 class Views(Protocol):
-    """The read side: a connection of the server's role, and how far each projection has come."""
+    """The read side: questions by the server's role, and how far each projection has come."""
 
-    schema: str
+    @property
+    def names(self) -> Collection[str]:
+        """Of the projections."""
+        ...
 
-    def connection(self) -> AbstractAsyncContextManager[Any]:
-        """Raises Unavailable while the database is away."""
+    async def ask(
+        self,
+        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The answer to a projection's query, on a connection and in a schema that it is told.
+        Raises Unavailable while the database is away."""
+        ...
+
+    async def viewer(self, staff: UUID) -> Viewer | None:
+        """Who somebody is now; None for a stranger and for who has left. Raises Unavailable."""
+        ...
+
+    async def file(self, wanted: UUID) -> Found | None:
+        """What access to a case or referral depends on. Raises Unavailable."""
         ...
 
     def position(self, projection: str) -> int:
@@ -36,6 +55,20 @@ class Views(Protocol):
 
     async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
         """Whether the projection reached the position in time."""
+        ...
+
+
+class Metrics(Protocol):
+    """What is counted, for whoever watches the house."""
+
+    registry: CollectorRegistry
+
+    async def told(self) -> str:
+        """All of it, of every process of the house, in Prometheus' text format."""
+        ...
+
+    def standing_still(self) -> list[str]:
+        """The loops of this process that have not done their work for too long."""
         ...
 
 
@@ -89,13 +122,4 @@ class House:
     opener: Opener
     receipts: AccessLog
     macs: Macs
-
-    async def ask(
-        self,
-        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Run a projection's query on a connection of the server's role."""
-        async with self.views.connection() as connection:
-            return await query(connection, self.views.schema, *args, **kwargs)
+    metrics: Metrics

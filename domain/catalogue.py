@@ -23,11 +23,18 @@ class Entry:
     veil: KeyScope | None = None
     kind: str | None = None  # of a veiled event, sealed with its content
     version: int = 1
-    decided: bool = True  # whether any decision rests on what is sealed; else it stays closed
+    decided: tuple[str, ...] = ()  # the sealed fields that decisions rest on: opened for them
+    counted: bool = False  # whether all that decisions know of it is how many there are
 
 
-def _stored(name: str, event: type, clear: str, /, **sealed: KeyScope) -> Entry:
-    return Entry(name=name, event=event, clear=tuple(clear.split()), sealed=sealed)
+def _stored(name: str, event: type, clear: str, decided: str = "", /, **sealed: KeyScope) -> Entry:
+    return Entry(
+        name=name,
+        event=event,
+        clear=tuple(clear.split()),
+        sealed=sealed,
+        decided=tuple(decided.split()),
+    )
 
 
 def _veiled(name: str, kind: str, event: type, clear: str, veil: KeyScope) -> Entry:
@@ -39,6 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
         "person.registered",
         person.PersonRegistered,
         "person compartment",
+        "born age",
         name=IDENTITY,
         number=IDENTITY,
         born=IDENTITY,
@@ -62,6 +70,7 @@ ENTRIES: tuple[Entry, ...] = (
         "referral.received",
         referral.ReferralReceived,
         "person receipt channel sender_unit acute",
+        "source role age concern residence",
         source=FILE,
         senders_reference=FILE,
         kind=FILE,
@@ -84,6 +93,7 @@ ENTRIES: tuple[Entry, ...] = (
         "referral.decline-proposed",
         referral.ReferralDeclineProposed,
         "person unit",
+        "reason age explanation",
         reason=FILE,
         age=FILE,
         explanation=TEXT,
@@ -93,6 +103,7 @@ ENTRIES: tuple[Entry, ...] = (
         "referral.declined",
         referral.ReferralDeclined,
         "person unit holder",
+        "age",
         reason=FILE,
         age=FILE,
         explanation=TEXT,
@@ -106,7 +117,7 @@ ENTRIES: tuple[Entry, ...] = (
         event=case.NoteRecorded,
         clear=("person",),
         sealed={"text": TEXT},
-        decided=False,
+        counted=True,
     ),
     _veiled("case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE),
     _stored(
@@ -120,6 +131,7 @@ ENTRIES: tuple[Entry, ...] = (
         "case.handover-decline-proposed",
         case.HandoverDeclineProposed,
         "person handover",
+        "reason explanation",
         reason=FILE,
         explanation=TEXT,
     ),
@@ -132,7 +144,7 @@ ENTRIES: tuple[Entry, ...] = (
         explanation=TEXT,
     ),
     _stored("case.handover-withdrawn", case.HandoverWithdrawn, "handover"),
-    _stored("case.closed", case.CaseClosed, "person", outcome=FILE),
+    _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     _stored("staff.position-taken", staff.PositionTaken, "unit role side since", name=IDENTITY),
     _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
@@ -144,3 +156,8 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),
     _stored("team.member-left", team.MemberLeft, "staff"),
 )
+
+
+def names_of(*events: type) -> frozenset[str]:
+    """The public names under which these events are stored."""
+    return frozenset(entry.name for entry in ENTRIES if entry.event in events)

@@ -1,12 +1,12 @@
 """What the domain needs from the world, as small protocols; api/runtime has the real ones."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.recorded import Append, Appended, Recorded
+from domain.recorded import Append, Appended, Recorded, Stream
 
 
 class Clock(Protocol):
@@ -48,9 +48,17 @@ class EventLog(Protocol):
         """
         ...
 
-    async def opened_streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
-        """Each stream's facts in order, with what the vault still has keys for opened; a stream
-        that does not exist has an empty list."""
+    async def streams(self, ids: Collection[UUID], *, afresh: bool = False) -> dict[UUID, Stream]:
+        """What each stream has come to, with what the vault still has keys for opened.
+
+        A stream may be `remembered`, and others may have recorded more since: an append that
+        expects its version is refused then, and nothing else may be told that rests on it. Asked
+        `afresh`, nothing is: whatever was recorded before the question is in the answer.
+        """
+        ...
+
+    async def facts(self, stream: UUID, *kinds: type) -> Sequence[Recorded]:
+        """The stream's facts of these kinds, in order, closed."""
         ...
 
     async def opened_span(self, first: int, last: int) -> Sequence[Recorded]:
@@ -69,6 +77,10 @@ class EventLog(Protocol):
         """The position of the last fact; 0 when the log is empty."""
         ...
 
+    async def position_at(self, moment: datetime) -> int:
+        """The position of the last fact recorded by a moment; 0 when there is none."""
+        ...
+
 
 class Vault(Protocol):
     async def ensure(self, keys: Collection[str]) -> None:
@@ -81,6 +93,10 @@ class Vault(Protocol):
 
     def seal(self, key: str, place: str, plain: bytes) -> str:
         """Seal with a key in memory, bound to its place; the result names the key."""
+        ...
+
+    def sealer(self, key: str) -> Callable[[str, bytes], str]:
+        """`seal` with one key, for many places."""
         ...
 
     def open(self, sealed: str, place: str) -> bytes | None:

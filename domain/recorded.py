@@ -3,10 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 NO_VERSION = 0
 """The version of a stream that does not exist."""
+
+
+class Stream(NamedTuple):
+    """A stream as a decision knows it: what its facts have come to, as of which version.
+
+    `state` is a case, a person, a referral, a staff member or a team; None where there is none.
+    `remembered`: others may have recorded more since.
+    """
+
+    version: int = NO_VERSION
+    state: object | None = None
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +59,13 @@ class Appended:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Recorded:
-    """A fact in the log. Positions are dense, from 1; versions count each stream from 1."""
+    """A fact in the log. Positions are dense, from 1; versions count each stream from 1.
+
+    Nobody changes one. It is not frozen, because a frozen one takes 2 microseconds more to make,
+    and followers read them by the million.
+    """
 
     position: int
     stream: UUID
@@ -59,5 +76,5 @@ class Recorded:
     recorded_at: datetime
     actor: UUID
     unit: str
-    command: UUID
-    correlation: UUID
+    command: UUID | None = None  # followers do not read why
+    correlation: UUID | None = None

@@ -1,9 +1,23 @@
 """What can be asked: read models folded from the logs, every one rebuildable from zero."""
 
 from domain.recorded import Recorded
-from projections import access, audit, caseload, handovers, inbox, staff, team, timeline
+from projections import access, audit, caseload, handovers, inbox, staff, team, timeline, workload
 from projections.audit import RecordedReading
+from projections.caseload import history as of_caseload
+from projections.handovers import history as of_handovers
+from projections.history import together
+from projections.inbox import history as of_inbox
 from projections.projection import Projection
+from projections.workload import history as of_workload
+
+HISTORY: Projection[Recorded] = together(
+    "history",
+    of_caseload.PROJECTION,
+    of_inbox.PROJECTION,
+    of_handovers.PROJECTION,
+    of_workload.PROJECTION,
+)
+"""What stood at any position: one follower for all, so that no other view waits for it."""
 
 ALL: tuple[Projection[Recorded], ...] = (
     access.PROJECTION,
@@ -13,6 +27,8 @@ ALL: tuple[Projection[Recorded], ...] = (
     timeline.PROJECTION,
     team.PROJECTION,
     staff.PROJECTION,
+    workload.PROJECTION,
+    HISTORY,
 )
 """The projections of the event log."""
 

@@ -4,12 +4,15 @@ The guard of exactly-once: a page's rows and the move of the checkpoint commit t
 move succeeds only for the follower that took over last, and for the tables that it knows.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from psycopg.rows import class_row
 
+from projections import parking
 from projections.asking import Connection
 from projections.sql import Statements
+from projections.tables import OLD
 
 _statements = Statements("projections", "checkpoints.sql")
 
@@ -25,12 +28,14 @@ class Checkpoint:
     position: int
     epoch: int
     build: int
+    parked: Sequence[str] = ()  # keys whose items are not folded: only `find` says
 
 
 async def create(connection: Connection, schema: str) -> None:
     """Make the table if it is missing; others who ask wait until this transaction ends."""
     await connection.execute(_statements("one_at_a_time", schema), [f"{schema}/projections"])
     await connection.execute(_statements("create", schema))
+    await parking.create(connection, schema)
 
 
 async def begin(connection: Connection, schema: str, projection: str, version: int) -> None:
@@ -38,8 +43,17 @@ async def begin(connection: Connection, schema: str, projection: str, version: i
 
 
 async def alone(connection: Connection, schema: str, projection: str) -> bool:
-    """Whether this session is the only one that rebuilds the projection, until it ends."""
-    found = await connection.execute(_statements("alone", schema), [f"{schema}/{projection}"])
+    """Whether this session is the only one that rebuilds the projection, until it ends; and
+    nobody builds any more for one that rebuilt before."""
+    found = await connection.execute(_statements("alone", schema), _locks(schema, projection))
+    return (await found.fetchone()) == (True,)
+
+
+async def build_for(connection: Connection, schema: str, projection: str, rebuilder: int) -> bool:
+    """Whether the session that rebuilds (a backend's process id) is still there. Then nobody is
+    `alone` after it, or makes other tables in the place of its own, until this session ends."""
+    await connection.execute(_statements("build", schema), _locks(schema, projection))
+    found = await connection.execute(_statements("rebuilds", schema), [rebuilder])
     return (await found.fetchone()) == (True,)
 
 
@@ -53,14 +67,23 @@ async def find(connection: Connection, schema: str, projection: str) -> Checkpoi
     return await _one(connection, schema, "find", projection)
 
 
+async def find_all(
+    connection: Connection, schema: str, projections: Collection[str]
+) -> dict[str, Checkpoint]:
+    async with connection.cursor(row_factory=class_row(Checkpoint)) as cursor:
+        await cursor.execute(_statements("find_all", schema), [list(projections)])
+        return {found.projection: found for found in await cursor.fetchall()}
+
+
 async def hold(connection: Connection, schema: str, projection: str) -> Checkpoint:
     """The checkpoint, which nobody moves until this transaction ends. Raises NoCheckpoint."""
     return await _one(connection, schema, "hold", projection)
 
 
-async def take_over(connection: Connection, schema: str, projection: str) -> Checkpoint:
-    """Follow from now on; whoever followed before cannot move any more. Raises NoCheckpoint."""
-    return await _one(connection, schema, "take_over", projection)
+async def take_over(connection: Connection, schema: str, projection: str) -> int:
+    """Follow from now on, in an epoch of one's own: whoever followed before cannot move any more.
+    Raises NoCheckpoint."""
+    return (await _one(connection, schema, "take_over", projection)).epoch
 
 
 async def move(connection: Connection, schema: str, checkpoint: Checkpoint, to: int) -> bool:
@@ -72,9 +95,33 @@ async def move(connection: Connection, schema: str, checkpoint: Checkpoint, to: 
 async def swapped(
     connection: Connection, schema: str, projection: str, *, version: int, position: int
 ) -> None:
-    """Other tables stand in the place of those that were followed, at this position."""
+    """Other tables, to which nothing is lacking, stand in the place of those that were followed, at
+    this position. Where those stood is kept, unless something was lacking to them."""
     facts = {"projection": projection, "version": version, "position": position}
-    await connection.execute(_statements("swap", schema), facts)
+    for statement in ("keep_none", "keep", "nothing_lacks", "swap"):
+        await connection.execute(
+            _statements(statement, schema), {**facts, "kept": projection + OLD}
+        )
+
+
+async def renew(connection: Connection, schema: str, projection: str) -> None:
+    """Somebody else than the follower wrote into the tables: it is to take them as they are now."""
+    await connection.execute(_statements("renew", schema), [projection])
+
+
+async def move_kept(connection: Connection, schema: str, projection: str, to: int) -> None:
+    """The tables that were replaced are brought up to date, by who is `alone` with them."""
+    await connection.execute(_statements("move_kept", schema), [to, projection + OLD])
+
+
+async def find_kept(connection: Connection, schema: str, projection: str) -> Checkpoint:
+    """Where the tables stand that were replaced last. Raises NoCheckpoint."""
+    return await _one(connection, schema, "find", projection + OLD)
+
+
+def _locks(schema: str, projection: str) -> dict[str, str]:
+    rebuild = f"{schema}/{projection}"
+    return {"rebuild": rebuild, "builders": f"{rebuild}/builders"}
 
 
 async def _one(connection: Connection, schema: str, statement: str, projection: str) -> Checkpoint:

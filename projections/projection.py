@@ -5,12 +5,18 @@ swapping are the engine's. `apply` sees one row and one fact, in the order of th
 else: so a batch, a rebuild and a fold from zero end in the same rows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
+from projections.asking import Connection
+from projections.eras import EVER, STANDING, era_of
+
 Key = tuple[Any, ...]
+Version = tuple[Any, ...]
 
 
 class Positioned(Protocol):
@@ -26,10 +32,29 @@ class Positioned(Protocol):
 Item = TypeVar("Item", bound=Positioned)
 Item_contra = TypeVar("Item_contra", bound=Positioned, contravariant=True)
 Item_co = TypeVar("Item_co", bound=Positioned, covariant=True)
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
-class Source(Protocol[Item_co]):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Part `number` (from 0) of `of` parts of a log up to a position. Each stream is whole in one
+    of them; a log without streams is whole in the first."""
+
+    number: int
+    of: int
+    until: int
+
+
+class Parts(Protocol[Item_co]):
+    """A log that is read part by part."""
+
+    def part(self, connection: Connection, part: Part) -> AsyncGenerator[Sequence[Item_co], None]:
+        """The items of a part in order, page by page, asked on a connection of the projector's
+        that does nothing else meanwhile."""
+        ...
+
+
+class Source(Parts[Item_co], Protocol):
     """Where items come from."""
 
     async def read(self, after: int, limit: int) -> Sequence[Item_co]:
@@ -47,7 +72,7 @@ class Source(Protocol[Item_co]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table(Generic[Item, Row]):
-    """Rows that items change. The row's fields, in order, are the table's columns."""
+    """Rows that items change. A row is a NamedTuple: its fields, in order, are the columns."""
 
     name: str
     row: type[Row]
@@ -65,6 +90,53 @@ class Journal(Generic[Item, Row]):
     rows: Callable[[Item], Iterable[Row]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Versions(Generic[Item]):
+    """Every state in which a row of a table stood. A change of the columns `apart_from` alone makes
+    no new one: they change with every fact, no fold looks at them, and a version holds them as it
+    began. Its columns are those of the row; then from when it stood, until when, and its era."""
+
+    name: str
+    of: Table[Item, Any]
+    apart_from: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.of.row._fields, "from_position", "until_position", "era")
+
+    def apply(self, standing: Version | None, item: Item) -> Version | None:
+        """The version that stands after a fact: the same, if the fact changed nothing."""
+        before = None if standing is None else self.of.row(*standing[:-3])
+        after = self.of.apply(before, item)
+        if after is None:
+            return None
+        if before is not None and self._state(after) == self._state(before):
+            return standing
+        return (*after, item.position, STANDING, EVER)
+
+    def ended(self, version: Version, until: int) -> Version:
+        """What is left of a version that stands no more from a position on."""
+        *row, first, _, _ = version
+        return (*row, first, until, era_of(first, until))
+
+    @cached_property
+    def _state(self) -> Callable[[Any], Any]:
+        columns = enumerate(self.of.row._fields)
+        return itemgetter(*(place for place, it in columns if it not in self.apart_from))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally(Generic[Row]):
+    """How many of a table's rows there are of each kind: counted as rows come, change and go, in
+    the same transaction. Its columns are those of the key, and `n`; of what there is none, there
+    is no row."""
+
+    name: str
+    of: str  # the table
+    key: tuple[str, ...]
+    kinds: Callable[[Row], Iterable[Key]]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Projection(Generic[Item]):
     """`version` goes up whenever `schema` or a fold changes: then the engine builds it anew."""
@@ -72,4 +144,9 @@ class Projection(Generic[Item]):
     name: str
     version: int
     schema: str  # DDL; `{x}` stands for the table x; what follows "-- indexes" waits for the rows
-    tables: tuple[Table[Item, Any] | Journal[Item, Any], ...]
+    tables: tuple[Table[Item, Any] | Journal[Item, Any] | Versions[Item], ...]
+    key: Callable[[Item], object] | None = None
+    """Whose items those are that are parked together, when one of them cannot be folded: no row is
+    touched by the items of two keys. Without it, following stops there."""
+    by_stream: bool = True  # no row is touched by the facts of two streams: parts can be built
+    tallies: tuple[Tally[Any], ...] = ()

@@ -2,31 +2,41 @@
 
 Readers and the follower go on. What is built reaches the old tables' position, where both are
 compared by digest; then the log's head; then the names are swapped in one short transaction, and
-the follower, refused by the checkpoint, goes on with the new tables.
+the follower, refused by the checkpoint, goes on with the new tables. The old ones are kept, with
+their position, so that they can be put back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
-from psycopg.errors import LockNotAvailable
+import psycopg
 
 from projections import checkpoints
 from projections.asking import Connection
+from projections.beside import Beside, Progress
+from projections.building import Builders, Connect, ThisProcess
 from projections.projection import Item, Projection, Source
-from projections.tables import NEXT, Tables
+from projections.tables import NEXT, OLD, Tables
 
-Connect = Callable[[], Awaitable[Connection]]
-Progress = Callable[[int, int, float], None]  # position, head, items per second
-
-PAGE = 2000
-SWAP_PAUSE = 0.2  # seconds for the readers that were in the way of a swap
+ALONE_PATIENCE, ALONE_PAUSE = 2.0, 0.1  # seconds for who looks, or builds for a killed rebuild
+TIDY = 60.0  # seconds
 
 
 class RebuildIsRunning(Exception):
-    """Somebody else rebuilds this projection. Wait for it to end."""
+    """Somebody else rebuilds this view, or puts its old tables back. Wait for it to end."""
+
+
+class NothingIsKept(Exception):
+    """No tables of this view are kept that could be put back: it was never rebuilt here, or facts
+    are lacking to those that were replaced."""
+
+
+class KeptByAnotherVersion(Exception):
+    """The tables that are kept were made by another version of the program. Start that version,
+    and put them back with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,115 +68,107 @@ async def prepare(projections: Iterable[Projection[Any]], connect: Connect, *, s
                 await Tables(projection, schema, NEXT).drop(connection)
 
 
+async def tidy(projections: Sequence[Projection[Any]], connect: Connect, *, schema: str) -> None:
+    """Forever: what a killed rebuild has left is gone after `TIDY` seconds."""
+    while True:
+        await asyncio.sleep(TIDY)
+        with suppress(psycopg.Error):  # then the next time
+            await prepare(projections, connect, schema=schema)
+
+
 async def rebuild(
     projection: Projection[Item],
     source: Source[Item],
     connect: Connect,
     *,
     schema: str,
+    builders: Builders | None = None,
     progress: Progress = lambda *_: None,
+    dry_run: bool = False,
 ) -> Rebuilt:
-    """Build anew from zero and swap. Raises RebuildIsRunning."""
+    """Build anew from zero, compare and swap; after a dry run nothing has changed.
+
+    Raises RebuildIsRunning, FactCannotBeFolded, and what the builders raise.
+    """
+    await prepare([projection], connect, schema=schema)
+    try:
+        async with await connect() as connection:
+            await alone(connection, schema, projection)
+            new = Beside(projection, source, connection, schema, NEXT, progress)
+            stood = await _digest(projection, connection, schema)
+            compared_at, old = stood or (await source.head(), None)
+            await new.build(builders or ThisProcess(source, connect), compared_at)
+            digest = await new.tables.digest(connection)
+            if dry_run:
+                await new.tables.drop(connection)
+            else:
+                await new.take_over()
+    except RebuildIsRunning:
+        raise
+    except BaseException:
+        with suppress(psycopg.OperationalError, RebuildIsRunning):
+            await _leave_nothing(projection, connect, schema)
+        raise
+    return Rebuilt(position=new.reached, compared_at=compared_at, old=old, new=digest)
+
+
+async def _leave_nothing(projection: Projection[Any], connect: Connect, schema: str) -> None:
+    """On a connection of its own, whatever has become of the other."""
+    async with await connect() as connection:
+        await alone(connection, schema, projection)
+        await Tables(projection, schema, NEXT).drop(connection)
+
+
+async def roll_back(
+    projection: Projection[Item],
+    source: Source[Item],
+    connect: Connect,
+    *,
+    schema: str,
+    progress: Progress = lambda *_: None,
+) -> int:
+    """Put the tables back that the last swap replaced, brought up to date; those that stood in
+    their place are kept instead. The answer is the position that the view reflects.
+
+    Raises NothingIsKept, KeptByAnotherVersion, RebuildIsRunning, FactCannotBeFolded.
+    """
     await prepare([projection], connect, schema=schema)
     async with await connect() as connection:
-        await connection.set_autocommit(True)
-        if not await checkpoints.alone(connection, schema, projection.name):
-            raise RebuildIsRunning(projection.name)
-        return await _Rebuild(projection, source, connection, schema, progress).run()
-
-
-class _Rebuild:
-    """One rebuild, on one connection."""
-
-    def __init__(
-        self,
-        projection: Projection[Item],
-        source: Source[Item],
-        connection: Connection,
-        schema: str,
-        progress: Progress,
-    ) -> None:
-        self._projection = projection
-        self._source = source
-        self._connection = connection
-        self._schema = schema
-        self._progress = progress
-        self._old = Tables(projection, schema)
-        self._new = Tables(projection, schema, NEXT)
-        self._reached = 0  # the new tables' position
-        self._head = 0
-        self._began = perf_counter()
-
-    async def run(self) -> Rebuilt:
-        await self._connection.execute("set synchronous_commit = off")
-        before = await checkpoints.find(self._connection, self._schema, self._projection.name)
-        comparable = before.version == self._projection.version and before.position > 0
-        self._head = await self._source.head()
-        await self._build(before.position if comparable else self._head)
-        old = await self._digest_old() if comparable else None
-        compared_at, new = self._reached, await self._new.digest(self._connection)
-        while not await self._swap():  # noqa: ASYNC110 - nothing tells when the readers are done
-            await asyncio.sleep(SWAP_PAUSE)
-        return Rebuilt(position=self._reached, compared_at=compared_at, old=old, new=new)
-
-    async def _build(self, until: int) -> None:
-        """Fold in memory, fill bare tables, then index them."""
-        async with self._connection.transaction():
-            await self._new.create(self._connection)
-        async for page in self._pages(until):
-            await self._new.build(self._connection, page)
-        async with self._connection.transaction():
-            await self._new.built(self._connection)
-        await self._new.index(self._connection)
-
-    async def _digest_old(self) -> Mapping[str, str]:
-        """The old tables' digest, with the new ones brought to its position."""
-        async with self._connection.transaction():
-            await self._connection.execute("set transaction isolation level repeatable read")
-            name = self._projection.name
-            checkpoint = await checkpoints.find(self._connection, self._schema, name)
-            digest = await self._old.digest(self._connection)
-        await self._catch_up(checkpoint.position)
-        return digest
-
-    async def _swap(self) -> bool:
-        """Whether the names were swapped; not, when readers were in the way for too long.
-
-        The checkpoint is held first: the follower waits without holding any table.
-        """
-        await self._catch_up(await self._source.head())
-        name, reached = self._projection.name, self._reached
+        await alone(connection, schema, projection)
         try:
-            async with self._connection.transaction():
-                await self._connection.execute("set local lock_timeout = '500ms'")
-                held = await checkpoints.hold(self._connection, self._schema, name)
-                await self._catch_up(held.position)
-                await self._new.take_over(self._connection)
-                await checkpoints.swapped(
-                    self._connection,
-                    self._schema,
-                    name,
-                    version=self._projection.version,
-                    position=self._reached,
-                )
-        except LockNotAvailable:
-            self._reached = reached
-            return False
-        return True
+            kept = await checkpoints.find_kept(connection, schema, projection.name)
+        except checkpoints.NoCheckpoint:
+            raise NothingIsKept from None
+        if kept.version != projection.version:
+            raise KeptByAnotherVersion
+        old = Beside(projection, source, connection, schema, OLD, progress, kept.position)
+        await old.tables.inspect(connection)
+        await old.tables.stage(connection)
+        await old.take_over()
+        return old.reached
 
-    async def _catch_up(self, until: int) -> None:
-        async for page in self._pages(until):
-            async with self._connection.transaction():
-                await self._new.fold(self._connection, page)
 
-    async def _pages(self, until: int) -> AsyncIterator[Sequence[Any]]:
-        """The pages up to a position; the new tables have reached a page's end when it was used."""
-        while self._reached < until:
-            page = await self._source.read(self._reached, min(PAGE, until - self._reached))
-            if not page:
-                return
-            yield page
-            self._reached = page[-1].position
-            self._head = max(self._head, self._reached)
-            rate = self._reached / (perf_counter() - self._began)
-            self._progress(self._reached, self._head, rate)
+async def alone(connection: Connection, schema: str, projection: Projection[Any]) -> None:
+    """Be the only one that writes beside the follower, with this session, until it ends. Raises
+    RebuildIsRunning."""
+    await connection.set_autocommit(True)
+    await connection.execute("set synchronous_commit = off")
+    await connection.execute("set client_connection_check_interval = '1s'")
+    seconds = asyncio.get_running_loop().time
+    until = seconds() + ALONE_PATIENCE
+    while not await checkpoints.alone(connection, schema, projection.name):
+        if seconds() > until:
+            raise RebuildIsRunning
+        await asyncio.sleep(ALONE_PAUSE)
+
+
+async def _digest(
+    projection: Projection[Any], connection: Connection, schema: str
+) -> tuple[int, Mapping[str, str]] | None:
+    """The position and the digest of the tables that are asked, if they can be compared."""
+    async with connection.transaction():
+        await connection.execute("set transaction isolation level repeatable read")
+        found = await checkpoints.find(connection, schema, projection.name)
+        if found.version != projection.version or found.position == 0:
+            return None
+        return found.position, await Tables(projection, schema).digest(connection)

@@ -35,6 +35,11 @@ class Statements:
             name: _COMMENT.sub("", statement).strip()
             for name, statement in zip(named[::2], named[1::2], strict=True)
         }
+        self._whole: dict[tuple[str, str], sql.Composed] = {}
 
     def __call__(self, name: str, schema: str, **parts: sql.Composable) -> sql.Composed:
-        return compose(self._texts[name], schema, **parts)
+        if parts:
+            return compose(self._texts[name], schema, **parts)
+        if (name, schema) not in self._whole:
+            self._whole[name, schema] = compose(self._texts[name], schema)
+        return self._whole[name, schema]

@@ -1,7 +1,7 @@
 -- The engine's statements over any table of a projection. Columns and keys come from its row.
 
 -- name: columns
-select attname, format_type(atttypid, atttypmod)
+select attname, format_type(atttypid, null)
   from pg_attribute
  where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped and attgenerated = ''
  order by attnum
@@ -9,17 +9,30 @@ select attname, format_type(atttypid, atttypmod)
 -- name: current
 select {columns} from {table} join unnest({keys}) as touched ({key}) using ({key})
 
+-- name: stage
+-- Where rows arrive that replace others. It is empty whenever a transaction begins.
+create temp table {stage} on commit delete rows as
+select {columns} from {table} with no data
+
 -- name: write
--- One statement for a whole page, however many rows it changed.
 insert into {table} ({columns})
-select {values} from unnest({arrays}) as changed ({columns})
+select {columns} from {stage}
 on conflict ({key}) do update set {changes}
 
 -- name: remove
 delete from {table} where ({key}) in (select * from unnest({keys}))
 
 -- name: add
-copy {table} ({columns}) from stdin
+copy {table} ({columns}) from stdin (format binary)
+
+-- name: count
+-- So many more, or fewer, of each kind.
+insert into {table} as tally ({columns})
+select * from unnest({arrays})
+on conflict ({key}) do update set n = tally.n + excluded.n
+
+-- name: none_left
+delete from {table} where n = 0
 
 -- name: digest
 -- Every stored column of every row, whatever the order of the rows.

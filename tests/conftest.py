@@ -9,6 +9,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,14 +57,14 @@ class Database:
 @pytest.fixture(scope="session")
 def log_server() -> Iterator[PostgresServer]:
     """The log's server; it listens on a TCP port, too."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    yield from _server("log", tcp_port=port)
+    with throw_away_server("log", tcp_port=free_port()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def vault_server() -> Iterator[PostgresServer]:
-    yield from _server("vault")
+    with throw_away_server("vault") as server:
+        yield server
 
 
 @pytest.fixture
@@ -91,7 +92,14 @@ def new_database(
     return Database(owner_url=server.url(), schema=schema, secrets=secrets)
 
 
-def _server(name: str, tcp_port: int | None = None) -> Iterator[PostgresServer]:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def throw_away_server(name: str, tcp_port: int | None = None) -> Iterator[PostgresServer]:
     programs = os.environ.get("SAMORDNA_TEST_POSTGRES")
     place = Path(tempfile.mkdtemp(prefix="samordna-test-"))
     place.chmod(0o755)  # the server may run as another user

@@ -7,14 +7,16 @@ else is running, so that two commands at the same instant meet as they would in 
 
 import asyncio
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from api.runtime.mapper import Mapper
 from api.runtime.seal import KEY_SIZE, Key
+from domain import case, person, referral, staff, team
 from domain.errors import (
     CommandKeyReused,
     EventTooLarge,
@@ -24,7 +26,7 @@ from domain.errors import (
     VaultUnavailable,
 )
 from domain.ports import Clock, KnownCommand, Reading
-from domain.recorded import Append, Appended, Recorded
+from domain.recorded import Append, Appended, Recorded, Stream
 
 EVENT_BYTES: Final = 64 * 1024
 EVENTS_PER_APPEND: Final = 200
@@ -54,6 +56,9 @@ class MemoryVault:
         if key not in self._loaded:
             raise VaultUnavailable(key=key)
         return self._loaded[key].seal(place, plain)
+
+    def sealer(self, key: str) -> Callable[[str, bytes], str]:
+        return partial(self.seal, key)
 
     def open(self, sealed: str, place: str) -> bytes | None:
         key = self._loaded.get(sealed.partition(":")[0])
@@ -122,14 +127,26 @@ class MemoryEventLog:
                 raise StreamHasMoved(stream=stream)
         return self._record(append, rows)
 
-    async def opened_streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
+    async def streams(self, ids: Collection[UUID], *, afresh: bool = False) -> dict[UUID, Stream]:
+        del afresh  # nothing is remembered here
+        return {of: _came_to(of, await self.opened(of)) for of in ids}
+
+    async def facts(self, stream: UUID, *kinds: type) -> Sequence[Recorded]:
         await asyncio.sleep(0)
-        closed = {of: [self._closed(row) for row in self._streams.get(of, ())] for of in ids}
-        return {of: await self._mapper.open_for_decision(each) for of, each in closed.items()}
+        names = self._mapper.names(kinds)
+        rows = self._streams.get(stream, ())
+        return [self._closed(row) for row in rows if row.fact.name in names]
 
     async def opened_span(self, first: int, last: int) -> Sequence[Recorded]:
         facts = await self.read(first - 1, last - first + 1)
-        return await self._mapper.open_for_decision(facts)
+        return await self._mapper.opened_for_answer(facts)
+
+    async def opened(self, stream: UUID) -> list[Recorded]:
+        """Everything in a stream, as an answer is made from it."""
+        await asyncio.sleep(0)
+        return await self._mapper.opened_for_answer(
+            map(self._closed, self._streams.get(stream, ()))
+        )
 
     async def find(self, command: UUID) -> KnownCommand | None:
         await asyncio.sleep(0)
@@ -142,6 +159,10 @@ class MemoryEventLog:
     async def head(self) -> int:
         await asyncio.sleep(0)
         return len(self._rows)
+
+    async def position_at(self, moment: datetime) -> int:
+        await asyncio.sleep(0)
+        return sum(row.fact.recorded_at <= moment for row in self._rows)
 
     def forget_commands(self) -> None:
         """What the house does with commands that are older than it keeps them."""
@@ -198,6 +219,15 @@ class MemoryEventLog:
         fact = row.fact
         event = self._mapper.decode(fact.name, row.payload, fact.stream, fact.version)
         return replace(fact, event=event)
+
+
+def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
+    """Whatever kind of stream it is: none of the others begins with its events."""
+    events = [fact.event for fact in facts]
+    member = staff.fold(events, stream)
+    folds = (case.fold, person.fold, referral.fold, team.fold)
+    state = member or next(filter(None, (fold(events) for fold in folds)), None)
+    return Stream(version=len(facts), state=state)
 
 
 class MemoryReceipts:

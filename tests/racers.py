@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from uuid import UUID, uuid5
 
 from api.runtime.event_log import StoredAppend, StoredEventLog
@@ -54,6 +55,20 @@ def race(
         return tally
 
     return asyncio.run(run())
+
+
+def record_all(url: str, schema: str, appends: Sequence[StoredAppend], told: Connection) -> None:
+    """One process that sends appends together, tells that it has, and may hear what became of them
+    or not."""
+
+    async def run() -> None:
+        async with StoredEventLog(url, schema) as log:
+            waiting = asyncio.gather(*map(log.append, appends), return_exceptions=True)
+            await asyncio.sleep(0)
+            told.send(None)
+            await waiting
+
+    asyncio.run(run())
 
 
 async def on_its_own(log: StoredEventLog, tally: Tally, _: int, appends: int) -> None:

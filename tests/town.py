@@ -197,7 +197,7 @@ class Town:
     # --- what stands -------------------------------------------------------------------------
 
     async def facts(self, stream: UUID) -> list[Recorded]:
-        return (await self.log.opened_streams([stream]))[stream]
+        return await self.log.opened(stream)
 
     async def names(self, *streams: UUID) -> list[str]:
         return [fact.name for stream in streams for fact in await self.facts(stream)]

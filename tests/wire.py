@@ -37,7 +37,11 @@ class Wire:
         return f"{url}&sslmode=disable&gssencmode=disable"
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except ConnectionError:  # the server is away: whoever calls hears it
+            writer.close()
+            return
         self._ends |= {writer, server_writer}
         is_lost = asyncio.Event()
 
@@ -58,3 +62,5 @@ class Wire:
 
         with suppress(ConnectionError):
             await asyncio.gather(requests(), replies())
+        for end in (writer, server_writer):  # also when only one of them has broken
+            end.close()

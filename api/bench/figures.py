@@ -18,6 +18,7 @@ class Effort:
     """How long to measure: the more, the less the spread."""
 
     events: int = 100_000  # in the log that is followed, rebuilt and asked
+    cases: int = 10_000  # whose caseload is asked for
     rounds: int = 3
     seconds: float = 3.0  # of each turn that is measured by time
 
@@ -26,7 +27,7 @@ class Effort:
 class Turn:
     """One side's turn: so many a second, and how long one of them took."""
 
-    rate: float
+    rate: float  # or whatever else the figure's unit is
     milliseconds: Mapping[str, float] | None = None  # p50, p99; of a closed loop
 
 

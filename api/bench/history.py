@@ -106,7 +106,7 @@ async def _opened(rooms: Rooms, head: int) -> list[Recorded]:
     """Everything up to a position, whole: to be sealed anew under other keys."""
     vault = rooms.house.desk.vault
     mapper = Mapper(vault)
-    facts = await rooms.facts.read(0, head)
+    facts = await rooms.facts.opened_span(1, head)
     await vault.load({key_of(token) for fact in facts for token in mapper.tokens(fact.event)})
     return [replace(fact, event=mapper.opened(fact.event)) for fact in facts]
 

@@ -39,17 +39,17 @@ class ToolIsMissing(Exception):
 
 async def pgbench(
     ground: Ground,
-    script: str,
-    *,
+    *scripts: str,
     clients: int,
     seconds: float,
     variables: Mapping[str, str] | None = None,
     options: str = "",
 ) -> Turn:
-    """Transactions a second of a script, each prepared once per client; `options` are those of
-    its sessions."""
-    file = ground.settings.data / "pgbench.sql"
-    file.write_text(script, encoding="utf-8")
+    """Transactions a second of some scripts, at random, each prepared once per client; `options`
+    are those of its sessions."""
+    written = [ground.settings.data / f"pgbench-{number}.sql" for number in range(len(scripts))]
+    for file, script in zip(written, scripts, strict=True):
+        file.write_text(script, encoding="utf-8")
     given = [f"--define={name}={value}" for name, value in (variables or {}).items()]
     said = await _run(
         str(ground.programs / "pgbench"),
@@ -58,7 +58,7 @@ async def pgbench(
         f"--client={clients}",
         f"--jobs={min(clients, os.cpu_count() or 1)}",
         f"--time={math.ceil(seconds)}",
-        f"--file={file}",
+        *(f"--file={file}" for file in written),
         *given,
         seconds=seconds,
         environment={**ground.environment, "PGOPTIONS": options},
@@ -145,6 +145,35 @@ async def stock(ground: Ground, task: str, **told: Any) -> Turn:
     )
     done = json.loads(said.splitlines()[-1])
     return Turn(rate=done["count"] / done["seconds"])
+
+
+async def arriving(
+    address: str,
+    requests: Sequence[Request],
+    *,
+    rate: float,
+    seconds: float,
+    run: UUID,
+    then: str | None = None,
+) -> Turn:
+    """What answers take when requests come so many a second, however long the others wait: an open
+    loop. Any answer but 2xx spoils it all. `then` is asked after each command until it shows it;
+    how long that takes stands beside, as `seen p50` and `seen p99`."""
+    load = {"address": address, "requests": requests, "rate": rate, "seconds": seconds}
+    said = await _run(
+        *(sys.executable, "-m", "api.bench.open_loop"),
+        told=json.dumps({**load, "run": str(run), "then": then}),
+        seconds=seconds,
+        environment=dict(os.environ),
+    )
+    told = json.loads(said)
+    if told["refused"] or told["broken"]:
+        raise ToolFailed(
+            f"of {told['requests']} answers {told['refused']} were not 2xx;"
+            f" {told['broken']} requests had no answer"
+        )
+    seen = {f"seen {name}": took for name, took in told["until_seen"].items()}
+    return Turn(rate=told["requests"] / told["seconds"], milliseconds=told["milliseconds"] | seen)
 
 
 @asynccontextmanager

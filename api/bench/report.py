@@ -11,6 +11,8 @@ from api.bench.ground import Ground, ground
 from api.bench.run import measured
 from api.runtime.settings import Settings
 
+_WHOLE = 100  # from here on, digits after the point tell nothing
+
 _err = Console(stderr=True, highlight=False)
 
 
@@ -54,8 +56,8 @@ def _table(figures: Sequence[Figure]) -> Table:
         took = f"\np50 {slow['p50']:.1f} ms, p99 {slow['p99']:.1f} ms" if slow else ""
         table.add_row(
             f"{figure.name}\n{figure.what}",
-            f"{figure.value:,.0f} {figure.unit}\n{_between(spread['value'])}{took}",
-            f"{figure.reference_value:,.0f} {_between(spread['reference_value'])}\n"
+            f"{_told(figure.value)} {figure.unit}\n{_between(spread['value'])}{took}",
+            f"{_told(figure.reference_value)} {_between(spread['reference_value'])}\n"
             f"{figure.reference}",
             f"{figure.ratio:.3g}\n({spread['ratio'][0]:.3g}-{spread['ratio'][1]:.3g})",
         )
@@ -63,7 +65,11 @@ def _table(figures: Sequence[Figure]) -> Table:
 
 
 def _between(spread: Spread) -> str:
-    return f"({spread[0]:,.0f}-{spread[1]:,.0f})"
+    return f"({_told(spread[0])}-{_told(spread[1])})"
+
+
+def _told(value: float) -> str:
+    return f"{value:,.0f}" if value >= _WHOLE else f"{value:.3g}"
 
 
 def _explain(console: Console, figures: Sequence[Figure], effort: Effort, about: str) -> None:

@@ -4,21 +4,27 @@ is measured."""
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Final
 
-from api.bench.answering import caseload_query, command_http
+from api.bench.answering import command_http
 from api.bench.appending import append
+from api.bench.asking import caseload_query
 from api.bench.figures import Effort, Figure, LeftOut
-from api.bench.following import ViewsDiffer, follow, rebuild
+from api.bench.following import follow
+from api.bench.freshness import freshness
 from api.bench.ground import Ground
 from api.bench.history import told
+from api.bench.looking_back import as_of
 from api.bench.programs import ToolFailed, ToolIsMissing
+from api.bench.rebuilding import ViewsDiffer, rebuild
 
 Tell = Callable[[str], None]
 
 _OVER_A_HISTORY: Final = {
     "follow": follow,
     "rebuild": rebuild,
+    "as_of": as_of,
+    "freshness": freshness,
+    "command_http": command_http,  # these two last: the one writes on, the other leaves cases
     "caseload_query": caseload_query,
-    "command_http": command_http,  # last: it writes on
 }
 NAMES: Final = ("append", *_OVER_A_HISTORY)
 

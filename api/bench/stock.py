@@ -12,7 +12,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from threading import Thread
 from typing import Any, Final, cast
 from uuid import UUID
@@ -160,7 +159,7 @@ class StockCaseloadView(PostgresTrackingRecorder):
 
     def __init__(self, datastore: Any, **more: Any) -> None:
         super().__init__(datastore, **more)
-        self._columns = [field.name for field in fields(Line)]
+        self._columns = list(Line._fields)
         table = Identifier(self.datastore.schema, "caseload")
         columns = SQL(", ").join(map(Identifier, self._columns))
         self._find = SQL('SELECT {} FROM {} WHERE "case" = %s').format(columns, table)

@@ -1,7 +1,6 @@
 """Cases: assigned, documented, handed over, closed. Responsibility never rests with nobody."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import date
 from uuid import UUID
 
@@ -93,7 +92,7 @@ async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str
 async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     """Responsibility moves in that same event; the former unit's workers are released with it."""
     case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
-    with _telling_who(work, case_id, handover_id):
+    async with _telling_who(work, case_id, handover_id):
         accepted = cases.accept_handover(case, handover_id)
     work.record(case_id, accepted)
     for worker in case.workers:
@@ -113,13 +112,13 @@ async def decline_handover(
     Raises DeclineReasonDoesNotBind.
     """
     case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
-    to_unit = _receiving_unit(work, case_id, handover_id)
+    to_unit = await _receiving_unit(work, case_id, case, handover_id)
     binds = to_unit == work.desk.organisation.targets.adult_entry
     if binds and reason.value not in {allowed.value for allowed in DeclineReason}:
         raise DeclineReasonDoesNotBind
     file = file_of(case, receiving_unit=to_unit)
     manager = may(await work.viewer(), Act.CONFIRM, Information.RESPONSIBILITY, file)
-    with _telling_who(work, case_id, handover_id):
+    async with _telling_who(work, case_id, handover_id):
         declined = cases.decline_handover(
             case,
             handover_id,
@@ -132,22 +131,22 @@ async def decline_handover(
 
 async def confirm_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
-    with _telling_who(work, case_id, handover_id):
+    async with _telling_who(work, case_id, handover_id):
         answered = cases.confirm_handover_decline(case, handover_id)
     work.record(case_id, answered)
 
 
 async def refuse_handover_decline(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require_offered(work, case_id, handover_id, Act.CONFIRM)
-    with _telling_who(work, case_id, handover_id):
+    async with _telling_who(work, case_id, handover_id):
         answered = cases.refuse_handover_decline(case, handover_id)
     work.record(case_id, answered)
 
 
 async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
-    _receiving_unit(work, case_id, handover_id)  # NotFound for what was never offered
-    with _telling_who(work, case_id, handover_id):
+    await _receiving_unit(work, case_id, case, handover_id)  # NotFound for what was never offered
+    async with _telling_who(work, case_id, handover_id):
         withdrawn = cases.withdraw_handover(case, handover_id)
     work.record(case_id, withdrawn)
 
@@ -189,28 +188,31 @@ async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Ac
     """Answering is the receiving unit's, also when somebody else has just answered: then the
     decision says so."""
     case = await work.case(case_id)
-    to_unit = _receiving_unit(work, case_id, handover_id)
+    to_unit = await _receiving_unit(work, case_id, case, handover_id)
     await work.require(act, Information.RESPONSIBILITY, file_of(case, receiving_unit=to_unit))
     return case
 
 
-def _receiving_unit(work: Work, case_id: UUID, handover_id: UUID) -> str:
-    for fact in reversed(work.facts(case_id)):
-        if isinstance(fact.event, cases.HandoverOffered) and fact.event.handover == handover_id:
-            return fact.event.to_unit
+async def _receiving_unit(work: Work, case_id: UUID, case: Case, handover_id: UUID) -> str:
+    """The unit that was asked, also when the offer has been answered. Raises NotFound."""
+    if case.handover and case.handover.id == handover_id:
+        return case.handover.to_unit
+    for offer in await work.desk.log.facts(case_id, cases.HandoverOffered):
+        if isinstance(offer.event, cases.HandoverOffered) and offer.event.handover == handover_id:
+            return offer.event.to_unit
     raise NotFound
 
 
-@contextmanager
-def _telling_who(work: Work, case_id: UUID, handover_id: UUID) -> Iterator[None]:
+def _telling_who(work: Work, case_id: UUID, handover_id: UUID) -> AbstractAsyncContextManager[None]:
     """Who answered the handover first, and when, stands in the refusal of whoever comes second."""
-    answers = cases.HandoverAccepted | cases.HandoverDeclined | cases.HandoverWithdrawn
-    with telling_who(
+    answers = (cases.HandoverAccepted, cases.HandoverDeclined, cases.HandoverWithdrawn)
+    return telling_who(
         HandoverIsAnswered,
-        work.facts(case_id),
+        work,
+        case_id,
         lambda fact: isinstance(fact.event, answers) and fact.event.handover == handover_id,
-    ):
-        yield
+        *answers,
+    )
 
 
 async def _give_back(work: Work, case_id: UUID, worker_id: UUID) -> None:

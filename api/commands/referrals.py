@@ -1,7 +1,6 @@
 """Referrals: received and routed in one act, then accepted or declined by the receiving unit."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -118,7 +117,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
                 case_id,
                 cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),
             )
-    with _telling_who(work, referral_id, viewer.unit):
+    async with _telling_who(work, referral_id, viewer.unit):
         accepted = referrals.accept_referral(
             referral, case_id, by_unit=viewer.unit, responsible=responsible
         )
@@ -151,7 +150,7 @@ async def decline_referral(
     manages = may(viewer, Act.CONFIRM, Information.REFERRAL, _file(referral, viewer))
     binds = referral.unit == work.desk.organisation.targets.adult_entry
     ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
-    with _telling_who(work, referral_id, viewer.unit):
+    async with _telling_who(work, referral_id, viewer.unit):
         declined = referrals.decline_referral(
             referral,
             reason=reason,
@@ -173,7 +172,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
     if referral.proposed:
         reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
         elsewhere = _elsewhere(work, referral, reason, age)
-    with _telling_who(work, referral_id, viewer.unit):
+    async with _telling_who(work, referral_id, viewer.unit):
         confirmed = referrals.confirm_decline(
             referral,
             by_unit=viewer.unit,
@@ -187,7 +186,7 @@ async def refuse_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager does not confirm; the referral waits for an answer as before."""
     referral = await work.referral(referral_id)
     viewer = await _require(work, referral, Act.CONFIRM)
-    with _telling_who(work, referral_id, viewer.unit):
+    async with _telling_who(work, referral_id, viewer.unit):
         refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
     work.record(referral_id, refused)
 
@@ -208,17 +207,17 @@ def _file(referral: Referral, viewer: Viewer) -> File:
     )
 
 
-@contextmanager
-def _telling_who(work: Work, referral_id: UUID, unit: str) -> Iterator[None]:
+def _telling_who(work: Work, referral_id: UUID, unit: str) -> AbstractAsyncContextManager[None]:
     """Who answered first, and when, stands in the refusal of whoever comes second: a unit learns of
     its own answer, and nothing of another's."""
-    answers = referrals.ReferralAccepted | referrals.ReferralDeclined
-    with telling_who(
+    return telling_who(
         ReferralIsAnswered,
-        work.facts(referral_id),
-        lambda fact: isinstance(fact.event, answers) and fact.unit == unit,
-    ):
-        yield
+        work,
+        referral_id,
+        lambda fact: fact.unit == unit,
+        referrals.ReferralAccepted,
+        referrals.ReferralDeclined,
+    )
 
 
 async def _person(
@@ -230,9 +229,10 @@ async def _person(
     The id behind a number is reserved in the vault first, so two first contacts cannot make two
     persons. In triage no side's index may know the number (R16).
     """
-    person = work.desk.ids.new()
+    person, is_known = work.desk.ids.new(), False
     if details.number and compartment is not Compartment.TRIAGE:
         person = await work.desk.vault.reserve_person(compartment.value, details.number, person)
+        is_known = await work.exists(person)
     told: dict[str, Any] = {
         "name": details.name,
         "number": details.number,
@@ -241,7 +241,7 @@ async def _person(
         "gender": details.gender,
         "contact": details.contact,
     }
-    if persons.fold(await work.events(person)):
+    if is_known:
         work.record(person, persons.tell_particulars(person, **told))
     else:
         work.record(person, persons.register_person(person, compartment=compartment, **told))

@@ -5,12 +5,14 @@ them has moved: also those that the actor's authority came from, so who left a m
 commit. The decision is then made anew on what is true now.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from domain import case, person, referral, staff, team
 from domain.errors import (
@@ -23,17 +25,30 @@ from domain.errors import (
     Refusal,
     StreamHasMoved,
     TooManyEvents,
+    Unavailable,
     UnknownStaffMember,
 )
 from domain.organisation import Organisation
 from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, EventLog, Ids, Vault, WorkingCalendar
-from domain.recorded import Append, NewEvent, Recorded
+from domain.recorded import NO_VERSION, Append, NewEvent, Recorded, Stream
+from domain.sealed import SealedValueIsClosed
 
 T = TypeVar("T")
 
-_ATTEMPTS = 5
+_ATTEMPTS = 200  # whoever loses, somebody else got on; of many who want one stream, most lose
 _MOST_EVENTS = 200
+
+
+class Turns:
+    """Who collided over a stream decides anew one after the other: otherwise of many who want the
+    same, each time one would get on, and all the others have decided in vain."""
+
+    def __init__(self) -> None:
+        self._turns: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
+
+    def over(self, stream: object) -> asyncio.Lock:
+        return self._turns.setdefault(stream, asyncio.Lock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +61,7 @@ class Desk:
     clock: Clock
     ids: Ids
     calendar: WorkingCalendar
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +72,7 @@ class Command:
     id: UUID
     correlation: UUID
     body_mac: bytes = b""
-    earlier_body_macs: tuple[bytes, ...] = ()  # under earlier keys: a replay may cross the month
+    earlier_body_macs: Callable[[], Awaitable[Sequence[bytes]]] | None = None  # of months before
     stale: Callable[[int], bool] | None = None  # whether If-Match differs from this version
     recorded_at: datetime | None = None  # only the generator
 
@@ -98,7 +114,8 @@ class Work:
     desk: Desk
     command: Command
     now: datetime
-    _read: dict[UUID, list[Recorded]] = field(default_factory=dict)
+    afresh: bool = False  # nothing is taken from memory
+    _read: dict[UUID, Stream] = field(default_factory=dict)
     _new: list[NewEvent] = field(default_factory=list)
     _viewer: Viewer | None = None
 
@@ -113,38 +130,47 @@ class Work:
         brings the actor's along: whatever is decided rests on it."""
         missing = {s for s in (*streams, self.command.actor) if s not in self._read}
         if missing:
-            self._read.update(await self.desk.log.opened_streams(missing))
+            self._read |= await self.desk.log.streams(missing, afresh=self.afresh)
 
-    def facts(self, stream: UUID) -> list[Recorded]:
-        return self._read[stream]
-
-    async def events(self, stream: UUID) -> Iterable[object]:
-        await self.read(stream)
-        return (recorded.event for recorded in self._read[stream])
+    @property
+    def is_fresh(self) -> bool:
+        """Whether all that was read was read from the log just now. What was remembered may be
+        acted on, since the log refuses what rests on too little; but not told."""
+        return not any(stream.remembered for stream in self._read.values())
 
     async def person(self, stream: UUID) -> person.Person:
-        return found(person.fold(await self.events(stream)))
+        return found(await self._state(stream, person.Person))
 
     async def referral(self, stream: UUID) -> referral.Referral:
-        return found(referral.fold(await self.events(stream)))
+        return found(await self._state(stream, referral.Referral))
 
     async def case(self, stream: UUID) -> case.Case:
-        return found(case.fold(await self.events(stream)))
+        return found(await self._state(stream, case.Case))
 
     async def team(self, stream: UUID) -> team.Team:
-        return found(team.fold(await self.events(stream)))
+        return found(await self._state(stream, team.Team))
 
     async def staff(self, stream: UUID) -> staff.StaffMember:
         """Raises UnknownStaffMember."""
-        member = staff.fold(await self.events(stream), stream)
+        member = await self._state(stream, staff.StaffMember)
         if member is None:
             raise UnknownStaffMember
         return member
 
+    async def exists(self, stream: UUID) -> bool:
+        await self.read(stream)
+        return self._read[stream].version != NO_VERSION
+
+    async def _state(self, stream: UUID, kind: type[T]) -> T | None:
+        """None for what does not exist, or is something else."""
+        await self.read(stream)
+        state = self._read[stream].state
+        return state if isinstance(state, kind) else None
+
     async def viewer(self) -> Viewer:
         """The actor, from the staff stream. Raises NotPermitted without a position."""
         if self._viewer is None:
-            member = staff.fold(await self.events(self.command.actor), self.command.actor)
+            member = await self._state(self.command.actor, staff.StaffMember)
             if member is None or not member.active:
                 raise NotPermitted
             self._viewer = Viewer(
@@ -173,15 +199,14 @@ class Work:
         PreconditionIsStale (412)."""
         if self.command.stale is None:
             raise PreconditionIsMissing
-        if self.command.stale(len(self._read[stream])):
+        if self.command.stale(self._read[stream].version):
             raise PreconditionIsStale
 
     # --- recording ---------------------------------------------------------------------------
 
     def record(self, stream: UUID, events: Iterable[object], *, at: datetime | None = None) -> None:
         """Facts for the log; `at` is their legal moment, by default now."""
-        if stream not in self._read:
-            self._read[stream] = []
+        self._read.setdefault(stream, Stream())
         self._new += [
             NewEvent(stream=stream, event=event, occurred_at=at or self.now) for event in events
         ]
@@ -196,7 +221,7 @@ class Work:
             body_mac=self.command.body_mac,
             actor=self.command.actor,
             unit=actor.unit if actor else "",
-            expected={stream: len(facts) for stream, facts in self._read.items()},
+            expected={stream: read.version for stream, read in self._read.items()},
             events=self._new,
             recorded_at=self.command.recorded_at,
         )
@@ -212,38 +237,49 @@ async def carry_out(
     """Decide and record; on a conflict, decide anew on what is true now.
 
     A command that is in the log already is answered from what it recorded, even when deciding it
-    again would be refused. Raises whatever the decision refuses, and StreamHasMoved when others
-    keep moving what it reads.
+    again would be refused. What the log accepts may rest on remembered streams: it refuses what
+    has moved. Everything else is decided anew on streams read afresh before anybody is told.
+    Raises whatever the decision refuses, and StreamHasMoved when others keep moving what it reads.
     """
-    attempt = 0
-    while True:
-        attempt += 1
-        work = Work(desk=desk, command=command, now=desk.clock.now())
-        try:
-            await decide(work)
-            appended = await desk.log.append(work.append())
-        except StreamHasMoved:
-            if attempt == _ATTEMPTS:
-                raise
-            continue
-        except (NotFound, NotPermitted):
-            await work.viewer()  # who has no position is not even told whether it exists
-            raise  # also when it was sent before: what may not be seen now is not told again
-        except Refusal as refusal:
-            if work.is_authorised and command.body_mac:
-                return await _replayed(desk, command, refusal)
-            raise
-        if appended.replayed:
-            return await _recorded(desk, appended.first, appended.last)
-        return work.outcome(appended.last)
+    async with AsyncExitStack() as turn:
+        moved, afresh = 0, False
+        while True:
+            work = Work(desk=desk, command=command, now=desk.clock.now(), afresh=afresh)
+            try:
+                await decide(work)
+                appended = await desk.log.append(work.append())
+            except StreamHasMoved as conflict:
+                moved += work.is_fresh
+                if moved == _ATTEMPTS:
+                    raise
+                if not afresh:  # one turn only, so nobody waits for somebody who waits
+                    await turn.enter_async_context(desk.turns.over(conflict.context["stream"]))
+            except (Refusal, SealedValueIsClosed) as refusal:
+                if work.is_fresh or isinstance(refusal, Unavailable):
+                    return await _told_before(work, refusal)
+            else:
+                if not appended.replayed:
+                    return work.outcome(appended.last)
+                if work.is_fresh:
+                    return await _recorded(desk, appended.first, appended.last)
+            afresh = True
 
 
-async def _replayed(desk: Desk, command: Command, refusal: Refusal) -> Outcome:
+async def _told_before(work: Work, refusal: Refusal | SealedValueIsClosed) -> Outcome:
     """The answer of a command that was recorded before; otherwise its refusal."""
+    desk, command = work.desk, work.command
+    if isinstance(refusal, Unavailable):
+        raise refusal
+    if isinstance(refusal, NotFound | NotPermitted):
+        await work.viewer()  # who has no position is not even told whether it exists
+        raise refusal  # also when it was sent before: what may not be seen now is not told again
+    if not (work.is_authorised and command.body_mac and isinstance(refusal, Refusal)):
+        raise refusal
     known = await desk.log.find(command.id)
     if known is None:
         raise refusal
-    if known.body_mac not in (command.body_mac, *command.earlier_body_macs):
+    earlier = await command.earlier_body_macs() if command.earlier_body_macs else ()
+    if known.body_mac not in (command.body_mac, *earlier):
         raise CommandKeyReused from refusal
     return await _recorded(desk, known.first, known.last)
 
@@ -257,18 +293,22 @@ async def _recorded(desk: Desk, first: int, last: int) -> Outcome:
     )
 
 
-@contextmanager
-def telling_who(
-    refused: type[Refusal], facts: Sequence[Recorded], answers: Callable[[Recorded], bool]
-) -> Iterator[None]:
+@asynccontextmanager
+async def telling_who(
+    refused: type[Refusal],
+    work: Work,
+    stream: UUID,
+    answers: Callable[[Recorded], bool],
+    *kinds: type,
+) -> AsyncIterator[None]:
     """Adds to the refusal who gave the answer that stands, and when: a staff id, never a name."""
     try:
         yield
     except refused as refusal:
-        for fact in reversed(facts):
-            if answers(fact):
-                refusal.context |= {"by": fact.actor, "at": fact.recorded_at}
-                break
+        told = await work.desk.log.facts(stream, *kinds) if work.is_fresh else ()
+        for fact in filter(answers, reversed(told)):
+            refusal.context |= {"by": fact.actor, "at": fact.recorded_at}
+            break
         raise
 
 

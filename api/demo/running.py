@@ -33,8 +33,9 @@ async def make_year(
     scale: float,
     *,
     progress: Callable[[int, int], None],
-) -> None:
-    """Generate the year from `first` on, unless it is there already. Raises DemoIsIncomplete.
+) -> bool:
+    """Generate the year from `first` on, unless it is there already; whether it was made now.
+    Raises DemoIsIncomplete.
 
     Nothing follows meanwhile: the views catch up afterwards, in large steps.
     """
@@ -46,13 +47,14 @@ async def make_year(
                     f" {settings.data.resolve()}: its making was interrupted, or it is not a"
                     " demo's. Remove that folder, or name another one with --data."
                 )
-            return
+            return False
         year = await generate_year(
             rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress
         )
         await read_the_year(rooms.access_log, year, rooms.house.desk.ids)
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
+    return True
 
 
 async def show_year(settings: Settings, addresses: Addresses, listening: socket.socket) -> None:

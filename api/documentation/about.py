@@ -77,6 +77,19 @@ SECTIONS: Final[tuple[tuple[Label, Label], ...]] = (
         ),
     ),
     (
+        Label("Tillbakablick", "Looking back"),
+        Label(
+            "Ärenden, aktualiseringar, överlämningar och arbetsbelastning kan visas som de var:"
+            " `asOf` (en tidpunkt: det som då hade registrerats) eller `asOfPosition`. Vad du får"
+            " se avgörs av dagens regler och din tjänst i dag. Svaret anger `asOfPosition`; antal"
+            " följer inte med, och ärenden ordnas då inte efter senaste händelse.",
+            "Cases, referrals, handovers and workloads can be shown as they were: `asOf` (a moment:"
+            " what had been recorded by then) or `asOfPosition`. What you may see is decided by"
+            " today's rules and your position today. The answer says `asOfPosition`; there are no"
+            " counts, and cases are then not ordered by their last event.",
+        ),
+    ),
+    (
         Label("Listor", "Lists"),
         Label(
             "`limit` (20, högst 100) och `cursor`: skicka `nextCursor` från förra sidan. En markör"

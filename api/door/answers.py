@@ -64,6 +64,10 @@ Position = Annotated[
         examples=[4711],
     ),
 ]
+AsOfPosition = Annotated[
+    int | None,
+    Meta(description="The position that was looked back to; null for today.", examples=[4000]),
+]
 Version = Annotated[int, Meta(ge=1, description="The file's version.", examples=[7])]
 Count = Annotated[int, Meta(ge=0, examples=[3])]
 Moment = Annotated[datetime, _when("2023-04-03T08:15:00Z", "UTC, RFC 3339.")]

@@ -28,6 +28,7 @@ class Fault(StrEnum):
     IMPOSSIBLE_NUMBER = "impossible-number"
     CONTRADICTS_NUMBER = "contradicts-number"
     ONE_OF_THEM = "one-of-them"
+    NOT_TOGETHER = "not-together"
     NOT_A_REGISTER_NUMBER = "not-a-register-number"
 
 
@@ -67,6 +68,10 @@ WHAT_TO_DO: Final[Mapping[Fault, Label]] = {
     Fault.ONE_OF_THEM: Label(
         "Ange det ena av fälten, inte båda och inte inget.",
         "Give one of the fields, not both and not none.",
+    ),
+    Fault.NOT_TOGETHER: Label(
+        "Kan inte anges tillsammans med ett annat av fälten; se dokumentationen.",
+        "It cannot be given together with another of the fields; see the documentation.",
     ),
     Fault.NOT_A_REGISTER_NUMBER: Label(
         "Ange diarienumret som i SCN-2022-00355.", "Give the register number as in SCN-2022-00355."

@@ -45,22 +45,25 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 def front(ids: Ids, meters: Meters) -> Middleware:
+    log = _log.bind()  # once for all requests
+
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         correlation = request[CORRELATION] = _correlation(request, ids)
-        with structlog.contextvars.bound_contextvars(correlation=str(correlation)):
-            response = await _answered(request, handler, correlation)
-            seconds = time.perf_counter() - started
-            door = _door(request)
-            meters.answered(door, response.status, seconds)
-            _log.info(
-                "answered",
-                door=door,
-                method=request.method,
-                status=response.status,
-                milliseconds=round(seconds * 1000, 2),
-            )
+        # A connection answers one request at a time, in a context of its own.
+        structlog.contextvars.bind_contextvars(correlation=str(correlation))
+        response = await _answered(request, handler, correlation)
+        seconds = time.perf_counter() - started
+        door = _door(request)
+        meters.answered(door, response.status, seconds)
+        log.info(
+            "answered",
+            door=door,
+            method=request.method,
+            status=response.status,
+            milliseconds=round(seconds * 1000, 2),
+        )
         return dressed(response, correlation, ids)
 
     return answer

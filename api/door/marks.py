@@ -6,8 +6,10 @@ every process of the house recognises what another one handed out.
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -71,21 +73,31 @@ class Marks:
         except ValueError:
             raise CursorIsFaulty from None
 
-    async def of_command(self, now: datetime, told: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-        """What tells a repeated command: under this month's key, and under those of the months in
-        which it may have been sent before. With the keys, the marks are forgotten."""
-        days = (now - timedelta(days=day) for day in range(COMMANDS_KEPT_DAYS + 1))
-        this, *earlier = dict.fromkeys(f"commands/{day:%Y-%m}" for day in days)
+    async def of_command(self, now: datetime, told: bytes) -> bytes:
+        """What tells a repeated command, under this month's key: with it, the mark is forgotten."""
+        this, *_ = _keys_of_commands(now.date())
         await self._macs.ensure([this])
-        marks = [self._macs.mac(this, told)]
+        return self._macs.mac(this, told)
+
+    async def of_earlier_command(self, now: datetime, told: bytes) -> Sequence[bytes]:
+        """The same, under the keys of the months in which it may have been sent before."""
+        _, *earlier = _keys_of_commands(now.date())
+        marks = []
         for month in earlier:
             with suppress(KeyIsErased):
                 await self._macs.ensure([month])
                 marks.append(self._macs.mac(month, told))
-        return marks[0], tuple(marks[1:])
+        return marks
 
     def _of_cursor(self, place: bytes, told: bytes) -> bytes:
         return self._macs.mac(_CURSORS, len(place).to_bytes(8) + place + told)
+
+
+@lru_cache(maxsize=4)
+def _keys_of_commands(day: date) -> Sequence[str]:
+    """The keys of this month, and of those in which a command may have been sent that is kept."""
+    days = (day - timedelta(days=back) for back in range(COMMANDS_KEPT_DAYS + 1))
+    return tuple(dict.fromkeys(f"commands/{day:%Y-%m}" for day in days))
 
 
 def _spelled(mark: bytes) -> str:

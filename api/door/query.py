@@ -2,13 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from multidict import MultiMapping
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from api.door.faults import Fault, FieldFault, faults_in, faulty
+from api.door.fields import PastMoment
 from domain.codes import Purpose
 from domain.errors import FieldsAreFaulty
 
@@ -73,11 +83,38 @@ class NoQuery(Query):
     """Nothing is asked for in the address."""
 
 
+_NOTHING_ASKED: Final = NoQuery()
+
+
 class ReadingQuery(Query):
     purpose: Purpose | None = None
     """What the reading is for; the access log keeps it. By default what the door is for."""
     at_position: AtPosition | None = None
     """With `Prefer: wait=N`: answer only when this position is reflected."""
+
+    def filters(self) -> dict[str, str]:
+        """What is asked for, whatever the page of it."""
+        how = {"purpose", "at_position", "cursor", "limit"}
+        told = ((name, value) for name, value in self if name not in how and value is not None)
+        return {name: str(value) for name, value in told}
+
+
+class PastQuery(ReadingQuery):
+    as_of: PastMoment | None = None
+    """As it stood at a moment, by what had been recorded; what you may see is decided today."""
+    as_of_position: AtPosition | None = None
+    """The same, by a position of the event log. Without counts."""
+
+    @field_validator("as_of_position")
+    @classmethod
+    def _one_way(cls, position: int | None, info: ValidationInfo) -> int | None:
+        if info.data.get("as_of") is not None:
+            raise faulty(Fault.NOT_TOGETHER)
+        return position
+
+    @property
+    def looks_back(self) -> bool:
+        return self.as_of is not None or self.as_of_position is not None
 
 
 class PageQuery(ReadingQuery):
@@ -86,22 +123,18 @@ class PageQuery(ReadingQuery):
     limit: Limit = 20
     """How many items the page holds at most."""
 
-    def filters(self) -> dict[str, str]:
-        """What the list is, whatever the page of it."""
-        how = {"purpose", "at_position", "cursor", "limit"}
-        told = ((name, value) for name, value in self if name not in how and value is not None)
-        return {name: str(value) for name, value in told}
 
-
-def read_query(kind: type[Query], address: MultiMapping[str]) -> Query:
+def read_query(kind: type[Query], address: MultiMapping[str], now: datetime) -> Query:
     """Raises FieldsAreFaulty with every fault."""
+    if kind is NoQuery and not address:
+        return _NOTHING_ASKED
     repeated = [
         FieldFault(name, Fault.REPEATED, in_query=True)
         for name in dict.fromkeys(address)
         if len(address.getall(name)) > 1
     ]
     try:
-        query = kind.model_validate_strings(_as_strings(address))
+        query = kind.model_validate_strings(_as_strings(address), context={"now": now})
     except ValidationError as error:
         raise FieldsAreFaulty(errors=[*repeated, *faults_in(error, in_query=True)]) from None
     if repeated:

@@ -7,6 +7,7 @@ a refusal that tells somebody about a file.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -58,12 +59,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def serve(house: House, route: Route) -> Handler:
-    door = route.door
+    door, names = route.door, route.names
 
     async def answer(request: web.Request) -> web.StreamResponse:
         visit = await _enter(house, door, request)
-        ids = [_id(request.match_info[name]) for name in route.names]
-        query = read_query(door.query[1], request.query)
+        ids = [_id(request.match_info[name]) for name in names]
+        query = read_query(door.query[1], request.query, visit.now)
         visit.ids = ids
         arguments = dict(zip(door.ids, ids, strict=True)) | _named(door.query[0], query)
         if door.kind is Kind.DECIDING:
@@ -205,22 +206,18 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
 
 
 async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Command:
+    stale = await _stale(visit, ids, request)
+    known = partial(Command, actor=visit.staff, correlation=visit.correlation, stale=stale)
     keys = request.headers.getall("Idempotency-Key", [])
-    command, mark = visit.house.desk.ids.new(), b""
-    earlier: tuple[bytes, ...] = ()
-    for key in keys:
-        if len(keys) > 1 or not _KEY.fullmatch(key):
-            raise HeaderIsFaulty(header="Idempotency-Key")
-        command = await visit.marks.command(visit.staff, key)
-        told = f"{request.method} {request.path}\n".encode() + await request.read()
-        mark, earlier = await visit.marks.of_command(visit.now, told)
-    return Command(
-        actor=visit.staff,
-        id=command,
-        correlation=visit.correlation,
-        body_mac=mark,
-        earlier_body_macs=earlier,
-        stale=await _stale(visit, ids, request),
+    if not keys:
+        return known(id=visit.house.desk.ids.new())
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
+        raise HeaderIsFaulty(header="Idempotency-Key")
+    told = f"{request.method} {request.path}\n".encode() + await request.read()
+    return known(
+        id=await visit.marks.command(visit.staff, keys[0]),
+        body_mac=await visit.marks.of_command(visit.now, told),
+        earlier_body_macs=partial(visit.marks.of_earlier_command, visit.now, told),
     )
 
 

@@ -2,24 +2,33 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from api.commands.work import Command, Outcome, Work, carry_out
+from api.door.faults import Fault, FieldFault
 from api.door.marks import Marks
-from api.door.query import PageQuery
+from api.door.query import PageQuery, PastQuery, ReadingQuery
 from api.house import House
 from domain.codes import Purpose
-from domain.errors import NotFound, NotPermitted, PositionIsMissing, PositionIsNotReached
+from domain.errors import (
+    FieldsAreFaulty,
+    NotFound,
+    NotPermitted,
+    PositionIsMissing,
+    PositionIsNotReached,
+)
 from domain.policy import Act, Information, Viewer, may
 from domain.ports import Reading
-from projections import access
+from projections import HISTORY, access
 from projections.access import Found
+from projections.history import AsOf
 
 _PATIENCE: Final = 2.0  # seconds
+_BEFORE_EVERYTHING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +47,7 @@ class Visit:
     command: Command | None = None
     outcome: Outcome | None = None
     ids: list[UUID] = field(default_factory=list)  # of the path
+    as_of: AsOf | None = None  # what the answer looks back to
     _viewer: Viewer | None = None
 
     # --- who asks ----------------------------------------------------------------------------
@@ -51,7 +61,7 @@ class Visit:
 
     async def recognise(self) -> None:
         """Roles, units and sides come from the events, never from the token or a header."""
-        self._viewer = await self.ask(access.viewer, self.staff)
+        self._viewer = await self.house.views.viewer(self.staff)
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -61,12 +71,15 @@ class Visit:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        return await self.house.ask(query, *args, **kwargs)
+        return await self.house.views.ask(query, *args, **kwargs)
 
     async def include(self, view: str) -> None:
         """Wait for another view that the answer draws on, until it reflects what the answer says
         that it reflects: each is followed on its own. Raises PositionIsNotReached."""
-        if not await self.house.views.wait_for(view, self.position, timeout=_PATIENCE):
+        views = self.house.views
+        if views.position(view) < self.position and not await views.wait_for(
+            view, self.position, timeout=_PATIENCE
+        ):
             raise PositionIsNotReached
 
     async def file(
@@ -78,7 +91,7 @@ class Visit:
     ) -> Found:
         """What access to a file depends on. Raises NotFound for what the reader may not see, just
         as for what does not exist; NotPermitted where only this is closed."""
-        found = await self.ask(access.file, wanted)
+        found = await self.house.views.file(wanted)
         if found is None or found.kind != kind:
             raise NotFound
         if may(self.viewer, act, information, found.file):
@@ -89,6 +102,38 @@ class Visit:
 
     def may_read(self, information: Information, found: Found) -> bool:
         return may(self.viewer, Act.READ, information, found.file)
+
+    async def look_back(self, query: PastQuery) -> AsOf | None:
+        """What the answer is asked to look back to, once the history reflects it; None where it is
+        asked for today. Raises FieldsAreFaulty, PositionIsNotReached."""
+        if query.as_of is not None:
+            position = await self.house.desk.log.position_at(query.as_of)
+            self.as_of = AsOf(position, query.as_of)
+        elif query.as_of_position is not None:
+            self.as_of = AsOf(query.as_of_position, await self._recorded_at(query.as_of_position))
+        else:
+            return None
+        self.position = max(self.as_of.position, self.house.views.position(HISTORY.name))
+        await self.include(HISTORY.name)
+        return self.as_of
+
+    @property
+    def as_of_position(self) -> int | None:
+        return self.as_of.position if self.as_of else None
+
+    async def _recorded_at(self, position: int) -> datetime:
+        """The moment at which the log came to a position. Raises FieldsAreFaulty."""
+        if position == 0:
+            return _BEFORE_EVERYTHING
+        for fact in await self.house.desk.log.read(position - 1, 1):
+            return fact.recorded_at
+        fault = FieldFault("asOfPosition", Fault.OUT_OF_RANGE, in_query=True)
+        raise FieldsAreFaulty(errors=[fault])
+
+    def detail(self, query: ReadingQuery) -> dict[str, str]:
+        """What was asked for: its filters, and the position that it looked back to."""
+        looked_back = {"as_of_position": str(self.as_of.position)} if self.as_of else {}
+        return query.filters() | looked_back
 
     # --- pages -------------------------------------------------------------------------------
 
@@ -102,7 +147,7 @@ class Visit:
         return None if last is None else self.marks.cursor(self._place(query), last)
 
     def _place(self, query: PageQuery) -> bytes:
-        return msgspec.json.encode([self.staff, self.operation, self.ids, query.filters()])
+        return msgspec.json.encode([self.staff, self.operation, self.ids, self.detail(query)])
 
     # --- deciding ----------------------------------------------------------------------------
 

@@ -6,11 +6,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import asdict
+from pydantic import ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from api.door import Lead, reading
 from api.door.answers import (
     Answer,
+    AsOfPosition,
     CaseId,
     Count,
     Due,
@@ -24,8 +27,9 @@ from api.door.answers import (
     Text,
     Unit,
 )
+from api.door.faults import Fault, faulty
 from api.door.fields import SWEDEN, Id, Instant
-from api.door.query import Flag, PageQuery
+from api.door.query import Flag, PageQuery, PastQuery
 from api.door.visit import Visit
 from api.resources.story import (
     Circumstances,
@@ -42,8 +46,11 @@ from domain.codes import InformationKind
 from domain.errors import NotFound
 from domain.labels import Label
 from domain.policy import Act, Information
-from projections import caseload
-from projections.caseload import Cursor, Filter
+from projections import access, caseload, timeline
+from projections.asking import Page as Found
+from projections.caseload import Counts, Cursor, Filter, Line
+from projections.caseload import history as of_caseload
+from projections.history import AsOf
 
 # --- the caseload ----------------------------------------------------------------------------
 
@@ -82,7 +89,7 @@ class DueWithin(StrEnum):
                 return midnight + timedelta(days=7 - midnight.weekday())
 
 
-class CaseloadQuery(PageQuery):
+class CaseloadQuery(PageQuery, PastQuery):
     status: CaseStatus | None = None
     """Open or closed; both, where it is left out."""
     worker: Id | None = None
@@ -96,7 +103,15 @@ class CaseloadQuery(PageQuery):
     due_before: Instant | None = None
     """The same, by a moment of your own."""
     order: CaseOrder = CaseOrder.OPENED_AT
-    """A minus turns it round."""
+    """A minus turns it round. `lastEventAt` is for today's caseload alone: not with `asOf`."""
+
+    @field_validator("order")
+    @classmethod
+    def _kept(cls, order: CaseOrder, info: ValidationInfo) -> CaseOrder:
+        back = info.data.get("as_of") or info.data.get("as_of_position") is not None
+        if back and order.column is of_caseload.NO_ORDER:
+            raise faulty(Fault.NOT_TOGETHER)
+        return order
 
     def wanted(self, now: datetime) -> Filter:
         return Filter(
@@ -136,7 +151,8 @@ class CaseCounts(Answer):
 
 class Caseload(Page):
     items: list[CaseLine]
-    counts: Annotated[CaseCounts | None, Meta(description="On the first page only.")]
+    counts: Annotated[CaseCounts | None, Meta(description="On the first page of today's only.")]
+    as_of_position: AsOfPosition
 
 
 @reading(
@@ -144,9 +160,11 @@ class Caseload(Page):
     Label("Lista enhetens ärenden", "List the unit's cases"),
     Label(
         "De ärenden som enheten ansvarar för eller har erbjudits: filter, ordning, antal och"
-        " sidor. Sammanställningen innehåller inga känsliga uppgifter.",
+        " sidor. Sammanställningen innehåller inga känsliga uppgifter. Med asOf visas den som den"
+        " var, i det som läsaren får se i dag.",
         "The cases that the unit is responsible for or has been offered: filters, order, counts and"
-        " pages. The compilation holds no sensitive data.",
+        " pages. The compilation holds no sensitive data. With asOf it is shown as it was, in what"
+        " the reader may see today.",
     ),
     asks=(Act.READ, Information.LINE),
     view=caseload.PROJECTION.name,
@@ -156,26 +174,62 @@ class Caseload(Page):
     ),
 )
 async def page(visit: Visit, query: CaseloadQuery) -> Seen[Caseload]:
+    as_of = await visit.look_back(query)
+    found, counts = await (_then(visit, query, as_of) if as_of else _now(visit, query))
+    answer = Caseload(
+        items=[_told(line) for line in found.lines],
+        counts=None if counts is None else _counted(counts),
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+        as_of_position=visit.as_of_position,
+    )
+    return Seen(answer, [line.case for line in found.lines], detail=visit.detail(query))
+
+
+async def _then(
+    visit: Visit, query: CaseloadQuery, as_of: AsOf
+) -> tuple[Found[Line, Cursor], None]:
+    """What was overdue then, is overdue; nothing is counted."""
+    await visit.include(timeline.PROJECTION.name)
     found = await visit.ask(
-        caseload.page,
+        of_caseload.page,
+        visit.viewer,
+        as_of,
+        query.wanted(as_of.moment),
+        order=query.order.column,
+        descending=query.order.descending,
+        after=visit.last_seen(query, Cursor),
+        limit=query.limit,
+    )
+    return found, None
+
+
+async def _now(visit: Visit, query: CaseloadQuery) -> tuple[Found[Line, Cursor], Counts | None]:
+    await visit.include(access.PROJECTION.name)  # the counts are its
+    return await visit.ask(_asked, visit, query)
+
+
+async def _asked(
+    connection: Any, schema: str, visit: Visit, query: CaseloadQuery
+) -> tuple[Found[Line, Cursor], Counts | None]:
+    """The page and what goes with the first one, asked one after the other in one go."""
+    first = query.cursor is None
+    counts = await caseload.counts(connection, schema, visit.viewer, visit.now) if first else None
+    found = await caseload.page(
+        connection,
+        schema,
         visit.viewer,
         query.wanted(visit.now),
         order=query.order.column,
         descending=query.order.descending,
         after=visit.last_seen(query, Cursor),
         limit=query.limit,
+        few=None if counts is None else counts.few,
     )
-    answer = Caseload(
-        items=[CaseLine(**_told(line)) for line in found.lines],
-        counts=None if query.cursor else await _counts(visit),
-        next_cursor=visit.next_cursor(query, found.after),
-        position=visit.position,
-    )
-    return Seen(answer, [line.case for line in found.lines], detail=query.filters())
+    return found, counts
 
 
-async def _counts(visit: Visit) -> CaseCounts:
-    counts = await visit.ask(caseload.counts, visit.viewer, visit.now)
+def _counted(counts: Counts) -> CaseCounts:
     return CaseCounts(
         open=counts.open,
         unassigned=counts.unassigned,
@@ -233,7 +287,7 @@ async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
     line = await visit.ask(caseload.line, visit.viewer, case_id)
     if line is None:
         raise NotFound
-    answer = CaseDetail(**_told(line), position=visit.position)
+    answer = CaseDetail(**asdict(_told(line)), position=visit.position)
     told = await what_it_rests_on(visit, found, case_id, line.referrals)
     if visit.may_read(Information.IDENTITY, found):
         answer.identity = identity_in(told)
@@ -259,16 +313,16 @@ def _waiting(told: list[Told], handover: UUID) -> WaitingHandover | UnsetType:
     return waiting
 
 
-def _told(line: caseload.Line) -> dict[str, Any]:
-    return {
-        "case_id": line.case,
-        "unit": line.unit,
-        "status": CaseStatus(line.status),
-        "workers": list(line.workers),
-        "opened_at": line.opened_at,
-        "last_event_at": line.last_event_at,
-        "handover_id": line.handover,
-        "handover_to": line.handover_to,
-        "answer_due": line.answer_due,
-        "referrals": list(line.referrals),
-    }
+def _told(line: caseload.Line) -> CaseLine:
+    return CaseLine(
+        case_id=line.case,
+        unit=line.unit,
+        status=CaseStatus(line.status),
+        workers=list(line.workers),
+        opened_at=line.opened_at,
+        last_event_at=line.last_event_at,
+        handover_id=line.handover,
+        handover_to=line.handover_to,
+        answer_due=line.answer_due,
+        referrals=list(line.referrals),
+    )

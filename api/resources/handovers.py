@@ -1,6 +1,7 @@
 """Handovers are seen and offered, with a preview of what goes along; the offering unit stays
 responsible until the acceptance."""
 
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from api.commands import cases as use_cases
 from api.door import CREATED, Lead, deciding, reading
 from api.door.answers import (
     Answer,
+    AsOfPosition,
     CaseId,
     Count,
     Done,
@@ -22,7 +24,7 @@ from api.door.answers import (
     Words,
 )
 from api.door.fields import Body, Passage, UnitCode
-from api.door.query import PageQuery, ReadingQuery
+from api.door.query import PageQuery, PastQuery, ReadingQuery
 from api.door.visit import Visit
 from domain import case as cases
 from domain.case import HandoverOffered
@@ -38,12 +40,13 @@ from domain.labels import Label
 from domain.policy import Act, Information
 from projections import caseload, handovers
 from projections.handovers import Direction, HandoverStatus
+from projections.handovers import history as of_handovers
 from projections.waiting import Cursor
 
 # --- what waits ------------------------------------------------------------------------------
 
 
-class HandoversQuery(PageQuery):
+class HandoversQuery(PageQuery, PastQuery):
     direction: Literal["in", "out"] = "in"
     """Offered to your unit, or by it."""
     status: HandoverStatus | None = None
@@ -65,23 +68,27 @@ class HandoverLine(Answer):
 
 class Handovers(Page):
     items: list[HandoverLine]
+    as_of_position: AsOfPosition
 
 
 @reading(
     "listHandovers",
     Label("Lista enhetens överlämningar", "List the unit's handovers"),
     Label(
-        "De som väntar på svar, efter när svaret ska lämnas; sedan de besvarade.",
-        "Those that wait for an answer, by when it is due; then those that were answered.",
+        "De som väntar på svar, efter när svaret ska lämnas; sedan de besvarade. Med asOf visas de"
+        " som de var, i det som läsaren får se i dag.",
+        "Those that wait for an answer, by when it is due; then those that were answered. With"
+        " asOf they are shown as they were, in what the reader may see today.",
     ),
     asks=(Act.READ, Information.LINE),
     view=handovers.PROJECTION.name,
     leads=(Lead("listHandovers", {"cursor": "nextCursor"}),),
 )
 async def page(visit: Visit, query: HandoversQuery) -> Seen[Handovers]:
+    as_of = await visit.look_back(query)
     found = await visit.ask(
-        handovers.page,
-        visit.viewer,
+        partial(of_handovers.page, as_of=as_of) if as_of else handovers.page,
+        viewer=visit.viewer,
         direction=Direction(query.direction),
         status=query.status,
         after=visit.last_seen(query, Cursor),
@@ -91,8 +98,9 @@ async def page(visit: Visit, query: HandoversQuery) -> Seen[Handovers]:
         items=[_told(line) for line in found.lines],
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
+        as_of_position=visit.as_of_position,
     )
-    return Seen(answer, [line.case for line in found.lines], detail=query.filters())
+    return Seen(answer, [line.case for line in found.lines], detail=visit.detail(query))
 
 
 def _told(line: handovers.Line) -> HandoverLine:
@@ -147,9 +155,9 @@ class HandoverPreview(Answer):
 )
 async def preview(visit: Visit, case_id: UUID, query: PreviewQuery) -> Seen[HandoverPreview]:
     found = await visit.file(case_id, "case", Information.RESPONSIBILITY, act=Act.OFFER)
-    facts = await visit.house.desk.log.opened_streams([case_id])
-    case = cases.fold(fact.event for fact in facts[case_id])
-    if case is None:
+    stream = (await visit.house.desk.log.streams([case_id], afresh=True))[case_id]
+    case = stream.state
+    if not isinstance(case, cases.Case):
         raise NotFound
     if not visit.house.desk.organisation.carries_cases(query.to_unit, found.file.compartment):
         raise UnknownUnit
@@ -164,7 +172,7 @@ async def preview(visit: Visit, case_id: UUID, query: PreviewQuery) -> Seen[Hand
         ],
         position=visit.position,
     )
-    return Seen(answer, [case_id], version=((case_id, facts[case_id][-1].version),))
+    return Seen(answer, [case_id], version=((case_id, stream.version),))
 
 
 class NewHandover(Body):

@@ -1,5 +1,6 @@
 """Referrals are seen: by the unit that must answer, by who sent them, by who is informed."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.door import Lead, reading
 from api.door.answers import (
     Answer,
+    AsOfPosition,
     CaseId,
     Count,
     Due,
@@ -19,7 +21,7 @@ from api.door.answers import (
     StaffId,
     Unit,
 )
-from api.door.query import PageQuery
+from api.door.query import PageQuery, PastQuery
 from api.door.visit import Visit
 from api.resources.referrals import Holder, Informed, Receipt
 from api.resources.story import (
@@ -37,10 +39,11 @@ from domain.policy import Act, Information
 from domain.referral import ReferralStatus
 from projections import inbox
 from projections.inbox import Direction
+from projections.inbox import history as of_inbox
 from projections.waiting import Cursor
 
 
-class InboxQuery(PageQuery):
+class InboxQuery(PageQuery, PastQuery):
     direction: Direction = Direction.IN
     """Routed to your unit, sent by it, or what it is informed of."""
     status: ReferralStatus | None = None
@@ -76,7 +79,8 @@ class InboxCounts(Answer):
 
 class Inbox(Page):
     items: list[ReferralLine]
-    counts: Annotated[InboxCounts | None, Meta(description="On the first page only.")]
+    counts: Annotated[InboxCounts | None, Meta(description="On the first page of today's only.")]
+    as_of_position: AsOfPosition
 
 
 @reading(
@@ -84,9 +88,9 @@ class Inbox(Page):
     Label("Lista enhetens aktualiseringar", "List the unit's referrals"),
     Label(
         "Det som väntar på svar, efter när svaret ska lämnas; sedan det besvarade, det senaste"
-        " först.",
+        " först. Med asOf visas listan som den var, i det som läsaren får se i dag.",
         "What waits for an answer, by when the answer is due; then what has been answered, the"
-        " latest first.",
+        " latest first. With asOf the list is shown as it was, in what the reader may see today.",
     ),
     asks=(Act.READ, Information.LINE),
     view=inbox.PROJECTION.name,
@@ -94,9 +98,10 @@ class Inbox(Page):
     leads=(Lead("listReferrals", {"cursor": "nextCursor"}),),
 )
 async def page(visit: Visit, query: InboxQuery) -> Seen[Inbox]:
+    as_of = await visit.look_back(query)
     found = await visit.ask(
-        inbox.page,
-        visit.viewer,
+        partial(of_inbox.page, as_of=as_of) if as_of else inbox.page,
+        viewer=visit.viewer,
         direction=query.direction,
         status=query.status,
         after=visit.last_seen(query, Cursor),
@@ -104,11 +109,12 @@ async def page(visit: Visit, query: InboxQuery) -> Seen[Inbox]:
     )
     answer = Inbox(
         items=[ReferralLine(**_told(line)) for line in found.lines],
-        counts=None if query.cursor else await _counts(visit),
+        counts=None if query.cursor or as_of else await _counts(visit),
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
+        as_of_position=visit.as_of_position,
     )
-    return Seen(answer, [line.referral for line in found.lines], detail=query.filters())
+    return Seen(answer, [line.referral for line in found.lines], detail=visit.detail(query))
 
 
 async def _counts(visit: Visit) -> InboxCounts:

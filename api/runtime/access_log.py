@@ -5,7 +5,7 @@ leaves stay. So the index of subjects holds keyed tokens, one per month, never t
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,13 +20,15 @@ from domain.errors import ReceiptsUnavailable
 from domain.policy import Viewer
 from domain.ports import Clock, Ids, Reading
 from projections import audit
-from projections.asking import Page
+from projections.asking import Connection, Page
 from projections.audit import RecordedReading
+from projections.projection import Part
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _SALT_BYTES = 32
 _PATIENCE = 5.0  # seconds
+_PAGE = 1000
 _NEWEST = 2**63 - 1
 
 
@@ -72,15 +74,13 @@ class SealedAccessLog:
         if not await self._views.wait_for("audit", await self._receipts.head(), _PATIENCE):
             raise ReceiptsUnavailable
         tokens = await self._tokens(subjects)
-        async with self._views.connection() as connection:
-            page = await audit.positions(
-                connection,
-                self._views.schema,
-                viewer,
-                tokens,
-                after=_NEWEST if before is None else before,
-                limit=limit,
-            )
+        page = await self._views.ask(
+            audit.positions,
+            viewer,
+            tokens,
+            after=_NEWEST if before is None else before,
+            limit=limit,
+        )
         opened = await self._opened(await self._receipts.at(page.lines))
         readings = [
             PastReading(position=row.position, at=row.recorded_at, reading=reading)
@@ -96,12 +96,22 @@ class SealedAccessLog:
             RecordedReading(
                 position=row.position,
                 recorded_at=row.recorded_at,
-                subjects=tuple(self._vault.tokens(row.key, whose) for whose in reading.subjects)
+                subjects=tuple(self._vault.tokens(row.key, dict.fromkeys(reading.subjects)))
                 if reading
                 else (),
             )
             for row, reading in await self._opened(rows)
         ]
+
+    async def part(
+        self, _: Connection, part: Part
+    ) -> AsyncGenerator[Sequence[RecordedReading], None]:
+        """Receipts have no streams: all are in the first part."""
+        after = part.until if part.number else 0
+        while after < part.until:
+            page = await self.read(after, min(_PAGE, part.until - after))
+            yield page
+            after += len(page)
 
     async def wait(self, after: int, timeout: float) -> None:
         await self._receipts.wait(after, timeout)
@@ -128,12 +138,8 @@ class SealedAccessLog:
             return []
         keys = [f"receipts/{month}" for month in _months(first.date(), self._clock.now().date())]
         await self._vault.load(keys)
-        return [
-            self._vault.tokens(key, subject)
-            for key in keys
-            if self._vault.has(key)
-            for subject in subjects
-        ]
+        kept = (key for key in keys if self._vault.has(key))
+        return [token for key in kept for token in self._vault.tokens(key, subjects)]
 
 
 def month_key(moment: datetime) -> str:

@@ -103,8 +103,9 @@ class Changes:
             cursor = await connection.execute(self._head)
             for (position,) in await cursor.fetchall():
                 self._see(position)
+            await asyncio.sleep(BREATH)
             async for _ in connection.notifies(timeout=LOOK, stop_after=1):
-                await asyncio.sleep(BREATH)
+                pass  # what it announces is seen by looking
 
 
 def head_of(schema: str, log: str) -> bytes:

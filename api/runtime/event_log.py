@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self, cast
 from uuid import UUID
 
 from eventsourcing.persistence import Notification
-from psycopg.rows import args_row, kwargs_row, scalar_row
+from psycopg.rows import args_row, kwargs_row, scalar_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from api.runtime.changes import Changes, head_of
@@ -32,7 +32,7 @@ from domain.recorded import Appended
 EVENT_BYTES: Final = 64 * 1024
 EVENTS_PER_APPEND: Final = 200
 
-_STREAMS: Final = "WHERE stream = ANY (%(streams)b::uuid[]) ORDER BY stream, version"
+_FACTS: Final = "WHERE stream = %(stream)b AND name = ANY (%(names)b::text[]) ORDER BY version"
 _SPAN: Final = "WHERE position BETWEEN %(first)b AND %(last)b ORDER BY position"
 _FIND: Final = (
     "SELECT body_mac, first_position AS first, last_position AS last"
@@ -109,6 +109,15 @@ class LoggedEvent(Notification):
         return self.id
 
 
+class StreamedEvent(NamedTuple):
+    """An event as far as its stream's state rests on it."""
+
+    stream: UUID
+    version: int
+    name: str
+    payload: bytes
+
+
 class Verdict(NamedTuple):
     """The database's answer to one append."""
 
@@ -125,10 +134,14 @@ class StoredEventLog:
     def __init__(
         self, url: str, schema: str, *, grouping: Grouping | None = None, connections: int = 4
     ) -> None:
+        self.schema = schema
         self._append_events = statement("append_events", schema)
-        self._streams = statement("events", schema, _STREAMS)
+        self._streams = statement("streams", schema)
+        self._facts = statement("events", schema, _FACTS)
         self._span = statement("events", schema, _SPAN)
+        self._followed = statement("followed", schema, _SPAN)
         self._head = head_of(schema, "events")
+        self._position_at = statement("position_at", schema)
         self._find = SQL(_FIND).format(Identifier(schema, "commands")).as_bytes()
         self._forget = (
             SQL("SELECT {}(%(before)s)").format(Identifier(schema, "forget_commands")).as_bytes()
@@ -149,7 +162,6 @@ class StoredEventLog:
         self.changes = Changes(url, schema, "events", self._reader)
 
     async def start(self) -> None:
-        await self._reader.start()
         await self.writer.start()
         await self.changes.start()
 
@@ -189,13 +201,32 @@ class StoredEventLog:
         (count,) = await self._reader.rows(self._forget, {"before": before}, scalar_row)
         return cast("int", count)
 
-    async def streams(self, ids: Collection[UUID]) -> Sequence[LoggedEvent]:
-        """All events of the given streams, stream by stream, each in its own order."""
-        return await self._events(self._streams, streams=list(ids))
+    async def streams(
+        self, known: Mapping[UUID, int], *, left_out: Collection[str] = ()
+    ) -> Sequence[StreamedEvent]:
+        """What the streams hold beyond these versions, stream by stream, each in its own order.
+
+        Events of the names that are left out are passed over, unless they are a stream's last.
+        """
+        parameters = {
+            "streams": list(known),
+            "versions": list(known.values()),
+            "left_out": list(left_out),
+        }
+        return await self._reader.rows(self._streams, parameters, args_row(StreamedEvent))
+
+    async def facts(self, stream: UUID, names: Collection[str]) -> Sequence[LoggedEvent]:
+        """The events of these names in a stream, in its order."""
+        return await self._events(self._facts, stream=stream, names=list(names))
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
         """The events at positions after+1 .. after+limit."""
         return await self.span(after + 1, after + limit)
+
+    async def followed(self, after: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """What followers look at of the same events: the columns of sql/followed.sql."""
+        parameters = {"first": after + 1, "last": after + limit}
+        return await self._reader.rows(self._followed, parameters, tuple_row)
 
     async def span(self, first: int, last: int) -> Sequence[LoggedEvent]:
         """The events at positions first..last."""
@@ -204,6 +235,11 @@ class StoredEventLog:
     async def head(self) -> int:
         """The position of the last event; 0 when the log is empty."""
         (position,) = await self._reader.rows(self._head, {}, scalar_row)
+        return cast("int", position)
+
+    async def position_at(self, moment: datetime) -> int:
+        """The position of the last event recorded by a moment; 0 when there is none."""
+        (position,) = await self._reader.rows(self._position_at, {"moment": moment}, scalar_row)
         return cast("int", position)
 
     async def find(self, command: UUID) -> KnownCommand | None:

@@ -1,13 +1,18 @@
 """The event log as the domain knows it: facts in, facts out, sealed on the way to the database."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from api.runtime.event_log import LoggedEvent, StoredAppend, StoredEventLog, StoredNewEvent
 from api.runtime.mapper import Mapper
+from api.runtime.streams import Streams
+from api.runtime.unread import LogParts, UnreadFact
 from domain.ports import KnownCommand, Vault
-from domain.recorded import Append, Appended, Recorded
+from domain.recorded import Append, Appended, Recorded, Stream
+from projections.asking import Connection
+from projections.projection import Part
 
 _SALT_BYTES = 32
 
@@ -19,13 +24,16 @@ class FactLog:
         self._stored = stored
         self._mapper = mapper
         self._vault = vault
+        self.memory = Streams(stored, mapper, vault)
+        self._parts = LogParts(stored.schema, mapper)
 
     async def append(self, append: Append) -> Appended:
         """Seal and record. A key is made before the append that uses it: an orphan is harmless, a
         fact without its key would be lost."""
         keys = [self._mapper.keys(new.event, new.stream) for new in append.events]
         await self._vault.ensure(set().union(*keys))
-        return await self._stored.append(
+        events = self._sealed(append)
+        appended = await self._stored.append(
             StoredAppend(
                 command=append.command,
                 correlation=append.correlation,
@@ -33,25 +41,40 @@ class FactLog:
                 actor=append.actor,
                 unit=append.unit,
                 expected=append.expected,
-                events=self._sealed(append),
+                events=events,
                 recorded_at=append.recorded_at,
             )
         )
+        if not appended.replayed:
+            self.memory.recorded(events)
+        return appended
 
-    async def opened_streams(self, ids: Collection[UUID]) -> dict[UUID, list[Recorded]]:
-        streams: dict[UUID, list[Recorded]] = {stream: [] for stream in ids}
-        for fact in await self._opened(await self._stored.streams(ids)):
-            streams[fact.stream].append(fact)
-        return streams
+    async def streams(self, ids: Collection[UUID], *, afresh: bool = False) -> dict[UUID, Stream]:
+        return await self.memory.known(ids, afresh=afresh)
+
+    async def facts(self, stream: UUID, *kinds: type) -> Sequence[Recorded]:
+        return [
+            self._recorded(row)
+            for row in await self._stored.facts(stream, self._mapper.names(kinds))
+        ]
 
     async def opened_span(self, first: int, last: int) -> Sequence[Recorded]:
-        return await self._opened(await self._stored.span(first, last)) if last >= first else []
+        if last < first:
+            return []
+        rows = await self._stored.span(first, last)
+        return await self._mapper.opened_for_answer(map(self._recorded, rows))
 
     async def find(self, command: UUID) -> KnownCommand | None:
         return await self._stored.find(command)
 
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        return [self._recorded(row) for row in await self._stored.read(after, limit)]
+        """What followers see. Raises UnknownEventName, before anybody looks into the event."""
+        decoder = self._mapper.decoder
+        rows = await self._stored.followed(after, limit)
+        return [UnreadFact(decoder(row[3]), *row) for row in rows]
+
+    def part(self, connection: Connection, part: Part) -> AsyncGenerator[Sequence[Recorded], None]:
+        return self._parts.part(connection, part)
 
     async def wait(self, after: int, timeout: float) -> None:
         """Return when the head may be beyond `after`, or after `timeout` seconds."""
@@ -59,6 +82,9 @@ class FactLog:
 
     async def head(self) -> int:
         return await self._stored.head()
+
+    async def position_at(self, moment: datetime) -> int:
+        return await self._stored.position_at(moment)
 
     def _sealed(self, append: Append) -> list[StoredNewEvent]:
         versions = dict(append.expected)
@@ -78,9 +104,6 @@ class FactLog:
                 )
             )
         return events
-
-    async def _opened(self, rows: Sequence[LoggedEvent]) -> list[Recorded]:
-        return await self._mapper.open_for_decision(map(self._recorded, rows))
 
     def _recorded(self, row: LoggedEvent) -> Recorded:
         return Recorded(

@@ -4,12 +4,10 @@ A command's id is kept so that sending it twice records it once; the HMAC of its
 a guess of what was sent, so its key is erased in the vault a month after the last id it served.
 """
 
-import asyncio
-from datetime import date, datetime, timedelta
-
-import structlog
+from datetime import date, timedelta
 
 from api.runtime.event_log import StoredEventLog
+from api.runtime.rounds import Rounds
 from api.runtime.vault import PostgresVault
 from domain.ports import Clock
 
@@ -18,28 +16,19 @@ _OLD = range(3, 27)  # months: those that served no kept command, also after a l
 _EVERY = 24 * 3600.0  # seconds
 _AGAIN = 300.0  # seconds, when a server was away
 
-_log = structlog.get_logger(__name__)
-
 
 class Forgetting:
     """One task per process; several processes do no harm, each step may be done twice."""
 
     def __init__(self, stored: StoredEventLog, vault: PostgresVault, clock: Clock) -> None:
-        self.done_at: datetime | None = None  # for metrics: an alarm when it stays behind
+        self.rounds = Rounds("forgetting", every=_EVERY, again=_AGAIN)
         self._stored = stored
         self._vault = vault
         self._clock = clock
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.forget()
-            except Exception as error:  # noqa: BLE001 - told, and tried again: it must go on
-                _log.warning("nothing forgotten", exc_info=error)
-                await asyncio.sleep(_AGAIN)
-            else:
-                await asyncio.sleep(_EVERY)
+        await self.rounds.keep(self.forget)
 
     async def forget(self) -> None:
         """Raises LogUnavailable, VaultUnavailable."""
@@ -48,7 +37,6 @@ class Forgetting:
         await self._vault.erase(
             [f"commands/{_months_before(now.date(), months):%Y-%m}" for months in _OLD]
         )
-        self.done_at = now
 
 
 def _months_before(day: date, months: int) -> date:

@@ -94,8 +94,10 @@ class GroupedWriter(Generic[Item, Result]):
         grouping: Grouping,
     ) -> None:
         self.last_group = 0
-        self.last_commit_seconds = 0.0
+        self.groups = 0
         self.groups_taken_apart = 0
+        self.recorded = 0
+        self.commit_seconds = 0.0  # of all groups
         self._url = session_url(
             url,
             name=name,
@@ -211,7 +213,9 @@ class GroupedWriter(Generic[Item, Result]):
                 pause = min(2 * pause, 0.5)
             else:
                 self.last_group = len(items)
-                self.last_commit_seconds = perf_counter() - began
+                self.groups += 1
+                self.recorded += len(items)
+                self.commit_seconds += perf_counter() - began
                 return results
 
     async def _connected(self) -> Connection:

@@ -96,7 +96,7 @@ KNOWN: Final[Mapping[str, Callable[[object], object]]] = {
     **dict.fromkeys(["milliseconds", "duration_ms", "seconds", "seconds_behind"], number),
     **dict.fromkeys(["position", "from_position", "to_position", "head"], number),
     **dict.fromkeys(["count", "events", "commands", "receipts", "rows", "bytes"], number),
-    "events_per_second": number,
+    **dict.fromkeys(["events_per_second", "worker"], number),
     "method": method,
     **dict.fromkeys(["route", "door"], route),
     "version": version,

@@ -20,8 +20,10 @@ from domain.recorded import Recorded
 from domain.sealed import KeyScope, Sealed, Veiled
 
 T = TypeVar("T")
+Decode = Callable[[bytes, UUID, int], object]  # payload, stream, version
 
 _BODY = "body"
+_JSON = msgspec.json.Encoder()
 
 
 class UnknownEventName(Exception):
@@ -69,6 +71,11 @@ class _Codec:
         self.entry = entry
         hints = typing.get_type_hints(entry.event)
         self.sealed_types = {name: typing.get_args(hints[name])[0] for name in entry.sealed}
+        self.decided_types = {name: self.sealed_types[name] for name in entry.decided}
+        self.by_scope = {
+            scope: [name for name in entry.sealed if entry.sealed[name] is scope]
+            for scope in set(entry.sealed.values())
+        }
         self.has_person = "person" in entry.clear
         stored = [(name, hints[name]) for name in entry.clear]
         stored += [(name, str) for name in (entry.sealed if not entry.veil else (_BODY,))]
@@ -87,30 +94,26 @@ class _Codec:
 
     def keys(self, event: Any, stream: UUID) -> set[str]:
         person = event.person if self.has_person else None
-        scopes = {self.entry.veil} if self.entry.veil else set(self.entry.sealed.values())
-        return {key_name(scope, stream, person) for scope in scopes if scope}
+        scopes = (self.entry.veil,) if self.entry.veil else self.by_scope
+        return {key_name(scope, stream, person) for scope in scopes}
 
     def encode(self, event: Any, stream: UUID, version: int, vault: Vault) -> Stored:
         entry = self.entry
         person = event.person if self.has_person else None
+        place = f"{stream}/{version}/"
         payload: dict[str, Any] = {name: getattr(event, name) for name in entry.clear}
         if entry.veil:
             body = self.body(**{n: getattr(event, n) for n in self.body.__struct_fields__})
-            sealed = {_BODY: (entry.veil, body)}
-        else:
-            sealed = {
-                name: (scope, getattr(event, name).reveal()) for name, scope in entry.sealed.items()
-            }
-        for name, (scope, value) in sealed.items():
-            payload[name] = vault.seal(
-                key_name(scope, stream, person),
-                f"{stream}/{version}/{name}",
-                msgspec.json.encode(value),
-            )
+            key = key_name(entry.veil, stream, person)
+            payload[_BODY] = vault.seal(key, place + _BODY, _JSON.encode(body))
+        for scope, names in self.by_scope.items():
+            seal = vault.sealer(key_name(scope, stream, person))
+            for name in names:
+                payload[name] = seal(place + name, _JSON.encode(getattr(event, name).reveal()))
         return Stored(
             name=entry.name,
             schema_version=entry.version,
-            payload=msgspec.json.encode(payload),
+            payload=_JSON.encode(payload),
         )
 
     def decode(self, payload: bytes, stream: UUID, version: int) -> object:
@@ -129,10 +132,10 @@ class _Codec:
         }
         return self.entry.event(**clear, **closed)
 
-    def opened(self, event: Any, vault: Vault) -> object:
+    def opened(self, event: Any, fields: Mapping[str, Any], vault: Vault) -> object:
         values = {
             name: open_token(vault, token, kind)
-            for name, kind in self.sealed_types.items()
+            for name, kind in fields.items()
             if (token := getattr(event, name).token) is not None
         }
         return replace(event, **values) if values else event
@@ -159,49 +162,68 @@ class Mapper:
 
     def decode(self, name: str, payload: bytes, stream: UUID, version: int) -> object:
         """The event with every sealed value closed. Raises UnknownEventName."""
+        return self.decoder(name)(payload, stream, version)
+
+    def decoder(self, name: str) -> Decode:
+        """What decodes the events of this name. Raises UnknownEventName."""
         codecs = self._by_name.get(name)
         if codecs is None:
             raise UnknownEventName(name)
-        return codecs[0].decode(payload, stream, version)
+        return codecs[0].decode
+
+    def names(self, kinds: Iterable[type]) -> list[str]:
+        """The permanent names of these kinds of event."""
+        return [self._by_event[kind].entry.name for kind in kinds]
 
     def tokens(self, event: object) -> list[str]:
         """Every closed value of an event."""
         if isinstance(event, Veiled):
-            return [event.body.token] if event.body.token else []
-        codec = self._by_event[type(event)]
-        return [
-            token
-            for name in codec.entry.sealed
-            if (token := getattr(event, name).token) is not None
-        ]
+            return _closed(event.body)
+        return _closed(*(getattr(event, name) for name in self._codec(event).sealed_types))
+
+    def decided_tokens(self, event: object) -> list[str]:
+        """The closed values of an event that decisions rest on."""
+        if isinstance(event, Veiled):
+            return _closed(event.body)
+        return _closed(*(getattr(event, name) for name in self._codec(event).decided_types))
 
     def opened(self, event: object) -> object:
         """The event with what the vault has keys for in memory opened, veils lifted."""
-        if not isinstance(event, Veiled):
-            return self._by_event[type(event)].opened(event, self._vault)
-        if event.body.token is None:
-            return event
-        place, sealed = event.body.token.split("|", 1)
-        plain = self._vault.open(sealed, place)
-        return event if plain is None else self._lift(event, plain)
+        if isinstance(event, Veiled):
+            return self._lifted(event)
+        codec = self._codec(event)
+        return codec.opened(event, codec.sealed_types, self._vault)
 
-    async def open_for_decision(self, recorded: Iterable[Recorded]) -> list[Recorded]:
-        """The facts as far as decisions rest on them opened, with their keys fetched in one
-        question. What no decision reads, the notes of a case, stays closed."""
+    def opened_for_decision(self, event: object) -> object:
+        """The event with what decisions rest on opened, and nothing else."""
+        if isinstance(event, Veiled):
+            return self._lifted(event)
+        codec = self._codec(event)
+        return codec.opened(event, codec.decided_types, self._vault)
+
+    async def opened_for_answer(self, recorded: Iterable[Recorded]) -> list[Recorded]:
+        """The facts opened, with their keys fetched in one question. What is only counted, the
+        notes of a case, stays closed."""
         facts = list(recorded)
-        closed = [fact.event for fact in facts if self._has_to_open(fact.event)]
-        tokens = (token for event in closed for token in self.tokens(event))
-        await self._vault.load({key_of(token) for token in tokens})
+        told = [fact.event for fact in facts if self._is_told(fact.event)]
+        await self._vault.load({key_of(token) for event in told for token in self.tokens(event)})
         return [
-            replace(fact, event=self.opened(fact.event)) if self._has_to_open(fact.event) else fact
+            replace(fact, event=self.opened(fact.event)) if self._is_told(fact.event) else fact
             for fact in facts
         ]
 
-    def _has_to_open(self, event: object) -> bool:
-        if isinstance(event, Veiled):
-            return True
-        entry = self._by_event[type(event)].entry
-        return entry.decided and bool(entry.sealed)
+    def _is_told(self, event: object) -> bool:
+        return isinstance(event, Veiled) or not self._codec(event).entry.counted
+
+    def _codec(self, event: object) -> _Codec:
+        return self._by_event[type(event)]
+
+    def _lifted(self, veiled: Veiled) -> object:
+        if veiled.body.token is None:
+            return veiled
+        place, sealed = veiled.body.token.split("|", 1)
+        plain = self._vault.open(sealed, place)
+        return veiled if plain is None else self._lift(veiled, plain)
 
     def _lift(self, veiled: Veiled, plain: bytes) -> object:
         kind = msgspec.json.decode(plain)["kind"]
@@ -212,3 +234,7 @@ class Mapper:
                 clear: Mapping[str, Any] = {"person": veiled.person} if codec.has_person else {}
                 return codec.entry.event(**clear, **values)
         raise UnknownEventName(veiled.name)
+
+
+def _closed(*values: Sealed[Any]) -> list[str]:
+    return [value.token for value in values if value.token is not None]

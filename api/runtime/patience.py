@@ -8,18 +8,13 @@ to ten seconds. So we hang up ourselves.
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
-
-T = TypeVar("T")
 
 Connection = psycopg.AsyncConnection[Any]
-
-_SHORTEST = 0.01  # seconds: a connection that is at hand is had in less
 
 
 @contextmanager
@@ -31,29 +26,6 @@ def hanging_up(connection: Connection, at: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-async def answered(
-    pool: AsyncConnectionPool[Any],
-    question: Callable[[Connection], Awaitable[T]],
-    *,
-    patience: float,
-) -> T:
-    """The answer to a question that may be asked twice, on one of the pool's connections, in time.
-
-    Connections that died since their last use (the server was restarted) are passed over. Raises
-    OperationalError, of which the pool's own time-out is one.
-    """
-    now = asyncio.get_running_loop().time
-    until = now() + patience
-    while True:
-        async with pool.connection(max(until - now(), _SHORTEST)) as connection:
-            try:
-                with hanging_up(connection, until):
-                    return await question(connection)
-            except psycopg.OperationalError:
-                if not connection.broken or now() >= until:
-                    raise
 
 
 def _shut(connection: Connection) -> None:

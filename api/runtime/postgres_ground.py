@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from api.runtime.ownership import OWNER_LOCK
+
 SYSTEM_USER = "samordna-postgres"
 MAKE_SYSTEM_USER = (
     *("/usr/sbin/useradd", "--system", "--user-group", "--no-create-home"),
@@ -123,7 +125,7 @@ def own_folder(folder: Path, user: ServerUser) -> Path:
             f"{folder} belongs to another user, or others may write to it. Start as its owner, or "
             "choose a folder of your own."
         )
-    if any(folder.iterdir()) and not (folder / "owner.lock").exists():
+    if any(folder.iterdir()) and not (folder / OWNER_LOCK).exists():
         raise PostgresCannotRun(f"{folder} holds other things. Choose an empty or new folder.")
     return folder
 

@@ -1,11 +1,12 @@
-"""A PostgreSQL server of our own: made, started, found again after a kill, stopped with its owner.
+"""A PostgreSQL server of our own: made, started, found again after a kill, stopped by the last one
+who uses it.
 
 Everything of one server lies in its folder:
 
     data/        the cluster; belongs to the user that the server runs as, 0700
     socket/      the private Unix socket, likewise; below the temp folder when the path is too long
     pgpass       the superuser's password, as libpq reads it; 0600, ours
-    owner.lock   whoever holds its flock owns the server; a kill releases it
+    *.lock       who owns the server, and who else uses it (`ownership.py`)
     server.log   what the server says; no statement, parameter or row ever stands in it
     binaries/    a copy of the wheel's programs, when the server's user cannot reach them
 
@@ -13,7 +14,6 @@ Linux only: a live server is recognised by its command line in /proc.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import secrets
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
+from api.runtime.ownership import Ownership
 from api.runtime.postgres_ground import (
     WHEEL_PROGRAMS,
     PostgresCannotRun,
@@ -46,7 +47,8 @@ KILL_SECONDS = 10.0  # at an immediate one the postmaster kills what has not end
 ORPHAN_SECONDS = 20  # the backends of a killed postmaster may still be at work
 LOG_BYTES = 8 * 2**20
 
-DEFAULTS = {"max_connections": "100", "shared_buffers": "128MB"}
+# Each process that serves has about forty sessions with the log's server.
+DEFAULTS = {"max_connections": "400", "shared_buffers": "128MB"}
 
 # What nobody may change. Statements and rows hold personal data: an ERROR goes to the session that
 # caused it, only LOG, FATAL and PANIC to the log, without DETAIL (rows, queries) and parameters.
@@ -102,7 +104,8 @@ def start_postgres(
 
 
 class PostgresServer:
-    """One server in one folder. Only its owner (`is_owner`) stops it; a guest just leaves."""
+    """One server in one folder. Its owner (`is_owner`) looks after it; a guest just uses it. Who
+    leaves last stops it."""
 
     def __init__(
         self, folder: Path, name: str, bin_folder: Path, settings: Mapping[str, str]
@@ -112,16 +115,13 @@ class PostgresServer:
         self.version = version_of(bin_folder)
         self._user = server_user()
         self.folder = own_folder(folder, self._user)
-        self.is_owner = False
         self._settings = settings
         self._data = self.folder / "data"
         self._log = self.folder / "server.log"
         self._passfile = self.folder / "pgpass"
         self._process: subprocess.Popen[str] | None = None
         self._log_at_launch = 0
-        lock = self.folder / "owner.lock"
-        lock.touch(mode=0o600)
-        self._lock = lock.open()
+        self._ownership = Ownership(self.folder)
         try:
             self._come_in()
         except BaseException:
@@ -135,6 +135,10 @@ class PostgresServer:
         """The postmaster's process id; None when it does not run."""
         running = _running(self._data)
         return running.pid if running else None
+
+    @property
+    def is_owner(self) -> bool:
+        return self._ownership.is_mine
 
     def url(
         self,
@@ -157,19 +161,17 @@ class PostgresServer:
         return f"postgresql://{login}@{_part(host)}:{self._at.port}/{_part(database)}{secret}"
 
     def look_after(self) -> None:
-        """Start the server again if it died, and bound its log: for its owner, now and then."""
-        if self.is_owner:
+        """Start the server again if it died, and bound its log: for its owner, now and then; for
+        a guest whose host has left, too, who is its owner then."""
+        if self._ownership.take():
             self._bring_up()
             _keep_end(self._log)
 
     def stop(self, *, patience: float = STOP_SECONDS) -> None:
-        """Stop the server, if it is ours to stop. Safe to call twice."""
-        try:
-            if self.is_owner:
+        """Leave, and stop the server if nobody else uses it. Safe to call twice."""
+        with self._ownership.leave() as is_last:
+            if is_last:
                 self._shut_down(patience)
-        finally:
-            self.is_owner = False
-            self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -180,8 +182,8 @@ class PostgresServer:
     # --- coming in, as owner or as guest -----------------------------------------------------
 
     def _come_in(self) -> None:
-        """Whoever gets the lock brings the server up; others wait until it is up, or free."""
-        if not until(lambda: self._takes_lock() or self._is_ready(), START_SECONDS):
+        """Whoever owns the server brings it up; others wait until it is up, or free."""
+        if not until(self._is_free_or_ready, START_SECONDS):
             raise PostgresCannotRun(
                 f"The {self.name} server in {self.folder} belongs to a process that does not make "
                 "it ready. Stop that process."
@@ -192,15 +194,8 @@ class PostgresServer:
         if self.is_owner:
             self._bring_up()
 
-    def _takes_lock(self) -> bool:
-        # Programs that we start do not inherit the open file; a child forked without exec would,
-        # and share the ownership.
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        self.is_owner = True
-        return True
+    def _is_free_or_ready(self) -> bool:
+        return self._ownership.join() and (self._ownership.take() or self._is_ready())
 
     def _is_ready(self) -> bool:
         running = _running(self._data)

@@ -81,7 +81,6 @@ class ReceiptLog:
         self.changes = Changes(url, schema, "receipts", self._reader)
 
     async def start(self) -> None:
-        await self._reader.start()
         await self.writer.start()
         await self.changes.start()
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from api.app import build_app
+from api.door.system import system_routes
 from api.house import House
 from api.runtime.protocol import Runner
 
-_GRACE = 10.0  # seconds that requests in flight may take
+GRACE = 10.0  # seconds that requests in flight may take
 _LEVEL = 1.0  # seconds behind: what the doors accept
+_NEW_OBJECTS = 20_000  # in a few dozen answers
 _PATIENCE = 30.0  # seconds for the views to catch up before the address is told
 
 
@@ -34,30 +38,69 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def address_of(listening: socket.socket) -> str:
+    host, port, *_ = listening.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 async def serve(house: House, *, listening: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve until told to stop; `ready` hears the address."""
-    runner = Runner(
-        build_app(house), access_log=None, shutdown_timeout=_GRACE, handle_signals=False
-    )
-    await runner.setup()
-    try:
-        site = web.SockSite(runner, listening)
-        await site.start()
-        told = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, told.set)
-        await _catch_up(house)
-        bound = runner.addresses[0]
-        ready(f"http://{bound[0]}:{bound[1]}")
+    async with answering(house) as runner:
+        await web.SockSite(runner, listening).start()
+        told = told_to_stop()
+        await caught_up(house, told)
+        ready(address_of(listening))
         await told.wait()
+
+
+@asynccontextmanager
+async def answering(house: House) -> AsyncIterator[Runner]:
+    """The house answers whatever connections it is given; requests in flight end in good order."""
+    runner = Runner(build_app(house), access_log=None, shutdown_timeout=GRACE, handle_signals=False)
+    await runner.setup()
+    _look_for_cycles_seldom()
+    try:
+        yield runner
     finally:
         await runner.cleanup()
 
 
-async def _catch_up(house: House) -> None:
-    """Who is told the address can use it: the views have seen the log's end, or it takes long."""
+def _look_for_cycles_seldom() -> None:
+    """What an answer is made of goes with its last reference. Python's search for what does not, at
+    every 700 new objects and again and again among all the old ones, takes a quarter of the time;
+    so it passes over what the program itself is made of, and waits for more."""
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+
+
+@asynccontextmanager
+async def watched(house: House, port: int) -> AsyncIterator[None]:
+    """Whoever watches is told how this process is doing, on this machine only."""
+    app = web.Application()
+    app.add_routes(system_routes(house))
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        with listen("127.0.0.1", port) as listening:
+            await web.SockSite(runner, listening).start()
+            yield
+    finally:
+        await runner.cleanup()
+
+
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, told.set)
+    return told
+
+
+async def caught_up(house: House, told: asyncio.Event) -> None:
+    """Who is told the address can use it: the views have seen the log's end, or it takes long; or
+    it is no use any more, because the house was told to stop."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
-            while house.views.seconds_behind("access") > _LEVEL:  # noqa: ASYNC110 - the views tell no event
+            while house.views.seconds_behind("access") > _LEVEL and not told.is_set():  # noqa: ASYNC110 - the views tell no event
                 await asyncio.sleep(0.02)

@@ -7,18 +7,15 @@ is forgotten (design: the log remembers, the vault forgets).
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-
-import structlog
+from dataclasses import dataclass, field
 
 from api.runtime import database
 from api.runtime.key_encryption import KeyringFile
 from api.runtime.postgres_server import PostgresServer, start_postgres
+from api.runtime.rounds import Rounds
 from api.runtime.settings import Settings
 
 _LOOK_SECONDS = 5.0
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +26,20 @@ class Addresses:
     log: str
     vault: str
     own: Sequence[PostgresServer] = ()
+    rounds: Rounds = field(
+        default_factory=lambda: Rounds("servers", every=_LOOK_SECONDS, again=_LOOK_SECONDS)
+    )
 
     async def look_after(self) -> None:
         """Until cancelled: a server of ours that died is started again, its log kept small."""
-        while self.own:
-            await asyncio.sleep(_LOOK_SECONDS)
-            for server in self.own:
-                try:
-                    await asyncio.to_thread(server.look_after)
-                except Exception as error:  # noqa: BLE001 - told, and tried again: it must go on
-                    _log.exception("database server not looked after", exc_info=error)
+        if self.own:
+            await self.rounds.keep(self._look_after)
+
+    async def _look_after(self) -> None:
+        looking = (asyncio.to_thread(server.look_after) for server in self.own)
+        for outcome in await asyncio.gather(*looking, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
 
 @contextmanager

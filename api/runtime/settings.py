@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 _PORTS = range(65536)
+_WORKERS = range(1, 65)
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _MUNICIPALITY = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -34,6 +36,11 @@ class Settings:
     """The folder with PostgreSQL's programs for the embedded servers; the wheel's by default."""
     host: str = "127.0.0.1"
     port: int = 8080
+    workers: int = 1
+    """How many processes share the address. Each takes a core, 100 MB and up to forty sessions of
+    the log's server (max_connections)."""
+    follow: bool = True
+    """Whether a server follows the views; otherwise it only shows what others follow."""
     issuer: str = "https://issuer.samordna.invalid"
     """The `iss` of the bearer tokens that are accepted."""
     audience: str = "samordna"
@@ -62,6 +69,8 @@ class Settings:
             mistakes.append(f"postgres_bin: there is no program postgres in {self.postgres_bin}")
         if self.port not in _PORTS:
             mistakes.append("port: 0 (any free one) to 65535")
+        if self.workers not in _WORKERS:
+            mistakes.append(f"workers: 1 to {_WORKERS.stop - 1}")
         if self.log_format not in {"human", "json"}:
             mistakes.append("log_format: human or json")
         return mistakes
@@ -70,6 +79,14 @@ class Settings:
     def secrets(self) -> Path:
         """Passwords of database roles and the key-encryption keyring, 0600 each."""
         return self.data / "secrets"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another process reads the same settings from."""
+        given = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {
+            f"SAMORDNA_{name.upper()}": str(value) for name, value in given if value is not None
+        }
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **flags: Any) -> "Settings":
@@ -88,10 +105,12 @@ class Settings:
 def _parsed(name: str, text: str) -> Any:
     if name in {"data", "organisation", "postgres_bin"}:
         return Path(text)
-    if name == "port":
-        if not text.isdigit():
-            raise SettingsAreFaulty(f"SAMORDNA_PORT: a number, not {text!r}")
+    if name in {"port", "workers"}:
+        if not text.isdecimal():
+            raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: a number, not {text!r}")
         return int(text)
-    if name == "local_issuer":
-        return text.lower() in {"1", "true", "yes", "on"}
+    if name in {"local_issuer", "follow"}:
+        if text.lower() not in _YES | _NO:
+            raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: yes or no, not {text!r}")
+        return text.lower() in _YES
     return text

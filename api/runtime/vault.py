@@ -8,19 +8,19 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, Self
 from uuid import UUID
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
-from psycopg_pool import AsyncConnectionPool
 
 from api.runtime.database import session_url
 from api.runtime.key_encryption import KeyEncryption, Wrapped
-from api.runtime.patience import answered
 from api.runtime.seal import KEY_SIZE, Key
+from api.runtime.sessions import Session, Sessions
+from api.runtime.together import Together
 from domain.errors import KeyIsErased, VaultUnavailable
 
 _ENSURE: Final = SQL("SELECT * FROM {schema}.ensure_keys(%s, %s, %s)")
@@ -42,6 +42,8 @@ _FIND: Final = SQL(
 _NAME: Final = re.compile(r"(?!vault/)[a-z]+(/[\w-]+)+", re.ASCII)
 _CHECK: Final = "vault/check"  # opens with the right keyring only
 _INDEX: Final = "vault/index/{}"  # one per compartment
+
+_SESSIONS: Final = 4
 
 
 class _KeysInMemory:
@@ -99,40 +101,34 @@ class PostgresVault:
         self._schema = Identifier(schema)
         self._encryption = encryption
         self._memory = _KeysInMemory(keys_in_memory, key_lifetime, monotonic)
-        self._patience = patience
-        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
-            session_url(url, name="samordna vault"),
-            min_size=1,
-            max_size=4,
-            timeout=patience,
-            reconnect_timeout=patience,  # then the next question starts a fresh attempt
-            kwargs={"autocommit": True},
-            open=False,
+        self._making = Together(self._make_together)
+        self._loading = Together(self._load_together)
+        self._sessions = Sessions(
+            session_url(url, name="samordna vault"), most=_SESSIONS, patience=patience
         )
 
     async def __aenter__(self) -> Self:
-        await self._pool.open()
         try:
-            await self._make_sure([_CHECK])
+            await self._make([_CHECK])
         except BaseException:
-            await self._pool.close()
+            await self._sessions.close()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._pool.close()
+        await self._sessions.close()
 
     # --- keys --------------------------------------------------------------------------------
 
     async def ensure(self, keys: Collection[str]) -> None:
         """Make the named keys that do not exist. Raises KeyIsErased, VaultUnavailable."""
-        await self._make_sure(_others(keys))
+        if lacking := self._memory.lacking(_others(keys)):
+            await self._make(lacking)
 
     async def load(self, keys: Collection[str]) -> None:
         """Bring the named keys that exist into memory, in one question."""
         if lacking := self._memory.lacking(keys):
-            asked_at = self._memory.now()
-            self._remember(await self._ask(_LOAD, lacking), asked_at)
+            await self._loading.all(lacking)
 
     async def knows(self, key: str) -> bool:
         """Whether the key was ever made here, erased or not."""
@@ -182,6 +178,10 @@ class PostgresVault:
         """Seal with a key in memory, bound to its place; the result names the key."""
         return self._usable(key).seal(place, plain)
 
+    def sealer(self, key: str) -> Callable[[str, bytes], str]:
+        """`seal` with one key, for many places."""
+        return self._usable(key).sealer()
+
     def open(self, sealed: str, place: str) -> bytes | None:
         """The plain bytes; None when the key is not in memory (erased or not loaded).
 
@@ -190,9 +190,9 @@ class PostgresVault:
         key = self._memory.get(sealed.partition(":")[0])
         return None if key is None else key.open(sealed, place)
 
-    def tokens(self, key: str, subject: UUID) -> bytes:
-        """What stands for a subject in an index that forgets with the key."""
-        return self._usable(key).mac(b"subject", subject.bytes)
+    def tokens(self, key: str, subjects: Iterable[UUID]) -> list[bytes]:
+        """What stands for each subject in an index that forgets with the key."""
+        return self._usable(key).tokens(b"subject", subjects)
 
     def mac(self, key: str, body: bytes) -> bytes:
         """What tells whether a command's body is the same as before, and nothing about it."""
@@ -216,7 +216,8 @@ class PostgresVault:
         """Never leaves the vault: with it, and the index key, numbers could be enumerated."""
         digits = _twelve_digits(number)
         key = _INDEX.format(compartment)
-        await self._make_sure([key])
+        if self._memory.lacking([key]):
+            await self._make([key])
         return self._usable(key).mac(b"number", digits.encode())
 
     # --- between memory and server -----------------------------------------------------------
@@ -228,16 +229,26 @@ class PostgresVault:
             raise VaultUnavailable(key=name)
         return key
 
-    async def _make_sure(self, names: Collection[str]) -> None:
-        lacking = self._memory.lacking(names)
-        if not lacking:
-            return
-        made = [self._encryption.wrap(name, secrets.token_bytes(KEY_SIZE)) for name in lacking]
-        asked_at = self._memory.now()
-        rows = await self._ask(_ENSURE, lacking, [w.key for w in made], [w.by for w in made])
-        self._remember(rows, asked_at)
-        if erased := [name for name, _, wrapped, _ in rows if wrapped is None]:
+    async def _make(self, names: Collection[str]) -> None:
+        """Raises KeyIsErased."""
+        made = await self._making.all(names)
+        if erased := [name for name in names if not made[name]]:
             raise KeyIsErased(keys=erased)
+
+    async def _make_together(self, names: Collection[str]) -> Mapping[str, bool]:
+        """Whether each of them is there, and not erased."""
+        asked_for = list(names)
+        made = [self._encryption.wrap(name, secrets.token_bytes(KEY_SIZE)) for name in asked_for]
+        asked_at = self._memory.now()
+        rows = await self._ask(_ENSURE, asked_for, [w.key for w in made], [w.by for w in made])
+        self._remember(rows, asked_at)
+        return {name: wrapped is not None for name, _, wrapped, _ in rows}
+
+    async def _load_together(self, names: Collection[str]) -> Mapping[str, bool]:
+        asked_at = self._memory.now()
+        rows = await self._ask(_LOAD, list(names))
+        self._remember(rows, asked_at)
+        return {name: wrapped is not None for name, _, wrapped, _ in rows}
 
     def _remember(self, rows: Iterable[TupleRow], asked_at: float) -> None:
         for name, version, wrapped, by in rows:
@@ -250,12 +261,12 @@ class PostgresVault:
     async def _ask(self, query: SQL, *values: object) -> list[TupleRow]:
         statement = query.format(schema=self._schema)
 
-        async def question(connection: AsyncConnection[TupleRow]) -> list[TupleRow]:
-            cursor = await connection.execute(statement, values)
+        async def question(session: Session) -> list[TupleRow]:
+            cursor = await session.execute(statement, values)
             return await cursor.fetchall()
 
         try:
-            return await answered(self._pool, question, patience=self._patience)
+            return await self._sessions.ask(question)
         except OperationalError as error:
             raise VaultUnavailable from error
 

@@ -1,14 +1,13 @@
 """The one place where the house is put together, for production, the generator and the tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from api.commands.work import Desk
 from api.house import House
@@ -21,18 +20,27 @@ from api.runtime.forgetting import Forgetting
 from api.runtime.key_encryption import KeyringFile
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
+from api.runtime.metrics import Metrics, Parts
 from api.runtime.organisation import UPPSALA, load_organisation
-from api.runtime.patience import hanging_up
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses
+from api.runtime.sessions import Sessions
 from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.together import Together
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
 from domain.errors import TokenIsRefused, Unavailable
+from domain.policy import Viewer
 from domain.ports import Clock, Ids
 from domain.sealed import Sealed
-from projections import ALL, ALL_OF_RECEIPTS
+from projections import ALL, ALL_OF_RECEIPTS, access
+from projections.access import Found
 from projections.engine import Followers
+from projections.projection import Projection, Source
+from projections.standing import Standing, standings
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _AGAIN = 0.5  # seconds
 _CONNECTIONS = 8  # of the server's role, for views
@@ -61,23 +69,44 @@ class ClosedDoor:
 class FollowedViews:
     """The views, followed in this process: those of the facts, and the one of the receipts."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any], schema: str) -> None:
-        self.schema = schema
-        self._pool = pool
+    def __init__(self, sessions: Sessions, schema: str) -> None:
+        self._sessions = sessions
+        self._schema = schema
         self._followers: dict[str, Followers[Any]] = {}
+        self._viewers = Together(lambda staff: self.ask(access.viewers, staff))
+        self._files = Together(lambda wanted: self.ask(access.files, wanted))
 
     def follow(self, followers: Followers[Any]) -> None:
         self._followers |= dict.fromkeys(followers.by_name, followers)
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Any]:
+    async def ask(
+        self,
+        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         """Raises Unavailable while the server is away."""
         try:
-            async with self._pool.connection() as connection:
-                with hanging_up(connection, asyncio.get_running_loop().time() + _PATIENCE):
-                    yield connection
-        except psycopg.OperationalError as error:  # the pool's timeout is one, too
+            return await self._sessions.ask(
+                lambda session: query(session, self._schema, *args, **kwargs)
+            )
+        except psycopg.OperationalError as error:
             raise Unavailable from error
+
+    async def viewer(self, staff: UUID) -> Viewer | None:
+        return await self._viewers(staff)
+
+    async def file(self, wanted: UUID) -> Found | None:
+        return await self._files(wanted)
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._followers.keys()
+
+    async def standings(self) -> list[Standing]:
+        """How they stand, in the database. Raises Unavailable."""
+        of_receipts = [projection.name for projection in ALL_OF_RECEIPTS]
+        return await self.ask(standings, self.names, of_receipts=of_receipts)
 
     def position(self, projection: str) -> int:
         return self._followers[projection].by_name[projection].position
@@ -97,7 +126,34 @@ class Rooms:
     facts: FactLog
     access_log: SealedAccessLog
     stored: StoredEventLog
-    connect: Any  # a new connection of the projector's role
+    connect: "_Connect"
+    schema: str
+    views: FollowedViews
+    metrics: Metrics
+
+    @asynccontextmanager
+    async def following(
+        self, names: Collection[str] | None = None, *, take_over: bool = True
+    ) -> AsyncIterator[None]:
+        """The views, or those named, are followed here; or it is known here how far others do."""
+        logs: Sequence[tuple[Sequence[Projection[Any]], Source[Any]]] = (
+            (ALL, self.facts),
+            (ALL_OF_RECEIPTS, self.access_log),
+        )
+        async with AsyncExitStack() as opened:
+            for projections, log in logs:
+                followers = Followers(
+                    [it for it in projections if names is None or it.name in names],
+                    log,
+                    self.connect,
+                    schema=self.schema,
+                    clock=self.house.desk.clock,
+                    take_over=take_over,
+                )
+                self.views.follow(followers)
+                self.metrics.parts.followers |= followers.by_name
+                await opened.enter_async_context(followers)
+            yield
 
     def desk(self, clock: Clock, ids: Ids) -> Desk:
         """The same desk in another time: the generator's."""
@@ -142,19 +198,17 @@ async def open_house(
             await log.start()
             opened.push_async_callback(log.stop)
         await _belong_together(stored, mapper, vault)
-        views = FollowedViews(await opened.enter_async_context(_pool(urls["server"])), schema)
+        sessions = _sessions(urls["server"])
+        opened.push_async_callback(sessions.close)
+        views = FollowedViews(sessions, schema)
         facts = FactLog(stored, mapper, vault)
         access_log = SealedAccessLog(receipts, vault, views, clock, ids)
-        connect = _Connect(urls["projector"])
-        if follow:
-            for followers in (
-                Followers(ALL, facts, connect, schema=schema, clock=clock),
-                Followers(ALL_OF_RECEIPTS, access_log, connect, schema=schema, clock=clock),
-            ):
-                views.follow(followers)
-                await opened.enter_async_context(followers)
-            forgetting = Forgetting(stored, vault, clock)
-            opened.push_async_callback(_ended, asyncio.create_task(forgetting.run()))
+        parts = Parts(
+            writers={"events": stored.writer, "receipts": receipts.writer},
+            streams={"events": facts.memory},
+            rounds=[addresses.rounds] if addresses.own else [],
+        )
+        metrics = Metrics(parts, views.standings)
         house = House(
             desk=Desk(
                 log=facts,
@@ -171,8 +225,24 @@ async def open_house(
             opener=SealedOpener(vault),
             receipts=access_log,
             macs=vault,
+            metrics=metrics,
         )
-        yield Rooms(house=house, facts=facts, access_log=access_log, stored=stored, connect=connect)
+        rooms = Rooms(
+            house=house,
+            facts=facts,
+            access_log=access_log,
+            stored=stored,
+            connect=_Connect(urls["projector"]),
+            schema=schema,
+            views=views,
+            metrics=metrics,
+        )
+        if follow:
+            await opened.enter_async_context(rooms.following(take_over=settings.follow))
+            forgetting = Forgetting(stored, vault, clock)
+            parts.rounds.append(forgetting.rounds)
+            opened.push_async_callback(_ended, asyncio.create_task(forgetting.run()))
+        yield rooms
 
 
 class VaultDoesNotFit(Exception):
@@ -213,27 +283,19 @@ async def _ended(task: asyncio.Task[None]) -> None:
         await asyncio.wait([task], timeout=_AGAIN)
 
 
-@asynccontextmanager
-async def _pool(url: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
-    pool = AsyncConnectionPool(
-        database.session_url(url, name="samordna views", statement_timeout="5000"),
-        kwargs={"autocommit": True, "prepare_threshold": 1},
-        min_size=2,
-        max_size=_CONNECTIONS,
-        timeout=3,
-        reconnect_timeout=2,
-        name="views",
-        open=False,
-    )
-    async with pool:
-        yield pool
+def _sessions(url: str) -> Sessions:
+    """For views: however a question's parameters look, its plan is the one that was prepared.
+    (Planned anew for each, a first page takes twice as long.)"""
+    settings = {"plan_cache_mode": "force_generic_plan", "jit": "off", "statement_timeout": "5000"}
+    url = database.session_url(url, name="samordna views", **settings)
+    return Sessions(url, most=_CONNECTIONS, patience=_PATIENCE)
 
 
 class _Connect:
     """New connections of the projector's role."""
 
     def __init__(self, url: str) -> None:
-        self._url = database.session_url(url, name="samordna follow", jit="off")
+        self.url = database.session_url(url, name="samordna follow", jit="off")
 
     async def __call__(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(self._url)
+        return await psycopg.AsyncConnection.connect(self.url)

@@ -3,13 +3,18 @@
 No compilation: one row is read for one person who acts, or joined to a view by `visible`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from domain.case import (
+    CaseClosed,
     CaseOpened,
+    CaseReopened,
+    CaseStatus,
     CaseWorkerAssigned,
     CaseWorkerReleased,
     HandoverAccepted,
@@ -17,13 +22,14 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
 )
+from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.policy import File, Viewer
 from domain.recorded import Recorded
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralReceived, ReferralRouted
 from domain.staff import PositionEnded, PositionTaken
-from projections.asking import Connection, one_row
-from projections.projection import Key, Projection, Table
+from projections.asking import Connection, all_rows
+from projections.projection import Key, Projection, Table, Tally
 from projections.sql import Statements, text
 
 _statements = Statements("projections.access")
@@ -31,8 +37,7 @@ _statements = Statements("projections.access")
 Kind = Literal["case", "referral"]
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRow:
+class StaffRow(NamedTuple):
     staff: UUID
     unit: str
     role: str
@@ -40,8 +45,7 @@ class StaffRow:
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     file: UUID
     kind: str
     person: UUID
@@ -51,16 +55,34 @@ class FileRow:
     sending_unit: str | None = None
     informed_units: tuple[str, ...] = ()
     workers: tuple[UUID, ...] = ()
+    status: str | None = None  # of a case
+    answer_due: datetime | None = None  # of the offer of a case that stands
 
 
-def _staff_keys(recorded: Recorded) -> Iterator[Key]:
-    if isinstance(recorded.event, PositionTaken | PositionEnded):
-        yield (recorded.stream,)
+_OF_STAFF = names_of(PositionTaken, PositionEnded)
+_OF_FILES = names_of(
+    ReferralReceived,
+    ReferralRouted,
+    ReferralAccepted,
+    ReferralDeclined,
+    CaseOpened,
+    CaseWorkerAssigned,
+    CaseWorkerReleased,
+    HandoverOffered,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverWithdrawn,
+    CaseClosed,
+    CaseReopened,
+)
 
 
-def _file_keys(recorded: Recorded) -> Iterator[Key]:
-    if recorded.name.startswith(("case.", "referral.")):
-        yield (recorded.stream,)
+def _staff_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _OF_STAFF else ()
+
+
+def _file_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _OF_FILES else ()
 
 
 def apply_to_staff(row: StaffRow | None, recorded: Recorded) -> StaffRow | None:
@@ -68,7 +90,7 @@ def apply_to_staff(row: StaffRow | None, recorded: Recorded) -> StaffRow | None:
         case PositionTaken(unit=unit, role=role, side=side):
             return StaffRow(recorded.stream, unit, role, side, active=True)
         case PositionEnded() if row:
-            return replace(row, active=False)
+            return row._replace(active=False)
         case _:
             return row
 
@@ -92,6 +114,7 @@ def apply_to_file(row: FileRow | None, recorded: Recorded) -> FileRow | None:
                 person=opened.person,
                 compartment=opened.compartment,
                 responsible_unit=opened.unit,
+                status=CaseStatus.OPEN,
             )
         case _:
             return row and _moved(row, recorded.event)
@@ -100,32 +123,68 @@ def apply_to_file(row: FileRow | None, recorded: Recorded) -> FileRow | None:
 def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer for each event
     match event:
         case ReferralRouted() as routed:
-            return replace(
-                row,
+            return row._replace(
                 compartment=routed.compartment,
                 receiving_unit=routed.unit,
                 informed_units=tuple(dict.fromkeys((*row.informed_units, *routed.informed))),
             )
         case ReferralAccepted() | ReferralDeclined() if row.receiving_unit:
             informed = (*row.informed_units, row.receiving_unit)
-            return replace(row, receiving_unit=None, informed_units=informed)
+            return row._replace(receiving_unit=None, informed_units=informed)
         case HandoverAccepted(unit=unit):
-            return replace(row, responsible_unit=unit, receiving_unit=None)
-        case HandoverOffered(to_unit=to_unit):
-            return replace(row, receiving_unit=to_unit)
+            return row._replace(responsible_unit=unit, receiving_unit=None, answer_due=None)
+        case HandoverOffered(to_unit=to_unit, answer_due=due):
+            return row._replace(receiving_unit=to_unit, answer_due=due)
         case HandoverDeclined() | HandoverWithdrawn():
-            return replace(row, receiving_unit=None)
+            return row._replace(receiving_unit=None, answer_due=None)
         case CaseWorkerAssigned(worker=worker):
-            return replace(row, workers=(*row.workers, worker))
+            return row._replace(workers=(*row.workers, worker))
         case CaseWorkerReleased(worker=worker):
-            return replace(row, workers=tuple(w for w in row.workers if w != worker))
+            return row._replace(workers=tuple(w for w in row.workers if w != worker))
+        case CaseClosed():
+            return row._replace(status=CaseStatus.CLOSED)
+        case CaseReopened():
+            return row._replace(status=CaseStatus.OPEN)
         case _:
             return row
 
 
+# --- how many cases there are of each kind -----------------------------------------------------
+
+
+class Counted(StrEnum):
+    """What a unit counts of its caseload."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNASSIGNED = "unassigned"
+    OFFERED_TO = "offered-to"  # the unit; by the day on which its answer is due
+    OFFERED_BY = "offered-by"
+
+
+_NO_DAY = date.min
+
+
+def counted(row: FileRow) -> Iterator[Key]:
+    """Under which units, compartments, kinds and days a case counts."""
+    if row.status is not None:
+        for unit, kind, day in _counted(row, row.status):
+            yield unit, str(row.compartment), str(kind), day
+
+
+def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, date]]:
+    yield row.responsible_unit, Counted(status), _NO_DAY
+    if status == CaseStatus.OPEN and not row.workers:
+        yield row.responsible_unit, Counted.UNASSIGNED, _NO_DAY
+    if row.answer_due is not None:
+        day = row.answer_due.astimezone(UTC).date()
+        yield row.receiving_unit, Counted.OFFERED_TO, day
+        yield row.responsible_unit, Counted.OFFERED_BY, day
+
+
 PROJECTION = Projection(
     name="access",
-    version=2,
+    version=3,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -137,6 +196,14 @@ PROJECTION = Projection(
         ),
         Table(
             name="access_files", row=FileRow, key=("file",), keys=_file_keys, apply=apply_to_file
+        ),
+    ),
+    tallies=(
+        Tally(
+            name="access_counts",
+            of="access_files",
+            key=("unit", "compartment", "kind", "due"),
+            kinds=counted,
         ),
     ),
 )
@@ -151,20 +218,43 @@ class Found:
     file: File
 
 
-async def viewer(connection: Connection, schema: str, staff: UUID) -> Viewer | None:
-    """Who somebody is now; None for a stranger and for who has left."""
-    return await one_row(connection, _statements("viewer", schema), {"staff": staff}, _viewer)
+async def viewers(
+    connection: Connection, schema: str, staff: Collection[UUID]
+) -> Mapping[UUID, Viewer]:
+    """Who they are now; strangers, and those who have left, are not among them."""
+    found = await all_rows(connection, _statements("viewers", schema), [list(staff)], _viewer)
+    return {viewer.staff: viewer for viewer in found}
 
 
-async def file(connection: Connection, schema: str, of: UUID) -> Found | None:
-    """What access to a case or referral depends on: for `policy.may`, not to be told."""
-    return await one_row(connection, _statements("file", schema), {"file": of}, _found)
+async def files(
+    connection: Connection, schema: str, wanted: Collection[UUID]
+) -> Mapping[UUID, Found]:
+    """What access to cases or referrals depends on: for `policy.may`, not to be told."""
+    return dict(await all_rows(connection, _statements("files", schema), [list(wanted)], _found))
 
 
-def _viewer(*, staff: UUID, role: str, unit: str, side: str | None) -> Viewer:
+def _viewer(staff: UUID, role: str, unit: str, side: str | None) -> Viewer:
     known = Compartment(side) if side else None
     return Viewer(staff=staff, role=StaffRole(role), unit=unit, side=known)
 
 
-def _found(*, kind: Kind, person: UUID, compartment: str, **standing: Any) -> Found:
-    return Found(kind, person, File(compartment=Compartment(compartment), **standing))
+def _found(
+    file: UUID,
+    kind: Kind,
+    person: UUID,
+    compartment: str,
+    responsible_unit: str | None,
+    receiving_unit: str | None,
+    sending_unit: str | None,
+    informed_units: list[str],
+    workers: list[UUID],
+) -> tuple[UUID, Found]:
+    standing = File(
+        compartment=Compartment(compartment),
+        responsible_unit=responsible_unit,
+        receiving_unit=receiving_unit,
+        sending_unit=sending_unit,
+        informed_units=tuple(informed_units),
+        workers=tuple(workers),
+    )
+    return file, Found(kind, person, standing)

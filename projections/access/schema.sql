@@ -1,4 +1,5 @@
--- Who may see what rests on these two tables alone. Compartments and sides stand nowhere else.
+-- Who may see what rests on these tables alone. Compartments and sides stand nowhere else; so the
+-- cases are counted here, too: how many of each kind somebody may see.
 
 create table {access_staff} (
     staff  uuid not null,
@@ -17,9 +18,27 @@ create table {access_files} (
     receiving_unit   text,
     sending_unit     text,
     informed_units   text[] not null,
-    workers          uuid[] not null
+    workers          uuid[] not null,
+    status           text,
+    answer_due       timestamptz
 ) with (parallel_workers = 0);
+
+-- Few rows, and always the same: counted up and down in place.
+create table {access_counts} (
+    unit        text not null,
+    compartment text not null,
+    kind        text not null,
+    due         date not null,
+    n           bigint not null,
+    primary key (unit, compartment, kind, due)
+) with (fillfactor = 50);
 
 -- indexes
 alter table {access_staff} add primary key (staff);
 alter table {access_files} add primary key (file);
+-- A unit's few cases on a side that most of its cases are not on.
+create index on {access_files} (responsible_unit, compartment) where status is not null;
+create index on {access_files} using gin (workers);
+-- Whose answer falls due today: the days before are counted.
+create index on {access_files} (receiving_unit, answer_due) where answer_due is not null;
+create index on {access_files} (responsible_unit, answer_due) where answer_due is not null;

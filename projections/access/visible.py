@@ -7,10 +7,11 @@ not visible looks as if it did not exist.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from psycopg import sql
 
-from domain.codes import Compartment
+from domain.codes import Compartment, StaffRole
 from domain.policy import Act, Information, Relation, Viewer, permitting, sees_compartment
 
 _HOLDS: Mapping[Relation, sql.SQL] = {
@@ -20,6 +21,9 @@ _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),
     Relation.INFORMED_UNIT: sql.SQL("%(visible_unit)s = any(file.informed_units)"),
 }
+
+
+_ON_ONES_SIDE = sql.SQL("file.compartment = any(%(visible_compartments)s::text[])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,32 @@ def visible(
     viewer: Viewer, information: Information = Information.LINE, act: Act = Act.READ
 ) -> Visible:
     """What this viewer may read (or act on) of this kind of information."""
-    relations = permitting(viewer.role, act, information)
-    if Relation.NONE in relations:
-        return Visible(sql.SQL("true"), {})
-    if not relations:
-        return Visible(sql.SQL("false"), {})
-    holds = sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
-    condition = sql.SQL("(file.compartment = any(%(visible_compartments)s) and ({}))").format(holds)
     return Visible(
-        condition,
+        condition(viewer.role, information, act),
         {
             "visible_staff": viewer.staff,
             "visible_unit": viewer.unit,
-            "visible_compartments": [c for c in Compartment if sees_compartment(viewer.side, c)],
+            "visible_compartments": compartments(viewer.side),
         },
     )
+
+
+@cache
+def condition(
+    role: StaffRole, information: Information = Information.LINE, act: Act = Act.READ
+) -> sql.Composable:
+    """What a role may read (or act on): the same for all who have it, but for the parameters."""
+    relations = permitting(role, act, information)
+    if Relation.NONE in relations:
+        return sql.SQL("true")
+    if not relations:
+        return sql.SQL("false")
+    holds = sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
+    return sql.SQL("({} and ({}))").format(_ON_ONES_SIDE, holds)
+
+
+@cache
+def compartments(side: Compartment | None) -> str:
+    """Those that somebody on this side may see at all, as PostgreSQL spells a list: to make one of
+    Python's anew for each question takes longer than to answer it."""
+    return f"{{{','.join(c for c in Compartment if sees_compartment(side, c))}}}"

@@ -6,6 +6,7 @@ What a receipt says is sealed in the access log itself; here only its position i
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.policy import Act, Information, Viewer, may
 from projections.asking import Connection, Page, all_rows, paged
@@ -25,25 +26,19 @@ class RecordedReading:
     subjects: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    subject: bytes
+class Read(NamedTuple):
     position: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Position:
-    position: int
+    subjects: tuple[bytes, ...]
 
 
 def rows(reading: RecordedReading) -> Iterator[Read]:
-    for subject in dict.fromkeys(reading.subjects):
-        yield Read(subject, reading.position)
+    if reading.subjects:
+        yield Read(reading.position, reading.subjects)
 
 
 PROJECTION = Projection(
     name="audit",
-    version=1,
+    version=2,
     schema=text("projections.audit", "schema.sql"),
     tables=(Journal(name="audit_reads", row=Read, rows=rows),),
 )
@@ -66,5 +61,5 @@ async def positions(
         return Page((), None)
     below = _BEYOND_ALL if after is None else after
     parameters = {"subjects": list(subjects), "below": below, "limit": limit + 1}
-    found = await all_rows(connection, _statements("positions", schema), parameters, _Position)
-    return paged([row.position for row in found], limit, lambda position: position)
+    found = await all_rows(connection, _statements("positions", schema), parameters, int)
+    return paged(found, limit, lambda position: position)

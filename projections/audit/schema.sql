@@ -1,9 +1,11 @@
--- Whose each receipt is: keyed tokens of ids, so that this table tells nothing by itself.
+-- Whose each receipt is: keyed tokens of ids, so that this table tells nothing by itself. A page of
+-- cases is one row, and fifty entries in an index that takes them together.
 
 create table {audit_reads} (
-    subject  bytea not null,
-    position bigint not null
+    position bigint not null,
+    subjects bytea[] not null
 );
 
 -- indexes
-alter table {audit_reads} add primary key (subject, position);
+alter table {audit_reads} add primary key (position);
+create index on {audit_reads} using gin (subjects);

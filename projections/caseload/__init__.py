@@ -1,125 +1,30 @@
-"""Each unit's cases, a line each: what a compilation may hold (SoLPuL 7 a §), never more.
+"""Each unit's cases: asked for page by page, in order, as far as they are visible.
 
 A unit's caseload is the cases that it is responsible for, and those that are offered to it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import sql
 
-from domain.case import (
-    CaseClosed,
-    CaseJoined,
-    CaseOpened,
-    CaseReopened,
-    CaseStatus,
-    CaseWorkerAssigned,
-    CaseWorkerReleased,
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverOffered,
-    HandoverWithdrawn,
-)
+from domain.case import CaseStatus
+from domain.codes import StaffRole
 from domain.policy import Viewer
-from domain.recorded import Recorded
-from projections.access.visible import visible
-from projections.asking import Connection, Page, all_rows, one_row, paged
-from projections.projection import Key, Projection, Table
-from projections.sql import Statements, text
+from projections.access.visible import condition, visible
+from projections.asking import Connection, Numbered, Page, one_row, paged
+from projections.caseload.counting import Counts, counts, few_on_ones_side
+from projections.caseload.lines import PROJECTION, TABLE, Line, apply, keys, keys_of_states
+from projections.sql import Statements
+
+__all__ = ["PROJECTION", "TABLE", "Counts", "Line", "apply", "counts", "keys", "keys_of_states"]
 
 _statements = Statements("projections.caseload")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    case: UUID
-    unit: str
-    status: str
-    workers: tuple[UUID, ...]
-    opened_at: datetime
-    last_event_at: datetime
-    handover: UUID | None  # the offer that stands, to whom, and by when it is answered
-    handover_to: str | None
-    answer_due: datetime | None
-    referrals: tuple[UUID, ...]
-    version: int
-    position: int  # of the last change
-
-
-def keys(recorded: Recorded) -> Iterator[Key]:
-    if recorded.name.startswith("case."):
-        yield (recorded.stream,)
-
-
-def apply(line: Line | None, recorded: Recorded) -> Line | None:
-    if isinstance(recorded.event, CaseOpened):
-        return _opened(recorded, recorded.event)
-    if line is None:
-        return None
-    return replace(
-        line,
-        last_event_at=recorded.occurred_at,
-        version=recorded.version,
-        position=recorded.position,
-        **_changes(line, recorded.event),
-    )
-
-
-def _opened(recorded: Recorded, opened: CaseOpened) -> Line:
-    return Line(
-        case=recorded.stream,
-        unit=opened.unit,
-        status=CaseStatus.OPEN,
-        workers=(),
-        opened_at=recorded.occurred_at,
-        last_event_at=recorded.occurred_at,
-        handover=None,
-        handover_to=None,
-        answer_due=None,
-        referrals=(opened.referral,),
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-_NO_OFFER: dict[str, Any] = {"handover": None, "handover_to": None, "answer_due": None}
-
-
-def _changes(line: Line, event: object) -> dict[str, Any]:  # noqa: PLR0911 - one for each event
-    match event:
-        case CaseJoined(referral=referral):
-            return {"referrals": (*line.referrals, referral)}
-        case CaseWorkerAssigned(worker=worker):
-            return {"workers": (*line.workers, worker)}
-        case CaseWorkerReleased(worker=worker):
-            return {"workers": tuple(w for w in line.workers if w != worker)}
-        case HandoverOffered(handover=handover, to_unit=to_unit, answer_due=due):
-            return {"handover": handover, "handover_to": to_unit, "answer_due": due}
-        case HandoverAccepted(unit=unit):
-            return {"unit": unit, **_NO_OFFER}
-        case HandoverDeclined() | HandoverWithdrawn():
-            return _NO_OFFER
-        case CaseClosed():
-            return {"status": CaseStatus.CLOSED}
-        case CaseReopened():
-            return {"status": CaseStatus.OPEN}
-        case _:
-            return {}
-
-
-PROJECTION = Projection(
-    name="caseload",
-    version=1,
-    schema=text("projections.caseload", "schema.sql"),
-    tables=(Table(name="caseload", row=Line, key=("case",), keys=keys, apply=apply),),
-)
-
-# --- queries ---------------------------------------------------------------------------------
 
 
 class Order(StrEnum):
@@ -147,16 +52,6 @@ class Cursor:
     case: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    open: int
-    unassigned: int
-    handovers_in: int
-    handovers_out: int
-    overdue: int  # answers, in or out
-    closed: int
-
-
 async def page(
     connection: Connection,
     schema: str,
@@ -167,24 +62,33 @@ async def page(
     descending: bool = False,
     after: Cursor | None = None,
     limit: int = 50,
+    few: bool | None = None,
 ) -> Page[Line, Cursor]:
-    """The caseload of the viewer's unit, as far as it is visible, from the cursor on."""
-    runs = _runs(wanted)
-    if not runs:
-        return Page((), None)
-    seen = visible(viewer)
-    ordered = {
-        "value": _VALUES[order],
-        "direction": sql.SQL("desc" if descending else "asc"),
-        "than": sql.SQL("<" if descending else ">"),
-    }
-    beyond = _statements("beyond", schema, **ordered) if after else sql.SQL("true")
-    parts = {**ordered, "beyond": beyond, "visible": seen.condition}
-    union = sql.SQL(" union all ").join(
-        _statements("run", schema, run=run, **parts) for run in runs
+    """The caseload of the viewer's unit, as far as it is visible, from the cursor on. `few` is what
+    the counts say, if they were asked: it changes how the page is found, not what it holds."""
+    if few is None:
+        few = await few_on_ones_side(connection, schema, viewer)
+    statement = page_statement(
+        schema,
+        viewer,
+        wanted,
+        order=order,
+        descending=descending,
+        further=after is not None,
+        few=few,
     )
-    parameters = {
-        **seen.parameters,
+    if statement is None:
+        return Page((), None)
+    parameters = page_parameters(viewer, wanted, after=after, limit=limit)
+    lines = await statement.rows(connection, parameters, Line)
+    return paged(lines, limit, lambda line: Cursor(getattr(line, order), line.case))
+
+
+def page_parameters(
+    viewer: Viewer, wanted: Filter = Filter(), *, after: Cursor | None = None, limit: int = 50
+) -> dict[str, Any]:
+    return {
+        **visible(viewer).parameters,
         "unit": viewer.unit,
         "worker": wanted.worker,
         "due_before": wanted.due_before,
@@ -192,60 +96,104 @@ async def page(
         "case": after and after.case,
         "limit": limit + 1,
     }
-    statement = _statements("page", schema, runs=union, **ordered)
-    lines = await all_rows(connection, statement, parameters, Line)
-    return paged(lines, limit, lambda line: Cursor(getattr(line, order), line.case))
 
 
-_VALUES = {
-    Order.OPENED: sql.SQL("line.opened_at"),
-    Order.LAST_EVENT: sql.SQL("line.last_event_at"),
-    Order.ANSWER_DUE: sql.SQL("coalesce(line.answer_due, 'infinity')"),
+def page_statement(
+    schema: str,
+    viewer: Viewer,
+    wanted: Filter = Filter(),
+    *,
+    order: Order = Order.OPENED,
+    descending: bool = False,
+    further: bool = False,
+    few: bool = False,
+) -> Numbered | None:
+    """None, when no case can be wanted so."""
+    runs = tuple(runs_of(wanted))
+    if not runs:
+        return None
+    return _page(schema, viewer.role, runs, order, descending, further=further, few=few)
+
+
+@cache
+def _page(
+    schema: str,
+    role: StaffRole,
+    runs: tuple[str, ...],
+    order: Order,
+    descending: bool,
+    *,
+    further: bool,
+    few: bool,
+) -> Numbered:
+    """Composed once for each shape of question: there are no more than some hundred."""
+    ordered = {
+        "value": sql.SQL(VALUES[order]),
+        "direction": sql.SQL("desc" if descending else "asc"),
+        "than": sql.SQL("<" if descending else ">"),
+    }
+    beyond = _statements("beyond", schema, **ordered) if further else sql.SQL("true")
+    parts = {**ordered, "beyond": beyond, "visible": condition(role)}
+    union = sql.SQL(" union all ").join(
+        _statements("run", schema, run=sql.SQL(run), way=_way(schema, run, order, few), **parts)
+        for run in runs
+    )
+    return Numbered.of(_statements("page", schema, runs=union, **ordered))
+
+
+def _way(schema: str, run: str, order: Order, few: bool) -> sql.Composable:
+    """To find the lines of a run: in order, or first those that it may hold, which are few."""
+    if few and run in {_OWN_OPEN, _OWN_CLOSED}:
+        return _statements("one_side_first", schema)
+    in_order = run == _OFFERED or (order is Order.ANSWER_DUE and _DUE in run)
+    if run in {_OWN_OPEN, _OWN_CLOSED} or in_order:
+        return sql.SQL("true")
+    return _statements("few_first", schema, run=sql.SQL(run.replace("line.", "one.")))
+
+
+VALUES = {
+    Order.OPENED: "line.opened_at",
+    Order.LAST_EVENT: "line.last_event_at",
+    Order.ANSWER_DUE: "coalesce(line.answer_due, 'infinity')",
 }
-_OWN_OPEN = sql.SQL("line.unit = %(unit)s and line.status = 'open'")
-_OWN_CLOSED = sql.SQL("line.unit = %(unit)s and line.status = 'closed'")
-_OFFERED = sql.SQL("line.handover_to = %(unit)s")
+_OWN_OPEN = "line.unit = %(unit)s and line.status = 'open'"
+_OWN_CLOSED = "line.unit = %(unit)s and line.status = 'closed'"
+_OFFERED = "line.handover_to = %(unit)s"
+_DUE = "line.handover_to is not null"
 
 
-def _runs(wanted: Filter) -> list[sql.Composable]:
+def runs_of(wanted: Filter) -> Iterator[str]:
     """Each run keeps to one unit and status, so that an index has it in order.
 
     Closed cases have neither workers nor offers: every other filter asks for open ones.
     """
     filters = list(_filters(wanted))
-    runs = []
     if wanted.status is not CaseStatus.CLOSED:
         if wanted.handover != "in":
-            runs.append(_OWN_OPEN)
+            yield " and ".join([_OWN_OPEN, *filters])
         if wanted.handover != "out" and not wanted.unassigned:
-            runs.append(_OFFERED)
+            yield " and ".join([_OFFERED, *filters])
     if wanted.status is not CaseStatus.OPEN and not filters:
-        runs.append(_OWN_CLOSED)
-    return [sql.SQL(" and ").join([run, *filters]) for run in runs]
+        yield _OWN_CLOSED
 
 
-def _filters(wanted: Filter) -> Iterator[sql.SQL]:
+def _filters(wanted: Filter) -> Iterator[str]:
     if wanted.worker is not None:
-        yield sql.SQL("line.workers @> array[%(worker)s]::uuid[]")
+        yield "line.workers @> array[%(worker)s]::uuid[]"
     if wanted.unassigned:
-        yield sql.SQL("line.workers = '{}'")
-    if wanted.handover is not None:
-        yield sql.SQL("line.handover_to is not null")
+        yield "line.workers = '{}'"
+    if wanted.handover is not None or wanted.due_before is not None:
+        yield _DUE
     if wanted.due_before is not None:
-        yield sql.SQL("line.answer_due < %(due_before)s")
+        yield "coalesce(line.answer_due, 'infinity') < %(due_before)s"
 
 
 async def line(connection: Connection, schema: str, viewer: Viewer, case: UUID) -> Line | None:
     """One case's line, when it is visible."""
-    seen = visible(viewer)
-    statement = _statements("line", schema, visible=seen.condition)
-    return await one_row(connection, statement, {**seen.parameters, "case": case}, Line)
+    parameters = {**visible(viewer).parameters, "case": case}
+    return await one_row(connection, _line(schema, viewer.role), parameters, Line)
 
 
-async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
-    """How many of each, in the caseload of the viewer's unit."""
-    seen = visible(viewer)
-    statement = _statements("counts", schema, visible=seen.condition)
-    parameters = {**seen.parameters, "unit": viewer.unit, "now": now}
-    found = await one_row(connection, statement, parameters, Counts)
-    return found or Counts(0, 0, 0, 0, 0, 0)
+@cache
+def _line(schema: str, role: StaffRole) -> bytes:
+    return _statements("line", schema, visible=condition(role)).as_bytes()

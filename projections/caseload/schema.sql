@@ -29,4 +29,6 @@ create index on {caseload} (handover_to, (coalesce(answer_due, 'infinity')), "ca
     where handover_to is not null;
 create index on {caseload} (unit, (coalesce(answer_due, 'infinity')), "case")
     where handover_to is not null;
+-- What is filtered is few, and found by its own.
 create index on {caseload} using gin (workers) where status = 'open';
+create index on {caseload} (unit, "case") where status = 'open' and workers = '{{}}';

@@ -1,14 +1,12 @@
 """Each handover, a line each: offered, and accepted, declined or withdrawn. Seen as its case is:
 who has handed a case over, or declined it, does not see it any more."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from psycopg import sql
 
 from domain.case import (
     HandoverAccepted,
@@ -18,6 +16,7 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
 )
+from domain.catalogue import names_of
 from domain.policy import Viewer
 from domain.recorded import Recorded
 from projections.asking import Connection, Page
@@ -28,13 +27,14 @@ from projections.waiting import Cursor, page_of, rank
 _statements = Statements("projections.handovers")
 
 _HANDOVER_EVENTS = (
-    HandoverOffered
-    | HandoverAccepted
-    | HandoverDeclineProposed
-    | HandoverDeclineRefused
-    | HandoverDeclined
-    | HandoverWithdrawn
+    HandoverOffered,
+    HandoverAccepted,
+    HandoverDeclineProposed,
+    HandoverDeclineRefused,
+    HandoverDeclined,
+    HandoverWithdrawn,
 )
+_NAMES = names_of(*_HANDOVER_EVENTS)
 
 
 class HandoverStatus(StrEnum):
@@ -45,8 +45,7 @@ class HandoverStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     handover: UUID
     case: UUID
     from_unit: str
@@ -61,9 +60,10 @@ class Line:
     rank: int
 
 
-def keys(recorded: Recorded) -> Iterator[Key]:
-    if isinstance(recorded.event, _HANDOVER_EVENTS):
-        yield (recorded.event.handover,)
+def keys(recorded: Recorded) -> Iterable[Key]:
+    if recorded.name in _NAMES and isinstance(recorded.event, _HANDOVER_EVENTS):
+        return [(recorded.event.handover,)]
+    return ()
 
 
 def apply(line: Line | None, recorded: Recorded) -> Line | None:
@@ -71,8 +71,8 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
         return _offered(recorded, recorded.event)
     if line is None:
         return None
-    line = replace(line, version=recorded.version, **_changes(recorded))
-    return replace(line, rank=rank(line.answer_due, line.answered_at))
+    line = line._replace(version=recorded.version, **_changes(recorded))
+    return line._replace(rank=rank(line.answer_due, line.answered_at))
 
 
 def _offered(recorded: Recorded, offered: HandoverOffered) -> Line:
@@ -109,11 +109,13 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {}
 
 
+TABLE = Table(name="handovers", row=Line, key=("handover",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="handovers",
     version=1,
     schema=text("projections.handovers", "schema.sql"),
-    tables=(Table(name="handovers", row=Line, key=("handover",), keys=keys, apply=apply),),
+    tables=(TABLE,),
+    key=attrgetter("stream"),
 )
 
 # --- queries ---------------------------------------------------------------------------------
@@ -124,9 +126,9 @@ class Direction(StrEnum):
     OUT = "out"  # offered by it
 
 
-_DIRECTIONS = {
-    Direction.IN: sql.SQL("line.to_unit = %(unit)s"),
-    Direction.OUT: sql.SQL("line.from_unit = %(unit)s"),
+DIRECTIONS = {
+    Direction.IN: "line.to_unit = %(unit)s",
+    Direction.OUT: "line.from_unit = %(unit)s",
 }
 
 
@@ -149,7 +151,7 @@ async def page(
         Line,
         lambda line: Cursor(line.rank, line.handover),
         id_column="handover",
-        direction=_DIRECTIONS[direction],
+        direction=DIRECTIONS[direction],
         status=status,
         after=after,
         limit=limit,

@@ -1,10 +1,11 @@
 """Each unit's referrals, a line each: what came in, what was sent, what it is informed of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import sql
@@ -29,8 +30,7 @@ from projections.waiting import ANSWERED, Cursor, page_of, rank
 _statements = Statements("projections.inbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     referral: UUID
     receipt: str
     unit: str  # that must answer; then the one responsible for the case
@@ -48,9 +48,8 @@ class Line:
     rank: int
 
 
-def keys(recorded: Recorded) -> Iterator[Key]:
-    if recorded.name.startswith("referral."):
-        yield (recorded.stream,)
+def keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name.startswith("referral.") else ()
 
 
 def apply(line: Line | None, recorded: Recorded) -> Line | None:
@@ -58,8 +57,8 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
         return _received(recorded, recorded.event)
     if line is None:
         return None
-    line = replace(line, version=recorded.version, **_changes(recorded))
-    return replace(line, rank=rank(line.answer_due, line.answered_at))
+    line = line._replace(version=recorded.version, **_changes(recorded))
+    return line._replace(rank=rank(line.answer_due, line.answered_at))
 
 
 def _received(recorded: Recorded, received: ReferralReceived) -> Line:
@@ -108,11 +107,13 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {}
 
 
+TABLE = Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="inbox",
     version=1,
     schema=text("projections.inbox", "schema.sql"),
-    tables=(Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply),),
+    tables=(TABLE,),
+    key=attrgetter("stream"),
 )
 
 # --- queries ---------------------------------------------------------------------------------
@@ -134,10 +135,10 @@ class Counts:
     sent: int
 
 
-_DIRECTIONS = {
-    Direction.IN: sql.SQL("line.unit = %(unit)s"),
-    Direction.SENT: sql.SQL("line.sender_unit = %(unit)s"),
-    Direction.INFORMED: sql.SQL("line.informed @> array[%(unit)s]"),
+DIRECTIONS = {
+    Direction.IN: "line.unit = %(unit)s",
+    Direction.SENT: "line.sender_unit = %(unit)s",
+    Direction.INFORMED: "line.informed @> array[%(unit)s]",
 }
 
 
@@ -160,7 +161,7 @@ async def page(
         Line,
         lambda line: Cursor(line.rank, line.referral),
         id_column="referral",
-        direction=_DIRECTIONS[direction],
+        direction=DIRECTIONS[direction],
         status=status,
         after=after,
         limit=limit,
@@ -177,7 +178,7 @@ async def line(connection: Connection, schema: str, viewer: Viewer, referral: UU
 async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
     """How many wait for the viewer's unit, and how many of its own wait elsewhere."""
     seen = visible(viewer)
-    parts = {"in": _DIRECTIONS[Direction.IN], "sent": _DIRECTIONS[Direction.SENT]}
+    parts = {of: sql.SQL(DIRECTIONS[of]) for of in (Direction.IN, Direction.SENT)}
     statement = _statements("counts", schema, visible=seen.condition, **parts)
     parameters = {**seen.parameters, "unit": viewer.unit, "now": now, "answered": ANSWERED}
     found = await one_row(connection, statement, parameters, Counts)

@@ -2,7 +2,7 @@
 -- The referrals of one direction, in order, from the cursor on.
 select line.*
   from {inbox} as line join {access_files} as file on file.file = line.referral
- where {direction} and {status} and {beyond} and {visible}
+ where {filters} and {beyond} and {visible}
  order by line.rank, line.referral
  limit %(limit)s
 

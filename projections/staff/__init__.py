@@ -1,8 +1,10 @@
 """The staff directory: who works where as what. Nobody learns of somebody on another side."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import sql
@@ -24,8 +26,7 @@ from projections.sql import Statements, text
 _statements = Statements("projections.staff")
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(NamedTuple):
     staff: UUID
     unit: str
     role: str
@@ -38,15 +39,14 @@ class Colleague:
     version: int
 
 
-def keys(recorded: Recorded) -> Iterator[Key]:
-    if recorded.name.startswith("staff."):
-        yield (recorded.stream,)
+def keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name.startswith("staff.") else ()
 
 
 def apply(row: Colleague | None, recorded: Recorded) -> Colleague | None:
     if isinstance(recorded.event, PositionTaken):
         return _in_position(row, recorded, recorded.event)
-    return row and replace(_moved(row, recorded.event), version=recorded.version)
+    return row and _moved(row, recorded.event)._replace(version=recorded.version)
 
 
 def _in_position(row: Colleague | None, recorded: Recorded, taken: PositionTaken) -> Colleague:
@@ -67,13 +67,13 @@ def _in_position(row: Colleague | None, recorded: Recorded, taken: PositionTaken
 def _moved(row: Colleague, event: object) -> Colleague:
     match event:
         case QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG_PEOPLE):
-            return replace(row, qualified=True)
+            return row._replace(qualified=True)
         case CaseTaken():
-            return replace(row, open_cases=row.open_cases + 1)
+            return row._replace(open_cases=row.open_cases + 1)
         case CaseGivenBack():
-            return replace(row, open_cases=row.open_cases - 1)
+            return row._replace(open_cases=row.open_cases - 1)
         case PositionEnded(until=until):
-            return replace(row, active=False, until=until)
+            return row._replace(active=False, until=until)
         case _:
             return row
 
@@ -83,6 +83,7 @@ PROJECTION = Projection(
     version=1,
     schema=text("projections.staff", "schema.sql"),
     tables=(Table(name="staff", row=Colleague, key=("staff",), keys=keys, apply=apply),),
+    key=attrgetter("stream"),
 )
 
 # --- queries ---------------------------------------------------------------------------------

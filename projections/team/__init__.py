@@ -1,10 +1,12 @@
 """Teams across units (S10): mandated, established as a pilot, and who is in them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
+from domain.catalogue import names_of
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
@@ -13,10 +15,10 @@ from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
 
 _statements = Statements("projections.team")
+_MEMBERSHIP = names_of(MemberJoined, MemberLeft)
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(NamedTuple):
     team: UUID
     register_number: str
     decided_on: date
@@ -27,8 +29,7 @@ class Team:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     team: UUID
     staff: UUID
     unit: str
@@ -37,14 +38,14 @@ class Member:
     left_at: datetime | None
 
 
-def team_keys(recorded: Recorded) -> Iterator[Key]:
-    if recorded.name.startswith("team."):
-        yield (recorded.stream,)
+def team_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name.startswith("team.") else ()
 
 
-def member_keys(recorded: Recorded) -> Iterator[Key]:
-    if isinstance(recorded.event, MemberJoined | MemberLeft):
-        yield (recorded.stream, recorded.event.staff)
+def member_keys(recorded: Recorded) -> Iterable[Key]:
+    if recorded.name in _MEMBERSHIP and isinstance(recorded.event, MemberJoined | MemberLeft):
+        return [(recorded.stream, recorded.event.staff)]
+    return ()
 
 
 def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
@@ -52,8 +53,7 @@ def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
         case TeamMandated(register_number=number, decided_on=day):
             return Team(recorded.stream, number, day, None, None, None, None, recorded.version)
         case TeamEstablished() as established if team:
-            return replace(
-                team,
+            return team._replace(
                 established_at=recorded.occurred_at,
                 lead_unit=established.lead_unit,
                 pilot_from=established.pilot_from,
@@ -61,7 +61,7 @@ def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
                 version=recorded.version,
             )
         case _:
-            return team and replace(team, version=recorded.version)
+            return team and team._replace(version=recorded.version)
 
 
 def apply_to_member(member: Member | None, recorded: Recorded) -> Member | None:
@@ -70,7 +70,7 @@ def apply_to_member(member: Member | None, recorded: Recorded) -> Member | None:
             joined_at = recorded.occurred_at
             return Member(recorded.stream, staff, unit, percentage, joined_at, left_at=None)
         case MemberLeft() if member:
-            return replace(member, left_at=recorded.occurred_at)
+            return member._replace(left_at=recorded.occurred_at)
         case _:
             return member
 
@@ -89,6 +89,7 @@ PROJECTION = Projection(
             apply=apply_to_member,
         ),
     ),
+    key=attrgetter("stream"),
 )
 
 # --- queries ---------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """What happened, event by event: the neutral facts of each, and the tokens of what is sealed."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.catalogue import ENTRIES
@@ -19,8 +19,7 @@ _statements = Statements("projections.timeline")
 _ENTRY_OF = {entry.event: entry for entry in ENTRIES}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     stream: UUID
     position: int
     version: int
@@ -82,6 +81,7 @@ PROJECTION = Projection(
     version=1,
     schema=text("projections.timeline", "schema.sql"),
     tables=(Journal(name="timeline", row=Line, rows=rows),),
+    key=attrgetter("stream"),
 )
 
 # --- queries ---------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ async def outreach_holds_until_nexus_takes_over(town: Town) -> None:
     lost = next(reply for reply in replies if reply.status == 409)
     assert lost["by"] == str(winner.staff_id)
     assert lost["type"].endswith("referral-is-answered")
+    await town.level()
     held = await outreach.get("/referrals", direction="sent")
     line = next(i for i in held["items"] if i["referralId"] == sent["referralId"])
     assert (line["status"], line["holder"]) == ("accepted", "nexus")

@@ -12,10 +12,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+
+from api.runtime.servers import servers
+from api.runtime.settings import Settings
 
 SAMORDNA = str(Path(sys.executable).with_name("samordna"))
 
@@ -44,23 +49,40 @@ def samordna(*arguments: str, data: Path, expect: int = 0) -> str:
 
 
 @contextmanager
-def serving(*arguments: str, data: Path) -> Iterator[str]:
-    """The server as its own process; the address it serves."""
+def running(*arguments: str, data: Path, said: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A process of its own, as soon as it has said something of this form: all that it has said,
+    and the process."""
     environment = {**os.environ, "SAMORDNA_DATA": str(data), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(  # noqa: S603 - our own program
-        [SAMORDNA, *arguments], env=environment, stdout=subprocess.PIPE, text=True
-    ) as server:
+        [SAMORDNA, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
         try:
-            assert server.stdout is not None
-            address = next(
-                found[0]
-                for line in server.stdout
-                if (found := re.search(r"http://127\.0\.0\.1:\d+/samordna/v1", line))
-            )
-            yield address
+            assert process.stdout is not None
+            lines: list[str] = []
+            while not re.search(said, "".join(lines)):
+                lines.append(next(process.stdout))
+            yield "".join(lines), process
         finally:
-            server.send_signal(signal.SIGINT)
-            assert server.wait(30) == 0
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+
+
+@contextmanager
+def serving(*arguments: str, data: Path) -> Iterator[str]:
+    """The server as its own process; the address it serves."""
+    address = r"http://127\.0\.0\.1:\d+/samordna/v1"
+    with running(*arguments, data=data, said=address) as (said, _):
+        yield re.findall(address, said)[-1]
+
+
+def stands(data: Path) -> dict[str, dict[str, Any]]:
+    """How the views stand, by name."""
+    told = samordna("projections", "--json", data=data)
+    return {view["view"]: view for view in map(json.loads, told.splitlines())}
 
 
 def get(address: str, token: str) -> Any:
@@ -94,12 +116,74 @@ def test_the_demo_is_made_once_and_continues(data: Path) -> None:
         first = get(f"{address}/cases?limit=100", token)
         rebuilt = samordna("rebuild", "caseload", data=data)
         assert "the same" in rebuilt
+        views = stands(data)
+        assert {view["state"] for view in views.values()} == {"level"}
+        assert len({view["process"] for view in views.values()}) == 1
+        assert views["caseload"]["kept_position"] is not None
+    assert {view["process"] for view in stands(data).values()} == {None}
     with serving("demo", "--port", "0", "--scale", "0.05", data=data) as address:
         again = get(f"{address}/cases?limit=100", token)
         assert again["items"] == first["items"]
         assert get(f"{address}/teams", token)["items"]
     everything = samordna("rebuild", "all", data=data)
     assert "DIFFERS" not in everything
+
+
+def test_a_year_that_is_there_is_not_made_anew(data: Path) -> None:
+    """What was asked for another year is told to be of no use, and the old one is served."""
+    year = ("demo", "--port", "0", "--scale", "0.02", "--seed", "3")
+    with running(*year, data=data, said="continues with the same data") as (said, _):
+        assert "already" not in said
+    with running(*year, data=data, said="continues with the same data") as (said, _):
+        assert "The year is there already: --from, --seed, --scale" in said
+
+
+def test_followed_apart(data: Path) -> None:
+    """A server that only stands by shows what `follow` follows, two of them on the servers of one
+    folder; and when the one leaves that has started them, the other goes on."""
+    administrator = samordna("db", "create", "--administrator", "Ada Adminsson", data=data).strip()
+    token = samordna("token", administrator, data=data).strip()
+    serve = ("serve", "--no-follow", "--port", "0", "--local-issuer")
+    following = partial(running, "follow", data=data, said="Following access")
+    with following() as (_, first), serving(*serve, data=data) as address:
+        assert get(f"{address}/me", token)["role"] == "administrator"
+        assert {view["process"] for view in stands(data).values()} == {first.pid}
+        first.send_signal(signal.SIGINT)
+        assert first.wait(30) == 0
+        assert {view["process"] for view in stands(data).values()} == {None}
+        with following() as (_, second):
+            assert get(f"{address}/me", token)["role"] == "administrator"
+            assert {view["process"] for view in stands(data).values()} == {second.pid}
+    assert not (data / "log" / "data" / "postmaster.pid").exists()
+
+
+def test_what_stands_still_ends_with_an_error(data: Path) -> None:
+    """A view that lags behind the log, and that nobody moves, is told by the command's status."""
+    samordna("db", "create", "--administrator", "Ada Adminsson", data=data)
+    told = samordna("projections", data=data, expect=1)
+    assert "standing still" in told
+    with running("follow", data=data, said="Following access"):
+        assert {view["state"] for view in stands(data).values()} == {"level"}
+    assert "standing still" not in samordna("projections", data=data)
+
+
+def test_what_is_parked_is_told_and_released(data: Path) -> None:
+    """What a view could not fold is an error until it is released; then the view is what the whole
+    log gives."""
+    administrator = samordna("db", "create", "--administrator", "Ada Adminsson", data=data).strip()
+    samordna("projections", data=data, expect=1)  # makes the views, which nobody follows
+    with servers(Settings(data=data)) as at, psycopg.connect(at.log, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO uppsala.projection_parked"
+            " VALUES ('staff', %s, 1, 1, 0, 'KeyError', clock_timestamp())",
+            [administrator],
+        )
+    with running("follow", data=data, said="Following access"):
+        told = samordna("projections", data=data, expect=1)
+        assert f"staff: {administrator} is parked" in told
+        assert "1 keys released" in samordna("projections", "release", "staff", data=data)
+        assert stands(data)["staff"]["parked"] == []
+    assert "the same" in samordna("rebuild", "staff", "--dry-run", data=data)
 
 
 def test_mistakes_are_one_message(data: Path) -> None:
@@ -110,9 +194,14 @@ def test_mistakes_are_one_message(data: Path) -> None:
         (("rebuild", "caselod"), "caseload"),
         (("token", "nobody"), "staff id"),
         (("demo", "--from", "yesterday"), "YYYY-MM-DD"),
+        (("demo", "--from", "2999-01-01"), "a year ago"),
+        (("demo", "--scale", "0"), "0.02 to 1000"),
+        (("demo", "--scale", "nan"), "0.02 to 1000"),
+        (("follow", "caselod"), "caseload"),
+        (("serve", "--local-issuer", "--workers", "0"), "workers: 1 to"),
         (("demo", "--municipality-x"), "No such option"),
     ):
-        code = 2 if arguments[0] in {"rebuild", "token", "demo"} else 1
+        code = 2 if arguments[0] in {"rebuild", "token", "demo", "follow"} else 1
         said = samordna(*arguments, data=data, expect=code)
         assert told in said
         assert "Traceback" not in said

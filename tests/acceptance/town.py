@@ -11,6 +11,7 @@ from api.runtime.local_issuer import LocalIssuer
 from api.runtime.servers import Addresses
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms
+from projections import ALL
 
 BASE = "/samordna/v1"
 
@@ -111,5 +112,5 @@ class Town:
     async def level(self) -> None:
         """Wait until everybody's authority and every view reflect the whole log."""
         head = await self.rooms.facts.head()
-        for view in ("access", "caseload", "inbox", "handovers", "timeline", "team", "staff"):
+        for view in (projection.name for projection in ALL):
             assert await self.rooms.house.views.wait_for(view, head, 10)

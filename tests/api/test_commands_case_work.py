@@ -53,7 +53,7 @@ async def test_no_decision_opens_a_note(town: Town) -> None:
     case, worker = await town.assigned()
     await town.do(worker, cases.record_note, case, "Samtal.")
     await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)
-    facts = (await town.log.opened_streams([case]))[case]
+    facts = await town.facts(case)
     notes = [fact.event for fact in facts if isinstance(fact.event, NoteRecorded)]
     assert [note.text.is_open for note in notes] == [False]
     assert isinstance(facts[-1].event, CaseClosed)

@@ -1,5 +1,6 @@
 """Sent again: answered as before, for who still may."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -54,7 +55,11 @@ async def test_sent_again_in_the_next_month(town: Town) -> None:
     """A repetition is recognised by the keys of the months before, too."""
     command = town.command(await town.police(), body_mac=b"in March")
     await town.carry_out(command, referrals.receive_referral, AN_ADULT)
-    later = replace(command, body_mac=b"in April", earlier_body_macs=(b"in February", b"in March"))
+
+    async def earlier() -> Sequence[bytes]:
+        return b"in February", b"in March"
+
+    later = replace(command, body_mac=b"in April", earlier_body_macs=earlier)
     assert (await town.carry_out(later, referrals.receive_referral, AN_ADULT)).replayed
 
 

@@ -1,7 +1,7 @@
 """What a caller sends is read strictly; every fault is found at once and no value is told."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -194,7 +194,7 @@ def test_an_age_is_a_date_or_a_band(finding: dict[str, Any], fault: Fault | None
 
 
 def ask(*pairs: tuple[str, str]) -> CaseloadQuery:
-    query = read_query(CaseloadQuery, MultiDict(pairs))
+    query = read_query(CaseloadQuery, MultiDict(pairs), NOW)
     assert isinstance(query, CaseloadQuery)
     return query
 
@@ -226,6 +226,9 @@ def test_a_list_is_asked_for_by_attributes() -> None:
         (("page", "2"), Fault.UNKNOWN_FIELD),
         (("purpose", "curiosity"), Fault.UNKNOWN_CODE),
         (("atPosition", "-1"), Fault.WRONG_TYPE),
+        (("asOf", "yesterday"), Fault.NOT_A_MOMENT),
+        (("asOf", (NOW + timedelta(microseconds=1)).isoformat()), Fault.IN_THE_FUTURE),
+        (("asOfPosition", "-1"), Fault.WRONG_TYPE),
     ],
 )
 def test_a_faulty_parameter_is_named(pair: tuple[str, str], fault: Fault) -> None:
@@ -240,6 +243,24 @@ def test_a_parameter_is_given_once() -> None:
     with pytest.raises(FieldsAreFaulty) as refused:
         ask(("limit", "1"), ("limit", "2"))
     assert refused.value.context["errors"] == [FieldFault("limit", Fault.REPEATED, in_query=True)]
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        (("asOfPosition", "7"), "asOfPosition"),
+        (("order", "lastEventAt"), "order"),
+        (("order", "-lastEventAt"), "order"),
+    ],
+)
+def test_some_parameters_are_not_given_together(more: tuple[str, str], place: str) -> None:
+    """A list is looked back to by a moment or a position, and never in the order of last events."""
+    with pytest.raises(FieldsAreFaulty) as refused:
+        ask(("asOf", NOW.isoformat()), more)
+    assert refused.value.context["errors"] == [FieldFault(place, Fault.NOT_TOGETHER, in_query=True)]
+    with pytest.raises(FieldsAreFaulty):
+        ask(("asOfPosition", "0"), ("order", "lastEventAt"))
+    assert not ask(more).looks_back or more[0] == "asOfPosition"
 
 
 @pytest.mark.parametrize(

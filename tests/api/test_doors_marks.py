@@ -82,26 +82,26 @@ def test_every_changed_character_is_noticed(marks: Marks) -> None:
 
 async def test_a_repeated_command_is_recognised_across_the_month(marks: Marks) -> None:
     """In the new month the old mark is made, too."""
-    march, _ = await marks.of_command(datetime(2023, 3, 31, 23, 59, tzinfo=UTC), b"POST /x {}")
-    april, earlier = await marks.of_command(datetime(2023, 4, 1, 0, 1, tzinfo=UTC), b"POST /x {}")
+    night, morning = datetime(2023, 3, 31, 23, 59, tzinfo=UTC), datetime(2023, 4, 1, tzinfo=UTC)
+    march = await marks.of_command(night, b"POST /x {}")
+    april = await marks.of_command(morning, b"POST /x {}")
+    earlier = await marks.of_earlier_command(morning, b"POST /x {}")
     assert march in earlier
     assert april not in earlier
-    other, _ = await marks.of_command(datetime(2023, 4, 1, 0, 1, tzinfo=UTC), b"POST /x {1}")
-    assert other != april
+    assert await marks.of_command(morning, b"POST /x {1}") != april
 
 
 async def test_an_erased_month_is_no_hindrance() -> None:
     """Marks are forgotten with their key; the new month's commands go on."""
-    vault = MemoryVault()
+    vault, april = MemoryVault(), datetime(2023, 4, 1, tzinfo=UTC)
     await vault.erase(["commands/2023-03"])
-    mark, earlier = await Marks(vault).of_command(datetime(2023, 4, 1, tzinfo=UTC), b"x")
-    assert mark
-    assert earlier == ()
+    assert await Marks(vault).of_command(april, b"x")
+    assert await Marks(vault).of_earlier_command(april, b"x") == []
 
 
 async def test_thirty_days_may_touch_three_months(marks: Marks) -> None:
     """From the end of January to the beginning of March."""
-    january, _ = await marks.of_command(datetime(2023, 1, 31, 12, tzinfo=UTC), b"x")
-    _, earlier = await marks.of_command(datetime(2023, 3, 1, 12, tzinfo=UTC), b"x")
+    january = await marks.of_command(datetime(2023, 1, 31, 12, tzinfo=UTC), b"x")
+    earlier = await marks.of_earlier_command(datetime(2023, 3, 1, 12, tzinfo=UTC), b"x")
     assert len(earlier) == 2
     assert january in earlier

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -195,7 +196,7 @@ def test_made_as_we_need_it(server: PostgresServer) -> None:
         "server_encoding": "UTF8",
         "timezone": "UTC",
         "data_checksums": "on",
-        "max_connections": "100",
+        "max_connections": "400",
         "fsync": "off",
     }
     collation = "SELECT datcollate FROM pg_database WHERE datname = 'postgres'"
@@ -311,6 +312,30 @@ def test_started_by_many_at_once(place: Path) -> None:
     assert len({pid for pid, _, _ in answers}) == 1
     for process in starting:
         process.communicate()
+
+
+def test_stays_for_a_guest(folder: Path) -> None:
+    """When its owner leaves first, a guest goes on, owns the server as soon as it looks after it,
+    and stops it."""
+    owner = spawn_owner(folder)
+    pid, *_ = told(owner)
+    with start(folder) as guest:
+        owner.communicate()
+        assert (guest.pid, guest.is_owner) == (int(pid), False)
+        assert ask(guest.url(), "SELECT 1") == 1
+        guest.look_after()
+        assert guest.is_owner
+    assert guest.pid is None
+
+
+def test_the_last_of_many_stops_it(folder: Path) -> None:
+    """Whoever leaves last stops the server, also when all leave at once."""
+    users = [spawn_owner(folder) for _ in range(5)]
+    pids = {int(told(user)[0]) for user in users}
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(subprocess.Popen.communicate, users))
+    assert all(user.returncode == 0 for user in users)
+    assert all(map(is_gone, pids))
 
 
 def test_interrupt_reaches_the_owner_only(folder: Path) -> None:

@@ -93,19 +93,18 @@ async def test_tokens_and_macs_belong_to_their_key_and_use(vault: PostgresVault)
     month, other = "receipts/2026-11", "commands/2026-11"
     await vault.ensure([month, other])
     person = IDS.new()
-    assert vault.tokens(month, person) == vault.tokens(month, person)
-    assert len(vault.tokens(month, person)) == 32
+    assert vault.tokens(month, [person, person]) == vault.tokens(month, [person]) * 2
+    assert [len(token) for token in vault.tokens(month, [person])] == [16]
     different = [
-        vault.tokens(month, person),
-        vault.tokens(month, IDS.new()),
-        vault.tokens(other, person),
+        *vault.tokens(month, [person, IDS.new()]),
+        *vault.tokens(other, [person]),
         vault.mac(month, person.bytes),
         vault.mac(other, person.bytes),
     ]
     assert len(set(different)) == len(different)
     vault.forget([month])
     with pytest.raises(VaultUnavailable):
-        vault.tokens(month, person)
+        vault.tokens(month, [person])
 
 
 # --- keys ------------------------------------------------------------------------------------
@@ -418,7 +417,7 @@ async def test_recovers_by_itself(folder: Path) -> None:
 
 async def test_restart_costs_nobody_a_refusal(house: Database, vault: PostgresVault) -> None:
     """Connections that the server has closed in the meantime are passed over."""
-    await asyncio.gather(*(vault.ensure(file_keys(100)) for _ in range(20)))
+    await asyncio.gather(*(vault.find_person("exposed", NUMBER) for _ in range(20)))
     [(ended,)] = house.execute(
         "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = %s",
         f"{house.schema}_vault",

@@ -4,16 +4,15 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import msgspec
@@ -40,10 +39,27 @@ class Premises:
     administrator: UUID
     given: tuple[str, ...] = ()  # flags that name servers which are not the program's own
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What tells every command where it is."""
+        data, municipality = str(self.settings.data), self.settings.municipality
+        return ("--data", data, "--municipality", municipality, *self.given)
+
     @contextmanager
-    def serve(self, port: int) -> Iterator["Serving"]:
+    def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`samordna`, doing something until it is done or the context ends."""
+        with (self.settings.data / "run.out").open("ab") as output:
+            process = begun([*words, *self.flags], output)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(10)
+
+    @contextmanager
+    def serve(self, port: int, *more: str) -> Iterator["Serving"]:
         """`samordna serve`, until the context ends; politely then, if it still runs."""
-        serving = Serving(self, port)
+        serving = Serving(self, port, more)
         try:
             serving.start()
             yield serving
@@ -83,6 +99,7 @@ class Serving:
 
     premises: Premises
     port: int
+    more: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     kills: int = 0
     start_seconds: list[float] = field(default_factory=list)
@@ -101,13 +118,8 @@ class Serving:
         began = time.monotonic()
         said = self.output.stat().st_size if self.output.exists() else 0
         with self.output.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603 - the program under test
-                [PROGRAM, "serve", *self._flags()],
-                stdout=output,
-                stderr=output,
-                stdin=subprocess.DEVNULL,
-                env=_environment(),
-            )
+            flags = [*self.premises.flags, "--local-issuer", "--port", str(self.port), *self.more]
+            self.process = begun(["serve", *flags], output)
         while b"Serving" not in self.output.read_bytes()[said:]:
             assert self.process.poll() is None, self.output.read_text()
             assert time.monotonic() - began < START_SECONDS, self.output.read_text()
@@ -121,6 +133,11 @@ class Serving:
         self.process.wait(10)
         self.kills += 1
 
+    def tell(self, sign: int) -> None:
+        """SIGSTOP, SIGCONT."""
+        assert self.process
+        self.process.send_signal(sign)
+
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -130,10 +147,16 @@ class Serving:
                 self.process.kill()
                 self.process.wait(10)
 
-    def _flags(self) -> list[str]:
-        settings = self.premises.settings
-        flags = ["--data", str(settings.data), "--municipality", settings.municipality]
-        return [*flags, "--local-issuer", "--port", str(self.port), *self.premises.given]
+
+def begun(words: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A command on its way."""
+    return subprocess.Popen(  # noqa: S603 - the program under test
+        [PROGRAM, *words],
+        stdout=output,
+        stderr=output,
+        stdin=subprocess.DEVNULL,
+        env=_environment(),
+    )
 
 
 def samordna(*words: str) -> str:
@@ -169,17 +192,22 @@ def new_folder() -> Iterator[Path]:
         shutil.rmtree(place)
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that a process has started and that have not ended."""
+    return [
+        int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
+
+
+def lives(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
 async def until(true: Callable[[], object], *, within: float = 30.0) -> None:
     """Look again and again: nothing tells when another process has come so far."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def _environment() -> Mapping[str, str]:

@@ -5,9 +5,10 @@ import random
 
 import pytest
 
+from tests.conftest import free_port
 from tests.faults.clients import COMMANDS_OF_A_STORY, Office, new_session, referral, staff, story
 from tests.faults.conftest import Note
-from tests.faults.premises import Premises, Serving, free_port
+from tests.faults.premises import Premises, Serving
 from tests.faults.proofs import (
     answers_have_their_receipts,
     commands_are_recorded_once,

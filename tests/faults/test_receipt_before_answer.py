@@ -3,17 +3,17 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
+from tests.conftest import free_port
 from tests.faults.clients import Attempt, Office, new_session, referral, staff, story
 from tests.faults.conftest import Note
-from tests.faults.premises import Premises, Serving, free_port, until
+from tests.faults.holding import RECEIPTS, RECEIPTS_HEAD, held, sessions
+from tests.faults.premises import Premises, Serving, until
 from tests.faults.proofs import answers_have_their_receipts, positions_are_dense
 
 READERS = 24
@@ -68,9 +68,9 @@ async def test_killed_between_receipt_and_answer(premises: Premises) -> None:
     """The receipt became durable, the server was killed, the answer never came: that is allowed,
     and never the other way round."""
     async with a_read_town(premises) as (serving, office, paths):
-        async with nobody_can_write_receipts(premises) as waiting:
+        async with held(premises, RECEIPTS_HEAD):
             asked = ask_all(office, paths)
-            await waiting()
+            await somebody_waits_to_write_receipts(premises)
             assert serving.process
             serving.process.send_signal(signal.SIGSTOP)
             before = receipts(premises)
@@ -85,9 +85,9 @@ async def test_killed_between_receipt_and_answer(premises: Premises) -> None:
 async def test_killed_before_the_receipt(premises: Premises) -> None:
     """Nothing of an answer has left while its receipt waits to be written."""
     async with a_read_town(premises) as (serving, office, paths):
-        async with nobody_can_write_receipts(premises) as waiting:
+        async with held(premises, RECEIPTS_HEAD):
             asked = ask_all(office, paths)
-            await waiting()
+            await somebody_waits_to_write_receipts(premises)
             await asyncio.sleep(0.5)
             assert not any(task.done() for task in asked)
             serving.kill()
@@ -97,9 +97,9 @@ async def test_killed_before_the_receipt(premises: Premises) -> None:
 async def test_receipts_cannot_be_written(premises: Premises) -> None:
     """Reads pause with 503 and show nothing, commands go on; and reads come back by themselves."""
     async with a_read_town(premises) as (_, office, paths):
-        async with nobody_can_write_receipts(premises) as waiting:
+        async with held(premises, RECEIPTS_HEAD):
             asked = ask_all(office, paths)
-            await waiting()
+            await somebody_waits_to_write_receipts(premises)
             assert (await office.officer.command("/referrals", referral(CASES)))["position"] > 0
             refused = await asyncio.gather(*asked)
         assert {attempt.status for attempt in refused} == {503}
@@ -116,25 +116,8 @@ def ask_all(office: Office, paths: list[str]) -> list[asyncio.Task[Attempt]]:
     return [asyncio.create_task(manager.once("GET", path)) for path in paths]
 
 
-@asynccontextmanager
-async def nobody_can_write_receipts(
-    premises: Premises,
-) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """The head of the receipts is held by somebody else; gives what waits until the server does."""
-    schema = premises.settings.municipality
-
-    def somebody_waits() -> object:
-        return premises.rows(
-            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND application_name = 'samordna receipts writing' AND starts_with(usename, %(us)s)",
-            us=schema,
-        )
-
-    head = SQL("SELECT FROM {}.receipts_head FOR UPDATE").format(Identifier(schema))
-    with premises.addresses() as at:
-        async with await psycopg.AsyncConnection.connect(at.log) as holding:
-            await holding.execute(head)
-            yield lambda: until(somebody_waits)
+async def somebody_waits_to_write_receipts(premises: Premises) -> None:
+    await until(lambda: sessions(premises, RECEIPTS, waiting=True))
 
 
 def receipts(premises: Premises) -> int:

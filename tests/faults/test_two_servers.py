@@ -8,17 +8,20 @@ from itertools import count
 
 import aiohttp
 
+from tests.conftest import free_port
 from tests.faults.clients import Office, new_session, staff, story
 from tests.faults.conftest import Note
-from tests.faults.premises import Premises, Serving, free_port, until
+from tests.faults.premises import Premises, Serving, until
 from tests.faults.proofs import (
     answers_have_their_receipts,
     behind,
     commands_are_recorded_once,
+    epochs,
     positions_are_dense,
     views_equal_a_rebuild,
 )
 
+POSITION = re.compile(r'samordna_follower_position\{view="(?!audit)[^"]*"\} (\S+)')  # of facts
 TAKES_OVER_SECONDS = 15.0  # of a loaded machine; an idle one takes its patience of 5 s and a page
 
 
@@ -77,7 +80,7 @@ async def reflects_everything(
         positions: set[int] = set()
         while positions != {head["position"]}:
             async with session.get(f"{serving.url}/metrics") as told:
-                found = re.findall(r"samordna_view_position\{[^}]*\} (\S+)", await told.text())
+                found = POSITION.findall(await told.text())
             positions = {int(float(position)) for position in found}
 
 
@@ -89,9 +92,3 @@ async def answers_alone(office: Office, left: Serving, numbers: Iterator[int]) -
     stories = asyncio.gather(*(story(office, next(numbers)) for _ in range(4)))
     await asyncio.wait_for(stories, TAKES_OVER_SECONDS)
     return f"{time.monotonic() - began:.1f} s"
-
-
-def epochs(premises: Premises) -> dict[str, int]:
-    """How often somebody has taken over, view by view."""
-    rows = premises.rows("SELECT projection, epoch FROM {house}.projection_checkpoints")
-    return {row["projection"]: row["epoch"] for row in rows}

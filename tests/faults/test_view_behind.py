@@ -1,14 +1,10 @@
 """A view that falls behind is waited for or said to be behind; no answer is ever pieced together
 from two moments."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import psycopg
-from psycopg.sql import SQL, Identifier
-
+from tests.conftest import free_port
 from tests.faults.clients import new_session, referral, staff
-from tests.faults.premises import Premises, free_port
+from tests.faults.holding import CHECKPOINT, held
+from tests.faults.premises import Premises
 
 PROBLEMS = {
     "access": {"access-is-behind", "position-is-not-reached"},
@@ -25,7 +21,7 @@ async def test_a_view_is_held_up(premises: Premises) -> None:
             office = await staff(premises, serving.url, session, managers=1)
             [manager] = office.managers
             for number, (view, problems) in enumerate(PROBLEMS.items()):
-                async with held_up(premises, view):
+                async with held(premises, CHECKPOINT, view=view):
                     sent = await office.officer.command("/referrals", referral(number))
                     path, position = f"/referrals/{sent['referralId']}", sent["position"]
                     told = await manager.once(
@@ -38,14 +34,3 @@ async def test_a_view_is_held_up(premises: Premises) -> None:
                 shown = await manager.read(path, position)
                 assert shown["identity"]["name"] == f"Person {number}"
                 assert shown["circumstances"]["concern"] == "prostitution"
-
-
-@asynccontextmanager
-async def held_up(premises: Premises, view: str) -> AsyncIterator[None]:
-    """Nobody can move the view's checkpoint, and with it the view."""
-    checkpoints = Identifier(premises.settings.municipality, "projection_checkpoints")
-    hold = SQL("SELECT FROM {} WHERE projection = %s FOR UPDATE").format(checkpoints)
-    with premises.addresses() as at:
-        async with await psycopg.AsyncConnection.connect(at.log) as holding:
-            await holding.execute(hold, [view])
-            yield

@@ -5,8 +5,9 @@ sealed value opens to. A file is written once (tests/history/record.py) and neve
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,9 @@ class KeptPlain:
 
     def seal(self, key: str, place: str, plain: bytes) -> str:
         raise AssertionError("history is read, never written")
+
+    def sealer(self, key: str) -> Callable[[str, bytes], str]:
+        return partial(self.seal, key)
 
     def open(self, sealed: str, place: str) -> bytes | None:
         return json.dumps(self.plain[place.rsplit("/", 1)[1]]).encode()

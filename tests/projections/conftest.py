@@ -27,10 +27,19 @@ class Town:
         return await AsyncConnection.connect(self.server_url, autocommit=True)
 
     def followers(
-        self, source: Source[Any], projections: tuple[Projection[Any], ...] = ALL
+        self,
+        source: Source[Any],
+        projections: tuple[Projection[Any], ...] = ALL,
+        *,
+        take_over: bool = True,
     ) -> Followers[Any]:
         return Followers(
-            projections, source, self.projector, schema=self.schema, clock=SystemClock()
+            projections,
+            source,
+            self.projector,
+            schema=self.schema,
+            clock=SystemClock(),
+            take_over=take_over,
         )
 
 

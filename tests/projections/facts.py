@@ -1,7 +1,7 @@
 """Facts as a projection meets them, the log that holds them, and what they come to by hand."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,8 @@ from domain.policy import Act, File, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.sealed import Sealed, Veiled
 from projections.access import FileRow
-from projections.projection import Key, Projection, Table
+from projections.asking import Connection
+from projections.projection import Key, Part, Projection, Table
 
 BEGINNING = datetime(2026, 1, 12, 8, 0, tzinfo=UTC)
 
@@ -111,6 +112,15 @@ class Log:
         page = self.facts[after : min(after + limit, self._head)]
         self.pages += bool(page)
         return page
+
+    async def part(self, _: Connection, part: Part) -> AsyncGenerator[Sequence[Any], None]:
+        """Pages of a few facts, so that there is more than one."""
+        facts = [
+            fact for fact in self.facts[: part.until] if fact.stream.int % part.of == part.number
+        ]
+        for first in range(0, len(facts), 100):
+            await asyncio.sleep(0)
+            yield facts[first : first + 100]
 
     async def wait(self, after: int, timeout: float) -> None:
         with suppress(TimeoutError):

@@ -23,7 +23,8 @@ from projections.asking import frozen
 from projections.engine import ViewIsNewer
 from projections.projection import Table
 from projections.rebuild import rebuild
-from projections.tables import TableDiffers, Tables
+from projections.stored import TableDiffers
+from projections.tables import Tables
 from tests.conftest import Database, new_database
 from tests.projections.conftest import Town, town_of
 from tests.projections.facts import BEGINNING, Log, folded
@@ -134,7 +135,8 @@ async def test_the_checkpoint_moves_only_for_whom_it_belongs_to(town: Town) -> N
     """Another epoch, another build or another position than expected: no row is touched."""
     await followed(town)
     async with await town.projector() as connection:
-        mine = await checkpoints.take_over(connection, town.schema, "caseload")
+        await checkpoints.take_over(connection, town.schema, "caseload")
+        mine = await checkpoints.find(connection, town.schema, "caseload")
         for other in (
             replace(mine, epoch=mine.epoch - 1),
             replace(mine, build=mine.build + 1),
@@ -145,7 +147,8 @@ async def test_the_checkpoint_moves_only_for_whom_it_belongs_to(town: Town) -> N
 
 
 async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
-    """It is counted, told and tried again; the rest of the house goes on."""
+    """A view without a key parks nothing: it is counted, told and tried again; the rest of the
+    house goes on."""
 
     def fails(row: Any, recorded: Any) -> Any:
         if recorded.position == 150:
@@ -159,7 +162,7 @@ async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
         keys=lambda recorded: [(recorded.stream,)],
         apply=fails,
     )
-    broken = replace(caseload.PROJECTION, tables=(poisoned,))
+    broken = replace(caseload.PROJECTION, tables=(poisoned,), key=None)
     log = Log(FACTS, head=149)
     async with town.followers(log, (access.PROJECTION, broken)) as followers:
         assert await followers.wait_for("caseload", 149, SECONDS)

@@ -1,7 +1,6 @@
 """Rebuilding on a real PostgreSQL: side by side, compared, swapped while everybody goes on."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,26 +10,15 @@ from psycopg import AsyncConnection
 from domain.codes import Compartment, StaffRole
 from domain.policy import Viewer
 from projections import ALL, caseload, timeline
-from projections.projection import Projection
-from projections.rebuild import RebuildIsRunning, Rebuilt, rebuild
+from projections.rebuild import RebuildIsRunning, rebuild
 from projections.tables import Tables
 from tests.conftest import Database
 from tests.projections.conftest import Town
 from tests.projections.facts import Log, id_of
 from tests.projections.histories import told
+from tests.projections.rebuilds import FACTS, SECONDS, SlowLog, beside, caseload_digest, rebuilt
 
-SECONDS = 20.0
-FACTS = told("rebuilding", 600)
 NEXUS = Viewer(staff=id_of(1), role=StaffRole.UNIT_MANAGER, unit="nexus", side=Compartment.EXPOSED)
-
-
-async def rebuilt(town: Town, projection: Projection[Any], log: Log) -> Rebuilt:
-    return await rebuild(projection, log, town.projector, schema=town.schema)
-
-
-async def caseload_digest(town: Town) -> str:
-    async with await town.server() as connection:
-        return (await Tables(caseload.PROJECTION, town.schema).digest(connection))["caseload"]
 
 
 @pytest.mark.parametrize(("seed", "stop"), [(1, 1), (2, 37), (3, 160), (4, 333), (5, 800)])
@@ -148,36 +136,73 @@ async def test_a_reader_in_the_way_delays_the_swap_and_nobody_else(town: Town) -
     assert not (await rebuilt(town, caseload.PROJECTION, log)).differs
 
 
-class SlowLog(Log):
-    """A log that is read page by short page, so that somebody may come in between."""
+class NearsightedLog(Log):
+    """A log whose head is always a while ago."""
 
-    async def read(self, after: int, limit: int) -> Sequence[Any]:
-        await asyncio.sleep(0.01)
-        return await super().read(after, min(limit, 20))
+    async def head(self) -> int:
+        return 300
 
 
-async def test_a_killed_rebuild_leaves_nothing_behind(town: Town, log_database: Database) -> None:
-    """Its tables disturb nobody and are gone after the next start, or replaced by the next try."""
+async def test_what_is_folded_in_a_swap_that_has_to_wait_is_folded_again(town: Town) -> None:
+    """The last facts are folded while the checkpoint is held; when a reader is in the way, nothing
+    of that has happened."""
+    log = Log(FACTS, head=300)
+    async with (
+        town.followers(log, (caseload.PROJECTION,)) as followers,
+        await town.server() as long,
+    ):
+        assert await followers.wait_for("caseload", 300, SECONDS)
+        async with long.transaction():
+            await Tables(caseload.PROJECTION, town.schema).digest(long)
+            near = NearsightedLog(FACTS)
+            building = asyncio.create_task(rebuilt(town, caseload.PROJECTION, near))
+            await asyncio.sleep(0.3)
+            log.grow(400)
+            assert await followers.wait_for("caseload", 400, SECONDS)
+            await asyncio.sleep(1.5)  # two swaps at least have to wait
+            assert not building.done()
+        assert (await building).position == 400
+    assert not (await rebuilt(town, caseload.PROJECTION, Log(FACTS))).differs
+
+
+async def test_an_interrupted_rebuild_leaves_nothing_behind(town: Town) -> None:
+    """Whenever it is told to stop, what it has built is dropped, and the view is as it was."""
     async with town.followers(Log(FACTS)) as followers:
         assert await followers.wait_for("timeline", len(FACTS), SECONDS)
-    for moment in (0.05, 0.1, 0.2):
+    for moment in (0.02, 0.05, 0.1, 0.2, 0.3):
         building = asyncio.create_task(rebuilt(town, timeline.PROJECTION, SlowLog(FACTS)))
         await asyncio.sleep(moment)
         building.cancel()
         await asyncio.gather(building, return_exceptions=True)
-    assert log_database.execute("select to_regclass('{}.timeline__next') is not null") == [(True,)]
-    async with town.followers(Log(FACTS)):
-        pass
-    assert log_database.execute("select to_regclass('{}.timeline__next')") == [(None,)]
+        assert await beside(town, timeline.PROJECTION) == []
     assert not (await rebuilt(town, timeline.PROJECTION, Log(FACTS))).differs
 
 
-async def test_one_rebuild_at_a_time(town: Town) -> None:
+async def test_what_a_killed_rebuild_left_is_gone_soon_wherever_a_view_is_followed(
+    town: Town, log_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables are dropped by the next start, and by who follows already; never those of a
+    rebuild that runs."""
+    log_database.execute("create table {}.timeline__next (x int)", role="projector")
+    async with town.followers(Log(FACTS)):
+        assert await beside(town, timeline.PROJECTION) == []
+    monkeypatch.setattr("projections.rebuild.TIDY", 0.05)
+    async with town.followers(Log(FACTS)) as followers:
+        log_database.execute("create table {}.timeline__next (x int)", role="projector")
+        async with asyncio.timeout(SECONDS):
+            while await beside(town, timeline.PROJECTION):  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0.02)
+        assert await followers.wait_for("timeline", len(FACTS), SECONDS)
+        assert not (await rebuilt(town, timeline.PROJECTION, SlowLog(FACTS))).differs
+
+
+async def test_one_rebuild_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second rebuild of the same view is refused; a start meanwhile leaves the first alone."""
     async with town.followers(Log(FACTS)) as followers:
         assert await followers.wait_for("timeline", len(FACTS), SECONDS)
     first = asyncio.create_task(rebuilt(town, timeline.PROJECTION, SlowLog(FACTS)))
     await asyncio.sleep(0.1)
+    monkeypatch.setattr("projections.rebuild.ALONE_PATIENCE", 0.1)
     with pytest.raises(RebuildIsRunning):
         await rebuilt(town, timeline.PROJECTION, Log(FACTS))
     async with town.followers(Log(FACTS)):
@@ -205,6 +230,35 @@ async def test_a_new_version_is_built_at_the_start_and_then_followed(
     assert not (await rebuilt(town, newer, log)).differs
 
 
+async def test_an_empty_log_is_rebuilt(town: Town) -> None:
+    """There is nothing to fold: the view is empty, and can be followed."""
+    outcome = await rebuilt(town, timeline.PROJECTION, Log(FACTS, head=0))
+    assert (outcome.position, outcome.old) == (0, None)
+    assert outcome.new["timeline"].startswith("0:")
+    async with town.followers(Log(FACTS), (timeline.PROJECTION,)) as followers:
+        assert await followers.wait_for("timeline", len(FACTS), SECONDS)
+    assert not (await rebuilt(town, timeline.PROJECTION, Log(FACTS))).differs
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+async def test_a_dry_run_compares_and_changes_nothing(
+    town: Town, log_database: Database, spoilt: bool
+) -> None:
+    """It says whether the view differs, leaves it as it is, and drops what it has built."""
+    async with town.followers(Log(FACTS)) as followers:
+        assert await followers.wait_for("caseload", len(FACTS), SECONDS)
+    if spoilt:
+        log_database.execute("update {}.caseload set unit = 'elsewhere'", role="projector")
+    before = await caseload_digest(town)
+    outcome = await rebuild(
+        caseload.PROJECTION, Log(FACTS), town.projector, schema=town.schema, dry_run=True
+    )
+    assert outcome.differs is spoilt
+    assert await caseload_digest(town) == before
+    assert await beside(town, caseload.PROJECTION) == []
+    assert log_database.execute("select to_regclass('{}.caseload__old')") == [(None,)]
+
+
 async def test_a_rebuild_tells_how_far_it_is(town: Town) -> None:
     """Position, head and pace, page by page, to the end."""
     told_of: list[tuple[int, int, float]] = []
@@ -220,5 +274,6 @@ async def test_a_rebuild_tells_how_far_it_is(town: Town) -> None:
     positions = [position for position, _, _ in told_of]
     assert positions == sorted(positions)
     assert positions[-1] == len(FACTS)
+    assert len(positions) > 3
     assert {head for _, head, _ in told_of} == {len(FACTS)}
     assert all(pace > 0 for _, _, pace in told_of)

@@ -1,0 +1,174 @@
+"""`caseload_query`: the first page of a caseload as it is served, beside the bare SELECT; and what
+callers wait for it, with many cases beside few."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from api.bench.figures import Effort, Figure, Turn, compared, in_turns
+from api.bench.ground import Ground
+from api.bench.history import History
+from api.bench.multiplied import ABOUT, multiply
+from api.bench.programs import Request, arriving, install_wrk, pgbench
+from api.bench.served import LOAD, SERVED, WARM_UP, Load, resident_megabytes, served, token
+from api.door.problems import BASE
+from api.resources.cases import CaseOrder
+from domain.policy import Viewer
+from projections import access, caseload
+
+_PAGE: Final = 50
+_CLIENTS: Final = 8
+_FEW: Final = 1000  # cases
+_RATE: Final = 200  # requests a second, where callers come at a fixed rate
+
+_PLACEHOLDER: Final = re.compile(r"\$(\d+)")
+_ADDRESS: Final = f"{BASE}/cases?limit={_PAGE}"
+
+
+async def caseload_query(
+    ground: Ground, history: History, effort: Effort, tell: Callable[[str], None]
+) -> list[Figure]:
+    await install_wrk()
+    async with served(ground, history, tell) as house:
+        asking = _Asking(ground, history, effort, house)
+        few = multiply(ground, history.schema, _FEW)
+        readers = await _readers(history)
+        tell(f"caseload_query: {effort.rounds} turns with {few:,} cases")
+        waited_with_few = await asking.at_a_rate(readers)
+        tell(f"caseload_query: making {effort.cases:,} cases")
+        many = multiply(ground, history.schema, effort.cases)
+        tell(f"caseload_query: {effort.rounds} rounds of three turns")
+        asked, selected, waited = await asking.in_turns(readers)
+        memory = await resident_megabytes(house)
+    return [
+        compared(
+            "caseload_query",
+            f"first page of {_PAGE} of {many:,} cases, receipts on",
+            asked,
+            unit="answers/s",
+            reference=f"pgbench {_CLIENTS} clients, the same SELECT",
+            theirs=selected,
+            about=f"GET /cases?limit={_PAGE} by {len(readers)} case workers and managers in turn:"
+            " who asks, the page, the counts of the whole caseload, and a receipt that is durable"
+            f" before the answer leaves and is followed meanwhile.{SERVED}{ABOUT} {LOAD} At the end"
+            f" the server's process had {memory} MB of memory. The reference: pgbench in a process"
+            f" of its own, {_CLIENTS} clients, -M prepared, the page's SELECT alone as the house"
+            " sends it, for the same readers, in sessions with the same options; no counts, no"
+            " receipt, no JSON.",
+        ),
+        compared(
+            "caseload_query",
+            f"p99 at {_RATE} requests/s, {many:,} cases",
+            _p99(waited),
+            unit="ms",
+            reference=f"the same, {few:,} cases",
+            theirs=_p99(waited_with_few),
+            about=f"The same question in each of its orders, {_RATE} times a second at fixed"
+            " moments, by a client of ours (aiohttp, uvloop) in a process of its own; the time of"
+            " each counts from its moment. The reference was measured before the cases were"
+            " multiplied, on the same server.",
+        ),
+    ]
+
+
+class _Asking:
+    """The turns that are taken."""
+
+    def __init__(self, ground: Ground, history: History, effort: Effort, house: str) -> None:
+        self._ground = ground
+        self._history = history
+        self._effort = effort
+        self._house = house
+        self._load = Load(ground, history, effort)
+
+    async def in_turns(self, readers: Sequence[Viewer]) -> list[list[Turn]]:
+        pages = self._requests(readers, "")
+        await self._load(self._house, pages, share=WARM_UP)
+        return await in_turns(
+            self._effort.rounds,
+            partial(self._load, self._house, pages),
+            await self._selecting(readers),
+            partial(self._once_at_a_rate, readers),
+        )
+
+    async def at_a_rate(self, readers: Sequence[Viewer]) -> list[Turn]:
+        await self._load(self._house, self._in_every_order(readers), share=WARM_UP)
+        [turns] = await in_turns(self._effort.rounds, partial(self._once_at_a_rate, readers))
+        return turns
+
+    async def _once_at_a_rate(self, readers: Sequence[Viewer]) -> Turn:
+        return await arriving(
+            self._house,
+            self._in_every_order(readers),
+            rate=_RATE,
+            seconds=self._effort.seconds,
+            run=self._history.rooms.house.desk.ids.new(),
+        )
+
+    async def _selecting(self, readers: Sequence[Viewer]) -> Callable[[], Any]:
+        selects = [_select(self._history.schema, reader) for reader in readers]
+        return partial(
+            pgbench,
+            self._ground,
+            *(one.script for one in selects),
+            clients=_CLIENTS,
+            seconds=self._effort.seconds,
+            variables={name: value for one in selects for name, value in one.variables.items()},
+            options=await self._history.rooms.house.views.ask(_options),
+        )
+
+    def _in_every_order(self, readers: Sequence[Viewer]) -> list[Request]:
+        return [one for order in CaseOrder for one in self._requests(readers, f"&order={order}")]
+
+    def _requests(self, readers: Sequence[Viewer], more: str) -> list[Request]:
+        return [
+            ("GET", _ADDRESS + more, token(self._history, reader.staff), "") for reader in readers
+        ]
+
+
+def _p99(turns: Sequence[Turn]) -> list[Turn]:
+    """What is compared is not how many, but how long."""
+    return [replace(turn, rate=turn.milliseconds["p99"]) for turn in turns if turn.milliseconds]
+
+
+async def _readers(history: History) -> list[Viewer]:
+    """Those of the pilot year whose first page is full."""
+    ask = history.rooms.house.views.ask
+    known = await ask(access.viewers, list(history.year.staff.values()))
+    return [
+        viewer
+        for viewer in known.values()
+        if len((await ask(caseload.page, viewer, limit=_PAGE)).lines) == _PAGE
+    ]
+
+
+# --- the same SELECT ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Select:
+    """A SELECT as the house sends it, in pgbench's spelling."""
+
+    script: str
+    variables: Mapping[str, str]
+
+
+def _select(schema: str, reader: Viewer) -> _Select:
+    """Of one reader; the names of its variables are nobody else's."""
+    statement = caseload.page_statement(schema, reader)
+    if statement is None:
+        raise LookupError("there is no such page")
+    told = caseload.page_parameters(reader, limit=_PAGE)
+    names = [f"{name}_{reader.staff.hex}" for name in statement.names]
+    spelled = _PLACEHOLDER.sub(lambda it: f":{names[int(it[1]) - 1]}", statement.text.decode())
+    return _Select(
+        script=f"{spelled}::bigint;\n",  # pgbench reads on past a variable that ends a statement
+        variables={name: str(told[of]) for name, of in zip(names, statement.names, strict=True)},
+    )
+
+
+async def _options(connection: Any, _: str) -> str:
+    """Those of the house's sessions."""
+    return str(connection.info.get_parameters().get("options", ""))

@@ -1,0 +1,1 @@
+"""The commands of `samordna`, by room; `api/cli.py` lists them."""
