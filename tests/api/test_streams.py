@@ -188,7 +188,7 @@ async def test_what_is_wrong_with_one_stream_hinders_no_other(here: Process, tow
         *(here.stream(stream, afresh=True) for stream in (town.worker, unknown, town.case)),
         return_exceptions=True,
     )
-    assert here.stored.questions - asked == 2
+    assert here.stored.questions - asked <= 2
     assert [type(answer) for answer in answers] == [Stream, UnknownEventName, Stream]
 
 
