@@ -53,6 +53,11 @@ class Views(Protocol):
         """The age of the oldest fact that the projection has not folded; 0 when it is level."""
         ...
 
+    def parked(self, projection: str) -> Collection[str]:
+        """The keys (ids of files, staff, teams) of which the projection is not up to date, since
+        it cannot fold what has happened there."""
+        ...
+
     async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
         """Whether the projection reached the position in time."""
         ...

@@ -100,7 +100,7 @@ class Batches(Generic[Item]):
                 await self._tables.fold(connection, self._unparked(batch))
             if self._is_enough(batch):
                 break
-        if batch.size and not await self._commit(connection, here, batch):
+        if not await self._commit(connection, here, batch):
             return None
         if self.is_level:
             await self._freshen_statistics(connection)
@@ -133,6 +133,8 @@ class Batches(Generic[Item]):
 
     async def _commit(self, connection: Connection, here: Checkpoint, batch: Batch) -> bool:
         """Rows and move together; whether it was ours to move."""
+        if not batch.size:
+            return await checkpoints.stands(connection, self._schema, here)
         began, rows = perf_counter(), self._tables.waiting
         if rows or batch.passed_over:
             with blaming_items():

@@ -86,6 +86,10 @@ class Beside:
         try:
             async with self._connection.transaction():
                 await self._connection.execute("set local lock_timeout = '500ms'")
+                # Who stands still here would hold up everybody who follows, for ever.
+                await self._connection.execute(
+                    "set local idle_in_transaction_session_timeout = '10s'"
+                )
                 held = await checkpoints.hold(self._connection, self._schema, name)
                 while await self._fold_to(held.position):
                     pass

@@ -92,6 +92,12 @@ async def move(connection: Connection, schema: str, checkpoint: Checkpoint, to: 
     return moved.rowcount == 1
 
 
+async def stands(connection: Connection, schema: str, checkpoint: Checkpoint) -> bool:
+    """Whether a move from here would succeed."""
+    found = await find(connection, schema, checkpoint.projection)
+    return (found.epoch, found.build) == (checkpoint.epoch, checkpoint.build)
+
+
 async def swapped(
     connection: Connection, schema: str, projection: str, *, version: int, position: int
 ) -> None:

@@ -8,8 +8,6 @@ else: so a batch, a rebuild and a fold from zero end in the same rows.
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from projections.asking import Connection
@@ -90,39 +88,30 @@ class Journal(Generic[Item, Row]):
     rows: Callable[[Item], Iterable[Row]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Versions(Generic[Item]):
-    """Every state in which a row of a table stood. A change of the columns `apart_from` alone makes
-    no new one: they change with every fact, no fold looks at them, and a version holds them as it
-    began. Its columns are those of the row; then from when it stood, until when, and its era."""
+    """Every state in which a row of a table stood, as the items of the table's keys have made it.
+    Its columns are those of the row; then from when it stood, until when, and its era."""
 
     name: str
     of: Table[Item, Any]
-    apart_from: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (*self.of.row._fields, "from_position", "until_position", "era")
 
     def apply(self, standing: Version | None, item: Item) -> Version | None:
-        """The version that stands after a fact: the same, if the fact changed nothing."""
+        """The version that stands after an item: the same, if it changed nothing."""
         before = None if standing is None else self.of.row(*standing[:-3])
         after = self.of.apply(before, item)
-        if after is None:
-            return None
-        if before is not None and self._state(after) == self._state(before):
+        if after == before:
             return standing
-        return (*after, item.position, STANDING, EVER)
+        return None if after is None else (*after, item.position, STANDING, EVER)
 
     def ended(self, version: Version, until: int) -> Version:
         """What is left of a version that stands no more from a position on."""
         *row, first, _, _ = version
         return (*row, first, until, era_of(first, until))
-
-    @cached_property
-    def _state(self) -> Callable[[Any], Any]:
-        columns = enumerate(self.of.row._fields)
-        return itemgetter(*(place for place, it in columns if it not in self.apart_from))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

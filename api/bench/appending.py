@@ -1,190 +1,194 @@
 """`append`: notes on cases go into the log as every door records them, beside single-row inserts
-and beside the stock library."""
+and beside the stock library; on slow flushes, too, and at the end of a long log."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
-from random import Random
-from time import perf_counter
-from typing import Final
-from uuid import UUID
+from typing import Final, NamedTuple
 
-from api.bench.figures import Effort, Figure, Turn, compared, in_turns, percentiles
+from psycopg.errors import InsufficientPrivilege
+
+from api.bench.figures import Effort, Figure, LeftOut, Side, Turn, compared, in_turns
 from api.bench.ground import Ground
+from api.bench.long_log import EVENTS_A_STREAM, KNOWN, lengthen
 from api.bench.programs import pgbench, stock
-from api.commands.founding import found
-from api.commands.work import Desk
-from api.demo import texts
-from api.runtime.mapper import Mapper
-from api.runtime.wiring import Rooms, open_house
-from domain.case import NoteRecorded
-from domain.codes import Gender
-from domain.ports import Ids
-from domain.recorded import Append, NewEvent
-from domain.sealed import Sealed
+from api.bench.writers import FILES_EACH, Writers
+from api.runtime.database import role_name
+from api.runtime.wiring import open_house
 
 NAME: Final = "append"
 
-_FILES_EACH: Final = 100  # cases that each of the waiting writes about, one after the other
+Tell = Callable[[str], None]
+
+_FEW: Final = 16
+_MANY: Final = 64
+_CROWD: Final = 256
 _CLIENTS: Final = 16
 _WARM_UP: Final = 0.2  # of a turn
 _ROW_HEADER: Final = 24 + 8 + 4  # PostgreSQL's own bytes of a row, its id, the text's length
-
-_MARK: Final = bytes(32)  # of a body; what it says is not judged here
-
 _INSERT: Final = "INSERT INTO {}.bench_rows (body) VALUES (:body);\n"
 
+_SLOW: Final = {"commit_delay": "2000", "commit_siblings": "0"}  # microseconds
 
-async def append(ground: Ground, effort: Effort, tell: Callable[[str], None]) -> list[Figure]:
-    town = ground.town("append")
-    schema = town.municipality
-    async with open_house(town, ground.addresses, follow=False) as rooms:
-        writers = await _Writers.employ(rooms, 64)
-        tell("append: warming up")
-        await writers.turn(64, effort.seconds * _WARM_UP)
-        row = round(ground.ask("SELECT avg(pg_column_size(e.*)) FROM {}.events AS e", schema)[0][0])
-        body = "x" * (row - _ROW_HEADER)
-        ground.ask(
-            "CREATE TABLE {}.bench_rows"
-            " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)",
-            schema,
-        )
-        insert = partial(
-            pgbench,
-            ground,
-            _INSERT.format(schema),
-            clients=_CLIENTS,
-            seconds=effort.seconds,
-            variables={"body": body},
-        )
+_SHORT_LOG: Final = 10_000
+_LONG_LOG: Final = 1_000_000  # from here on it is compared with a short one
+
+
+async def append(ground: Ground, effort: Effort, tell: Tell) -> list[Figure | LeftOut]:
+    figures = [*await _beside_others(ground, effort, tell), await _slowly(ground, effort, tell)]
+    if effort.events >= _LONG_LOG:
+        figures.append(await _at_the_end(ground, effort, tell))
+    return figures
+
+
+async def _beside_others(ground: Ground, effort: Effort, tell: Tell) -> list[Figure]:
+    async with _town(ground, effort, "append") as town:
         save = partial(
             stock,
             ground,
             "append",
-            schema=schema,
+            schema=town.schema,
             threads=_CLIENTS,
             seconds=effort.seconds,
-            row_bytes=row,
+            row_bytes=town.row,
         )
-        tell(f"append: {effort.rounds} rounds of four turns")
-        few, inserted, many, saved = await in_turns(
+        tell(f"append: {effort.rounds} rounds of five turns")
+        few, inserted, many, crowd, saved = await in_turns(
             effort.rounds,
-            partial(writers.turn, 16, effort.seconds),
-            insert,
-            partial(writers.turn, 64, effort.seconds),
+            town.turn(_FEW),
+            town.insert(),
+            town.turn(_MANY),
+            town.turn(_CROWD),
             save,
         )
-    return _figures(row, few, many, inserted, saved)
-
-
-class _Writers:
-    """Everybody who waits for an append of their own; each goes round their own cases."""
-
-    def __init__(self, desk: Desk, actor: UUID, cases: Sequence["_File"]) -> None:
-        self._desk = desk
-        self._actor = actor
-        self._cases = cases
-        rng = Random(1)  # noqa: S311 - any notes will do
-        self._notes = [texts.note(rng, Gender.WOMAN, child=False) for _ in range(500)]
-
-    @classmethod
-    async def employ(cls, rooms: Rooms, most: int) -> "_Writers":
-        desk = rooms.house.desk
-        cases = [_File(desk.ids) for _ in range(most * _FILES_EACH)]
-        mapper = Mapper(desk.vault)
-        notes = ((NoteRecorded(person=c.person, text=Sealed.of("")), c.id) for c in cases)
-        await desk.vault.ensure({key for note, case in notes for key in mapper.keys(note, case)})
-        actor = await found(desk, name="Bench")
-        return cls(desk, actor, cases)
-
-    async def turn(self, waiting: int, seconds: float) -> Turn:
-        taken: list[float] = []
-        began = perf_counter()
-        await asyncio.gather(
-            *(self._write(number, waiting, began + seconds, taken) for number in range(waiting))
-        )
-        return Turn(rate=len(taken) / (perf_counter() - began), milliseconds=percentiles(taken))
-
-    async def _write(self, number: int, of: int, until: float, taken: list[float]) -> None:
-        mine = self._cases[number::of]
-        written = 0
-        while (began := perf_counter()) < until:
-            case = mine[written % len(mine)]
-            note = self._notes[written % len(self._notes)]
-            await self._desk.log.append(self._note(case, note))
-            case.version += 1
-            written += 1
-            taken.append(perf_counter() - began)
-
-    def _note(self, case: "_File", text: str) -> Append:
-        """What the command of a note appends: it has read the case and its author's position."""
-        ids = self._desk.ids
-        return Append(
-            command=ids.new(),
-            correlation=ids.new(),
-            body_mac=_MARK,
-            actor=self._actor,
-            unit="nexus",
-            expected={self._actor: 1, case.id: case.version},
-            events=[
-                NewEvent(
-                    stream=case.id,
-                    event=NoteRecorded(person=case.person, text=Sealed.of(text)),
-                    occurred_at=self._desk.clock.now(),
-                )
-            ],
-        )
-
-
-class _File:
-    """A case as its writer knows it."""
-
-    def __init__(self, ids: Ids) -> None:
-        self.id = ids.new()
-        self.person = ids.new()
-        self.version = 0
-
-
-def _figures(
-    row: int, few: list[Turn], many: list[Turn], inserted: list[Turn], saved: list[Turn]
-) -> list[Figure]:
-    ours = (
-        f"Notes on cases ({row} bytes a row), one a command, through the fact log as the doors use"
-        " it: sealed (AES-256-GCM), with command id, body mark, expected versions of the case and"
-        " of its author, dense positions; each waits for its own commit. One process with uvloop,"
-        f" one writing connection; every waiting task goes round {_FILES_EACH} cases or more. Not"
-        " in it: reading and deciding."
-    )
-    rows = (
-        f" pgbench is a process of its own: {_CLIENTS} clients, -M prepared, one INSERT of one row"
-        f" of {row} bytes (identity key, text) a transaction into a table with one index."
-    )
     library = (
         f" The stock library: PostgresApplicationRecorder.insert_events in a process of its own,"
         f" {_CLIENTS} threads with a connection each, one event of the same size a call, each in a"
         " new stream; its own tables and its default settings."
     )
-    figure = partial(compared, NAME, unit="events/s")
+    figure = partial(_figure, theirs=inserted, about=town.about + town.about_rows)
     return [
-        figure(
-            "16 waiting",
-            few,
-            reference=f"pgbench {_CLIENTS} clients",
-            theirs=inserted,
-            about=ours + rows,
-        ),
-        figure(
-            "16 waiting",
+        figure(f"{_FEW} waiting", few),
+        _figure(
+            f"{_FEW} waiting",
             few,
             reference=f"stock library {_CLIENTS} threads",
             theirs=saved,
-            about=ours + library,
+            about=town.about + library,
         ),
-        figure(
-            "64 waiting",
-            many,
-            reference=f"pgbench {_CLIENTS} clients",
-            theirs=inserted,
-            about=ours + rows,
-        ),
+        figure(f"{_MANY} waiting", many),
+        figure(f"{_CROWD} waiting", crowd),
     ]
+
+
+async def _slowly(ground: Ground, effort: Effort, tell: Tell) -> Figure | LeftOut:
+    """On a disk whose every flush takes 2 ms more, or so it seems to the sessions of this town."""
+    what = f"{_FEW} waiting, 2 ms flushes"
+    try:
+        async with _town(ground, effort, "append_slowly", **_SLOW) as town:
+            tell(f"append, with 2 ms flushes: {effort.rounds} rounds of two turns")
+            few, inserted = await in_turns(effort.rounds, town.turn(_FEW), town.insert(**_SLOW))
+    except InsufficientPrivilege:
+        reason = "only a superuser of the log's server may set commit_delay"
+        return LeftOut(name=NAME, left_out=f"{what}: {reason}")
+    slow = " Both sides' sessions with commit_delay = 2000 and commit_siblings = 0: every commit"
+    slow += " waits for 2 ms, for others to share its flush."
+    return _figure(what, few, theirs=inserted, about=town.about + town.about_rows + slow)
+
+
+async def _at_the_end(ground: Ground, effort: Effort, tell: Tell) -> Figure:
+    async with (
+        _town(ground, effort, "append_short") as short,
+        _town(ground, effort, "append_long") as long,
+    ):
+        for town, events in ((short, _SHORT_LOG), (long, effort.events)):
+            tell(f"append: a log of {events:,} events")
+            lengthen(ground, town.schema, events, row_bytes=town.row)
+            await town.turn(_MANY)()
+        tell(f"append, at its end: {effort.rounds} rounds of two turns")
+        late, early = await in_turns(effort.rounds, long.turn(_MANY), short.turn(_MANY))
+    return _figure(
+        f"{_MANY} waiting at {effort.events:,} events",
+        late,
+        reference=f"the same at {_SHORT_LOG:,}",
+        theirs=early,
+        about=f"{long.about} Each log was lengthened by SQL beforehand: {EVENTS_A_STREAM} events a"
+        f" stream, one command of {KNOWN} known as after 30 days in eight years, random indexes as"
+        " full as random ids leave them; then both were written to for a turn that does not count.",
+    )
+
+
+class _Town(NamedTuple):
+    """A log of its own, and those who write."""
+
+    ground: Ground
+    schema: str
+    seconds: float
+    writers: Writers
+    row: int  # bytes that a note takes in the log
+
+    def turn(self, waiting: int) -> Side:
+        return partial(self.writers.turn, waiting, self.seconds)
+
+    def insert(self, **settings: str) -> Side:
+        self.ground.ask(
+            "CREATE TABLE {}.bench_rows"
+            " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)",
+            self.schema,
+        )
+        return partial(
+            pgbench,
+            self.ground,
+            _INSERT.format(self.schema),
+            clients=_CLIENTS,
+            seconds=self.seconds,
+            variables={"body": "x" * (self.row - _ROW_HEADER)},
+            options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
+        )
+
+    @property
+    def about(self) -> str:
+        return (
+            f"Notes on cases ({self.row} bytes a row), one a command, through the fact log as the"
+            " doors use it: sealed (AES-256-GCM), with command id, body mark, expected versions of"
+            " the case and of its author, dense positions; each waits for its own commit. One"
+            " process with uvloop, one writing connection; every waiting task goes round"
+            f" {FILES_EACH} cases or more. Not in it: reading and deciding."
+        )
+
+    @property
+    def about_rows(self) -> str:
+        return (
+            f" pgbench is a process of its own: {_CLIENTS} clients, -M prepared, one INSERT of one"
+            f" row of {self.row} bytes (identity key, text) a transaction into a table with one"
+            " index."
+        )
+
+
+@asynccontextmanager
+async def _town(ground: Ground, effort: Effort, name: str, **settings: str) -> AsyncIterator[_Town]:
+    """`settings` are those of the server's sessions with the log. Raises InsufficientPrivilege."""
+    town = ground.town(name)
+    schema = town.municipality
+    for setting, value in settings.items():
+        ground.ask(f"ALTER ROLE {{}} SET {setting} = {value}", role_name(schema, "server"))
+    async with open_house(town, ground.addresses, follow=False) as rooms:
+        writers = await Writers.employ(rooms.house.desk, _CROWD)
+        await writers.turn(_MANY, effort.seconds * _WARM_UP)
+        rows = ground.ask(
+            "SELECT avg(pg_column_size(e.*)) FROM {}.events AS e WHERE version > 1", schema
+        )
+        yield _Town(ground, schema, effort.seconds, writers, round(rows[0][0]))
+
+
+def _figure(
+    what: str,
+    ours: Sequence[Turn],
+    *,
+    reference: str = f"pgbench {_CLIENTS} clients",
+    theirs: Sequence[Turn],
+    about: str,
+) -> Figure:
+    return compared(
+        NAME, what, ours, unit="events/s", reference=reference, theirs=theirs, about=about
+    )

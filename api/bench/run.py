@@ -1,7 +1,7 @@
 """The bench as a whole: the figures that were asked for, one after the other, each as soon as it
 is measured."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from api.bench.answering import command_http
@@ -50,8 +50,8 @@ async def measured(
 
 
 async def _or_left_out(
-    name: str, measuring: Awaitable[list[Figure]]
-) -> list[Figure] | list[LeftOut]:
+    name: str, measuring: Awaitable[Sequence[Figure | LeftOut]]
+) -> Sequence[Figure | LeftOut]:
     try:
         return await measuring
     except (ToolIsMissing, ToolFailed, ViewsDiffer) as reason:

@@ -23,6 +23,8 @@ def success(door: Door, schemas: Json) -> Json:
     headers = ["traceparent"]
     if door.has_etag:
         headers.append("ETag")
+    if door.view:
+        headers.append("Samordna-Parked")
     if door.location:
         headers.append("Location")
     answer: Json = {

@@ -110,6 +110,11 @@ HEADERS: Final[Json] = {
         "schema": {"type": "string"},
     },
     "ETag": {"description": "Strong, and yours alone.", "schema": {"type": "string"}},
+    "Samordna-Parked": {
+        "description": "Of so many files the answer may be out of date: what happened in them last"
+        " cannot be shown yet.",
+        "schema": {"type": "integer"},
+    },
     "Location": {"description": "What was made.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}},

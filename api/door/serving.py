@@ -254,10 +254,11 @@ async def _note(visit: Visit, refusal: Refusal, ids: list[UUID]) -> None:
 
 
 async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) -> web.Response:
-    headers = {}
+    headers: dict[str, str] = {}
     answer: Answer = answered
     if isinstance(answered, Seen):
         answer = answered.answer
+        headers |= _parked(visit, door, answered)
         await visit.leave_receipt(answered.subjects, "answered", answered.detail)
         if answered.version:
             headers["ETag"] = visit.marks.etag(visit.staff, *answered.version)
@@ -274,6 +275,14 @@ async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) 
     return web.Response(
         body=encoded(answer), status=door.status, content_type="application/json", headers=headers
     )
+
+
+def _parked(visit: Visit, door: Door, answered: Seen[Any]) -> dict[str, str]:
+    """A list may lack what is parked, or tell it as it was; what tells of a file, only that one."""
+    parked = visit.house.views.parked(door.view) if door.view else ()
+    told = {str(subject) for subject in answered.subjects}
+    touched = [key for key in parked if not visit.ids or key in told]
+    return {"Samordna-Parked": str(len(touched))} if touched else {}
 
 
 def _is_known(etag: str, request: web.Request) -> bool:

@@ -5,6 +5,7 @@ leaves stay. So the index of subjects holds keyed tokens, one per month, never t
 """
 
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -29,7 +30,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _SALT_BYTES = 32
 _PATIENCE = 5.0  # seconds
 _PAGE = 1000
-_NEWEST = 2**63 - 1
+_LATEST = 1000  # receipts whose subjects are at hand until they are followed
 
 
 class SealedAccessLog:
@@ -43,6 +44,7 @@ class SealedAccessLog:
         self._views = views
         self._clock = clock
         self._ids = ids
+        self._latest: OrderedDict[int, Sequence[UUID]] = OrderedDict()  # whose, by position
 
     async def record(self, reading: Reading) -> int:
         """Durable before the answer leaves. Raises ReceiptsUnavailable, VaultUnavailable."""
@@ -58,10 +60,14 @@ class SealedAccessLog:
             body=body.encode(),
         )
         try:
-            return await self._receipts.record(new)
+            position = await self._receipts.record(new)
         except CannotBeRecorded as refused:  # whyever: without its receipt nothing is told
             _log.error("a receipt was refused", exc_info=refused)
             raise ReceiptsUnavailable from refused
+        self._latest[position] = reading.subjects
+        if len(self._latest) > _LATEST:
+            self._latest.popitem(last=False)
+        return position
 
     async def readings_of(
         self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int
@@ -78,7 +84,7 @@ class SealedAccessLog:
             audit.positions,
             viewer,
             tokens,
-            after=_NEWEST if before is None else before,
+            after=before,
             limit=limit,
         )
         opened = await self._opened(await self._receipts.at(page.lines))
@@ -92,16 +98,23 @@ class SealedAccessLog:
 
     async def read(self, after: int, limit: int) -> Sequence[RecordedReading]:
         rows = await self._receipts.read(after, limit)
+        await self._vault.load({row.key for row in rows})
         return [
             RecordedReading(
-                position=row.position,
-                recorded_at=row.recorded_at,
-                subjects=tuple(self._vault.tokens(row.key, dict.fromkeys(reading.subjects)))
-                if reading
-                else (),
+                position=row.position, recorded_at=row.recorded_at, subjects=self._subjects(row)
             )
-            for row, reading in await self._opened(rows)
+            for row in rows
         ]
+
+    def _subjects(self, row: LoggedReceipt) -> tuple[bytes, ...]:
+        """Their tokens. What was recorded here a moment ago need not be unsealed to know them."""
+        if not self._vault.has(row.key):
+            return ()
+        subjects = self._latest.pop(row.position, None)
+        if subjects is None:
+            reading = self._reading(row)
+            subjects = reading.subjects if reading else ()
+        return tuple(self._vault.tokens(row.key, dict.fromkeys(subjects)))
 
     async def part(
         self, _: Connection, part: Part

@@ -7,7 +7,6 @@ exactly-once: the database's `append_events` judges (sql/log), the grouped write
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final, NamedTuple, Self, cast
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from eventsourcing.persistence import Notification
 from psycopg.rows import args_row, kwargs_row, scalar_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
+from api.runtime.calls import Call
 from api.runtime.changes import Changes, head_of
 from api.runtime.database import statement
 from api.runtime.grouping import Connection, GroupedWriter, Grouping
@@ -40,9 +40,10 @@ _FIND: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class StoredNewEvent:
-    """A fact on its way into the log, mapped and sealed."""
+    """A fact on its way into the log, mapped and sealed. Nobody changes one, nor an append: they
+    are not frozen because that takes twice as long to make."""
 
     stream: UUID
     version: int  # the stream's expected version and what this append adds before, plus one
@@ -53,7 +54,7 @@ class StoredNewEvent:
     salt: bytes  # 32 random bytes: the audit tree's leaf tells nothing without them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class StoredAppend:
     """`domain.recorded.Append` with its facts mapped and sealed."""
 
@@ -72,7 +73,10 @@ class StoredAppend:
 
     @property
     def size(self) -> int:
-        return sum(len(event.payload) + 256 for event in self.events)
+        size = 0
+        for event in self.events:
+            size += len(event.payload) + 256
+        return size
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class StoredEventLog:
         self, url: str, schema: str, *, grouping: Grouping | None = None, connections: int = 4
     ) -> None:
         self.schema = schema
-        self._append_events = statement("append_events", schema)
+        self._append_events = Call(statement("append_events", schema))
         self._streams = statement("streams", schema)
         self._facts = statement("events", schema, _FACTS)
         self._span = statement("events", schema, _SPAN)
@@ -186,8 +190,9 @@ class StoredEventLog:
         """
         if len(append.events) > EVENTS_PER_APPEND:
             raise TooManyEvents
-        if any(len(event.payload) > EVENT_BYTES for event in append.events):
-            raise EventTooLarge
+        for event in append.events:
+            if len(event.payload) > EVENT_BYTES:
+                raise EventTooLarge
         verdict = await self.writer.record(append)
         if verdict.outcome == "conflict":
             raise StreamHasMoved(stream=verdict.moved_stream)
@@ -253,36 +258,49 @@ class StoredEventLog:
     async def _send(
         self, connection: Connection, appends: Sequence[StoredAppend]
     ) -> Sequence[Verdict]:
-        async with connection.cursor(binary=True, row_factory=args_row(Verdict)) as cursor:
-            await cursor.execute(self._append_events, arguments(appends))
-            verdicts = await cursor.fetchall()
+        rows = await self._append_events.on(connection, arguments(appends))
+        verdicts = [_verdict(*row) for row in rows]
         self.changes.committed(
             max((v.last for v in verdicts if v.outcome != "conflict"), default=0)
         )
         return verdicts
 
 
-def arguments(appends: Sequence[StoredAppend]) -> dict[str, list[Any]]:
+def _verdict(
+    outcome: bytes, first: bytes, last: bytes, body_mac: bytes | None, moved: bytes | None
+) -> Verdict:
+    return Verdict(
+        outcome.decode(),
+        int.from_bytes(first),
+        int.from_bytes(last),
+        body_mac,
+        UUID(bytes=moved) if moved else None,
+    )
+
+
+def arguments(appends: Sequence[StoredAppend]) -> dict[str, list[Any] | None]:
     """The appends of one call as the database function takes them: column by column, streams by
     their place in a list of their own."""
-    events = list(chain.from_iterable(append.events for append in appends))
-    expected = list(chain.from_iterable(append.expected.items() for append in appends))
-    streams = dict.fromkeys([stream for stream, _ in expected])
-    streams |= dict.fromkeys([event.stream for event in events])
-    place = {stream: number for number, stream in enumerate(streams, start=1)}
+    events = [event for append in appends for event in append.events]
+    place: dict[UUID, int] = {}
+    chosen = [append.recorded_at for append in appends]
     return {
+        "expected_streams": [
+            place.setdefault(stream, len(place) + 1)
+            for append in appends
+            for stream in append.expected
+        ],
+        "event_streams": [place.setdefault(event.stream, len(place) + 1) for event in events],
+        "streams": list(place),
         "commands": [append.command for append in appends],
         "correlations": [append.correlation for append in appends],
         "body_macs": [append.body_mac for append in appends],
         "actors": [append.actor for append in appends],
         "units": [append.unit for append in appends],
-        "chosen_moments": [append.recorded_at for append in appends],
+        "chosen_moments": chosen if any(chosen) else None,
         "expectation_counts": [len(append.expected) for append in appends],
         "event_counts": [len(append.events) for append in appends],
-        "streams": list(place),
-        "expected_streams": [place[stream] for stream, _ in expected],
-        "expected_versions": [version for _, version in expected],
-        "event_streams": [place[event.stream] for event in events],
+        "expected_versions": [v for append in appends for v in append.expected.values()],
         "versions": [event.version for event in events],
         "names": [event.name for event in events],
         "schema_versions": [event.schema_version for event in events],

@@ -1,6 +1,6 @@
 """The event log as the domain knows it: facts in, facts out, sealed on the way to the database."""
 
-import secrets
+import os
 from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from api.runtime.event_log import LoggedEvent, StoredAppend, StoredEventLog, Sto
 from api.runtime.mapper import Mapper
 from api.runtime.streams import Streams
 from api.runtime.unread import LogParts, UnreadFact
+from domain.errors import VaultUnavailable
 from domain.ports import KnownCommand, Vault
 from domain.recorded import Append, Appended, Recorded, Stream
 from projections.asking import Connection
@@ -30,9 +31,12 @@ class FactLog:
     async def append(self, append: Append) -> Appended:
         """Seal and record. A key is made before the append that uses it: an orphan is harmless, a
         fact without its key would be lost."""
-        keys = [self._mapper.keys(new.event, new.stream) for new in append.events]
-        await self._vault.ensure(set().union(*keys))
-        events = self._sealed(append)
+        try:
+            events = self._sealed(append)
+        except VaultUnavailable:  # a key is not at hand
+            keys = [self._mapper.keys(new.event, new.stream) for new in append.events]
+            await self._vault.ensure(set().union(*keys))
+            events = self._sealed(append)
         appended = await self._stored.append(
             StoredAppend(
                 command=append.command,
@@ -100,7 +104,7 @@ class FactLog:
                     schema_version=stored.schema_version,
                     occurred_at=new.occurred_at,
                     payload=stored.payload,
-                    salt=secrets.token_bytes(_SALT_BYTES),
+                    salt=os.urandom(_SALT_BYTES),
                 )
             )
         return events

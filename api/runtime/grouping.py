@@ -1,14 +1,15 @@
 """Many wait, one commit: the writer that both logs share.
 
-Whoever records something awaits its own result. One task per log and process takes whatever waits,
-sends it as one call in one commit, on a connection of its own, and hands the results out. What is
-sent carries an id by which the log knows it again, so a group whose reply was lost is sent anew.
+Whoever records something awaits its own result. Whatever waits is taken, sent as one call in one
+commit, on a connection of its own, and the results are handed out: one group after the other. What
+is sent carries an id by which the log knows it again, so a group whose reply was lost is sent anew.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -70,15 +71,14 @@ class _Waiting(Generic[Item, Result]):
     result: asyncio.Future[Result]
     deadline: float
 
-    # Who has stopped waiting is answered by nobody; what was sent stands all the same.
-
-    def answer(self, result: Result) -> None:
-        if not self.result.done():
-            self.result.set_result(result)
-
-    def fail(self, error: Exception) -> None:
-        if not self.result.done():
-            self.result.set_exception(error)
+    def answer(self, outcome: Result | Exception) -> None:
+        """Who has stopped waiting is answered by nobody; what was sent stands all the same."""
+        if self.result.done():
+            return
+        if isinstance(outcome, Exception):
+            self.result.set_exception(outcome)
+        else:
+            self.result.set_result(outcome)
 
 
 class GroupedWriter(Generic[Item, Result]):
@@ -112,7 +112,10 @@ class GroupedWriter(Generic[Item, Result]):
         self._queue: deque[_Waiting[Item, Result]] = deque()
         self._something_waits = asyncio.Event()
         self._connection: Connection | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._turn = asyncio.Lock()
+        self._return_seconds = 0.0  # that somebody who was answered takes to come again
+        self._group_seconds = 0.0  # that a group takes
         self._stopping = False
 
     @property
@@ -121,14 +124,13 @@ class GroupedWriter(Generic[Item, Result]):
 
     async def start(self) -> None:
         self._stopping = False
-        self._task = asyncio.create_task(self._write())
+        self._tasks = [asyncio.create_task(self._write()) for _ in range(2)]
 
     async def stop(self) -> None:
         """Record what waits, take nothing new."""
         self._stopping = True
         self._something_waits.set()
-        if self._task:
-            await self._task
+        await asyncio.gather(*self._tasks)
         await self._disconnect()
 
     async def record(self, item: Item) -> Result:
@@ -148,12 +150,47 @@ class GroupedWriter(Generic[Item, Result]):
         return await result
 
     async def _write(self) -> None:
-        while not self._stopping:
-            await self._something_waits.wait()
+        """Two do this in turns. So while those whom the one has answered go on, and come again,
+        the group of the other is under way."""
+        while True:
+            await self._turn.acquire()
+            group = await self._gathered()
+            answers = zip(group, await self._outcomes(group), strict=True)
+            await self._answer(islice(answers, self._ahead_of_the_next(len(group))))
+            self._turn.release()
+            if not group:
+                return
+            await self._answer(answers)
+
+    def _ahead_of_the_next(self, answered: int) -> int:
+        """How many are answered before the next group leaves, and may be in it again: so many that
+        half of all are. But everybody, where it takes less to wait for them than to commit twice.
+        (Of what a group takes about two thirds do not depend on how large it is.)"""
+        waiting = len(self._queue)
+        if (answered + waiting) * self._return_seconds < self._group_seconds * 2 / 3:
+            return answered
+        return max(0, (answered - waiting) // 2)
+
+    async def _answer(
+        self, answers: Iterable[tuple[_Waiting[Item, Result], Result | Exception]]
+    ) -> None:
+        """Tell them, and let them go on."""
+        began, told = perf_counter(), 0
+        for waiting, outcome in answers:
+            waiting.answer(outcome)
+            told += 1
+        if told:
+            await asyncio.sleep(0)
+            self._return_seconds = _smooth(self._return_seconds, (perf_counter() - began) / told)
+
+    async def _gathered(self) -> list[_Waiting[Item, Result]]:
+        """The next group, once there is one; nobody, when no more will come."""
+        while not (group := self._next_group()):
+            if self._stopping:
+                break
             self._something_waits.clear()
-            while group := self._next_group():
-                await self._deliver(group)
-                await asyncio.sleep(0)  # who was answered may come again: with the next group
+            await self._something_waits.wait()
+        return group
 
     def _next_group(self) -> list[_Waiting[Item, Result]]:
         group: list[_Waiting[Item, Result]] = []
@@ -170,24 +207,26 @@ class GroupedWriter(Generic[Item, Result]):
                 group.append(waiting)
         return group
 
-    async def _deliver(self, group: Sequence[_Waiting[Item, Result]]) -> None:
-        """Everybody in the group gets a result or an error; a malformed item fails alone."""
+    async def _outcomes(
+        self, group: Sequence[_Waiting[Item, Result]]
+    ) -> Sequence[Result | Exception]:
+        """A result or an error for everybody in the group; a malformed item fails alone."""
+        outcomes: list[Result | Exception] = []
         try:
-            results = await self._results(group)
+            outcomes += await self._results(group) if group else ()
         except Unavailable:
-            for waiting in group:
-                waiting.fail(self._unavailable())
+            return [self._unavailable() for _ in group]
         except Exception as error:  # noqa: BLE001  # whatever it is, it reaches who caused it
             if len(group) == 1:
-                group[0].fail(_told(error))
-                return
+                return [_told(error)]
             self.groups_taken_apart += 1
             _log.warning("group taken apart", writer=self._name, exc_info=error)
-            for waiting in group:
-                await self._deliver([waiting])
-        else:
-            for waiting, result in zip(group, results, strict=True):
-                waiting.answer(result)
+            for number, waiting in enumerate(group):
+                outcomes += await self._outcomes([waiting])
+                if isinstance(outcomes[-1], Unavailable):  # for the others, too
+                    outcomes += [self._unavailable() for _ in group[number + 1 :]]
+                    break
+        return outcomes
 
     async def _results(self, group: Sequence[_Waiting[Item, Result]]) -> Sequence[Result]:
         """Send the group, and send it again while the server is away and patience lasts: that of
@@ -199,8 +238,7 @@ class GroupedWriter(Generic[Item, Result]):
         pause = 0.02
         while True:
             try:
-                async with asyncio.timeout_at(until):
-                    connection = await self._connected()
+                connection = self._connection or await self._connected(until)
                 began = perf_counter()
                 with hanging_up(connection, until):
                     results = await self._send(connection, items)
@@ -215,11 +253,13 @@ class GroupedWriter(Generic[Item, Result]):
                 self.last_group = len(items)
                 self.groups += 1
                 self.recorded += len(items)
-                self.commit_seconds += perf_counter() - began
+                took = perf_counter() - began
+                self.commit_seconds += took
+                self._group_seconds = _smooth(self._group_seconds, took)
                 return results
 
-    async def _connected(self) -> Connection:
-        if self._connection is None:
+    async def _connected(self, until: float) -> Connection:
+        async with asyncio.timeout_at(until):
             self._connection = await psycopg.AsyncConnection.connect(
                 self._url, autocommit=True, prepare_threshold=0
             )
@@ -229,6 +269,10 @@ class GroupedWriter(Generic[Item, Result]):
         if self._connection:
             await self._connection.close()
             self._connection = None
+
+
+def _smooth(before: float, now: float) -> float:
+    return before + (now - before) / 8
 
 
 def _told(error: Exception) -> Exception:

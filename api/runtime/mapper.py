@@ -8,8 +8,8 @@ ciphertext moved to another place does not open.
 
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from dataclasses import fields, replace
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,7 @@ T = TypeVar("T")
 Decode = Callable[[bytes, UUID, int], object]  # payload, stream, version
 
 _BODY = "body"
+_FILE, _TEXT = KeyScope.FILE, KeyScope.TEXT
 _JSON = msgspec.json.Encoder()
 
 
@@ -30,8 +31,7 @@ class UnknownEventName(Exception):
     """The log holds an event that this version of the program does not know. Update it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(NamedTuple):
     """A fact as the log's columns hold it."""
 
     name: str
@@ -39,15 +39,13 @@ class Stored:
     payload: bytes
 
 
-def key_name(scope: KeyScope, stream: UUID, person: UUID | None) -> str:
+def key_name(scope: KeyScope, stream: UUID | str, person: UUID | None) -> str:
     """The vault's name of the key that seals a field: design.md section 5."""
-    match scope:
-        case KeyScope.IDENTITY:
-            return f"identity/{person or stream}"
-        case KeyScope.FILE:
-            return f"file/{stream}"
-        case KeyScope.TEXT:
-            return f"text/{stream}/{person}"
+    if scope is _TEXT:
+        return f"text/{stream}/{person}"
+    if scope is _FILE:
+        return f"file/{stream}"
+    return f"identity/{person or stream}"
 
 
 def key_of(token: str) -> str:
@@ -100,21 +98,18 @@ class _Codec:
     def encode(self, event: Any, stream: UUID, version: int, vault: Vault) -> Stored:
         entry = self.entry
         person = event.person if self.has_person else None
-        place = f"{stream}/{version}/"
+        spelled = str(stream)
+        place = f"{spelled}/{version}/"
         payload: dict[str, Any] = {name: getattr(event, name) for name in entry.clear}
         if entry.veil:
             body = self.body(**{n: getattr(event, n) for n in self.body.__struct_fields__})
-            key = key_name(entry.veil, stream, person)
+            key = key_name(entry.veil, spelled, person)
             payload[_BODY] = vault.seal(key, place + _BODY, _JSON.encode(body))
         for scope, names in self.by_scope.items():
-            seal = vault.sealer(key_name(scope, stream, person))
+            seal = vault.sealer(key_name(scope, spelled, person))
             for name in names:
                 payload[name] = seal(place + name, _JSON.encode(getattr(event, name).reveal()))
-        return Stored(
-            name=entry.name,
-            schema_version=entry.version,
-            payload=_JSON.encode(payload),
-        )
+        return Stored(entry.name, entry.version, _JSON.encode(payload))
 
     def decode(self, payload: bytes, stream: UUID, version: int) -> object:
         stored = self.decoder.decode(payload)

@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg.rows import args_row, scalar_row
 from psycopg.sql import SQL, Identifier
 
+from api.runtime.calls import Call
 from api.runtime.changes import Changes, head_of
 from api.runtime.database import statement
 from api.runtime.grouping import Connection, GroupedWriter, Grouping
@@ -56,7 +57,7 @@ class ReceiptLog:
     def __init__(
         self, url: str, schema: str, *, grouping: Grouping | None = None, connections: int = 2
     ) -> None:
-        self._append_receipts = statement("append_receipts", schema)
+        self._append_receipts = Call(statement("append_receipts", schema))
         self._span = statement("receipts", schema, _SPAN)
         self._at = statement("receipts", schema, _AT)
         self._head = head_of(schema, "receipts")
@@ -134,15 +135,14 @@ class ReceiptLog:
         return await self._reader.rows(query, parameters, args_row(LoggedReceipt))
 
     async def _send(self, connection: Connection, receipts: Sequence[NewReceipt]) -> Sequence[int]:
-        columns = {
+        columns: dict[str, list[Any]] = {
             "ids": [receipt.id for receipt in receipts],
             "event_positions": [receipt.event_position for receipt in receipts],
             "keys": [receipt.key for receipt in receipts],
             "salts": [receipt.salt for receipt in receipts],
             "bodies": [receipt.body for receipt in receipts],
         }
-        async with connection.cursor(binary=True, row_factory=scalar_row) as cursor:
-            await cursor.execute(self._append_receipts, columns)
-            positions = cast("list[int]", await cursor.fetchone())
+        rows = await self._append_receipts.on(connection, columns)
+        positions = [int.from_bytes(position) for (position,) in rows]
         self.changes.committed(max(positions))
         return positions

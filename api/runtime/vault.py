@@ -4,12 +4,12 @@ What a key opened is forgotten when the key is erased, whatever copies of the lo
 vault lives in a PostgreSQL server of its own, with backups that are kept for days only.
 """
 
+import os
 import re
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Final, Self
+from typing import Final, LiteralString, Self
 from uuid import UUID
 
 from psycopg import OperationalError
@@ -23,20 +23,16 @@ from api.runtime.sessions import Session, Sessions
 from api.runtime.together import Together
 from domain.errors import KeyIsErased, VaultUnavailable
 
-_ENSURE: Final = SQL("SELECT * FROM {schema}.ensure_keys(%s, %s, %s)")
-_LOAD: Final = SQL(
-    "SELECT name, version, wrapped, wrapped_by FROM {schema}.keys WHERE name = ANY (%s)"
-)
-_ERASE: Final = SQL("SELECT {schema}.erase_keys(%s, %s)")
-_OUTDATED: Final = SQL(
+_ENSURE: Final = "SELECT * FROM {schema}.ensure_keys(%b, %b, %b)"
+_LOAD: Final = "SELECT name, version, wrapped, wrapped_by FROM {schema}.keys WHERE name = ANY (%b)"
+_ERASE: Final = "SELECT {schema}.erase_keys(%s, %s)"
+_OUTDATED: Final = (
     "SELECT name, wrapped, wrapped_by FROM {schema}.keys"
     " WHERE wrapped_by <> %s AND name > %s ORDER BY name LIMIT %s"
 )
-_REWRAP: Final = SQL("SELECT {schema}.rewrap_keys(%s, %s, %s, %s)")
-_RESERVE: Final = SQL("SELECT {schema}.reserve_person(%s, %s, %s)")
-_FIND: Final = SQL(
-    "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
-)
+_REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
+_RESERVE: Final = "SELECT {schema}.reserve_person(%s, %s, %s)"
+_FIND: Final = "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
 
 # A name is a scope and ids, so that it tells nothing. Names under `vault/` are the vault's own.
 _NAME: Final = re.compile(r"(?!vault/)[a-z]+(/[\w-]+)+", re.ASCII)
@@ -44,6 +40,7 @@ _CHECK: Final = "vault/check"  # opens with the right keyring only
 _INDEX: Final = "vault/index/{}"  # one per compartment
 
 _SESSIONS: Final = 4
+_NOTHING: Final[Mapping[Wrapped, bytes]] = {}
 
 
 class _KeysInMemory:
@@ -99,6 +96,7 @@ class PostgresVault:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._schema = Identifier(schema)
+        self._statements: dict[str, bytes] = {}
         self._encryption = encryption
         self._memory = _KeysInMemory(keys_in_memory, key_lifetime, monotonic)
         self._making = Together(self._make_together)
@@ -238,10 +236,11 @@ class PostgresVault:
     async def _make_together(self, names: Collection[str]) -> Mapping[str, bool]:
         """Whether each of them is there, and not erased."""
         asked_for = list(names)
-        made = [self._encryption.wrap(name, secrets.token_bytes(KEY_SIZE)) for name in asked_for]
+        secrets = [os.urandom(KEY_SIZE) for _ in asked_for]
+        made = list(map(self._encryption.wrap, asked_for, secrets))
         asked_at = self._memory.now()
         rows = await self._ask(_ENSURE, asked_for, [w.key for w in made], [w.by for w in made])
-        self._remember(rows, asked_at)
+        self._remember(rows, asked_at, dict(zip(made, secrets, strict=True)))
         return {name: wrapped is not None for name, _, wrapped, _ in rows}
 
     async def _load_together(self, names: Collection[str]) -> Mapping[str, bool]:
@@ -250,20 +249,27 @@ class PostgresVault:
         self._remember(rows, asked_at)
         return {name: wrapped is not None for name, _, wrapped, _ in rows}
 
-    def _remember(self, rows: Iterable[TupleRow], asked_at: float) -> None:
+    def _remember(
+        self, rows: Iterable[TupleRow], asked_at: float, made: Mapping[Wrapped, bytes] = _NOTHING
+    ) -> None:
+        """`made`: keys that need no unwrapping, if they are what the vault has kept."""
         for name, version, wrapped, by in rows:
             if wrapped is None:
                 self._memory.forget([name])
-            else:
-                secret = self._encryption.unwrap(name, Wrapped(by, wrapped))
-                self._memory.put(Key(name, version, secret), asked_at)
+                continue
+            kept = Wrapped(by, wrapped)
+            secret = made.get(kept) or self._encryption.unwrap(name, kept)
+            self._memory.put(Key(name, version, secret), asked_at)
 
-    async def _ask(self, query: SQL, *values: object) -> list[TupleRow]:
-        statement = query.format(schema=self._schema)
+    async def _ask(self, query: LiteralString, *values: object) -> list[TupleRow]:
+        if query not in self._statements:
+            self._statements[query] = SQL(query).format(schema=self._schema).as_bytes()
+        statement = self._statements[query]
 
         async def question(session: Session) -> list[TupleRow]:
-            cursor = await session.execute(statement, values)
-            return await cursor.fetchall()
+            async with session.cursor(binary=True) as cursor:
+                await cursor.execute(statement, values)
+                return await cursor.fetchall()
 
         try:
             return await self._sessions.ask(question)

@@ -1,10 +1,10 @@
 """The one place where the house is put together, for production, the generator and the tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -24,27 +24,18 @@ from api.runtime.metrics import Metrics, Parts
 from api.runtime.organisation import UPPSALA, load_organisation
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses
-from api.runtime.sessions import Sessions
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.together import Together
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
-from domain.errors import TokenIsRefused, Unavailable
-from domain.policy import Viewer
+from api.runtime.views import FollowedViews, sessions_for_views
+from domain.errors import TokenIsRefused
 from domain.ports import Clock, Ids
 from domain.sealed import Sealed
-from projections import ALL, ALL_OF_RECEIPTS, access
-from projections.access import Found
+from projections import ALL, ALL_OF_RECEIPTS
 from projections.engine import Followers
 from projections.projection import Projection, Source
-from projections.standing import Standing, standings
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _AGAIN = 0.5  # seconds
-_CONNECTIONS = 8  # of the server's role, for views
-_PATIENCE = 5.0  # seconds for what is asked of the views on one connection
 
 
 class SealedOpener:
@@ -64,58 +55,6 @@ class ClosedDoor:
     async def staff_id(self, token: str) -> UUID:
         del token
         raise TokenIsRefused(reason="issuer")
-
-
-class FollowedViews:
-    """The views, followed in this process: those of the facts, and the one of the receipts."""
-
-    def __init__(self, sessions: Sessions, schema: str) -> None:
-        self._sessions = sessions
-        self._schema = schema
-        self._followers: dict[str, Followers[Any]] = {}
-        self._viewers = Together(lambda staff: self.ask(access.viewers, staff))
-        self._files = Together(lambda wanted: self.ask(access.files, wanted))
-
-    def follow(self, followers: Followers[Any]) -> None:
-        self._followers |= dict.fromkeys(followers.by_name, followers)
-
-    async def ask(
-        self,
-        query: Callable[Concatenate[Any, str, P], Awaitable[T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Raises Unavailable while the server is away."""
-        try:
-            return await self._sessions.ask(
-                lambda session: query(session, self._schema, *args, **kwargs)
-            )
-        except psycopg.OperationalError as error:
-            raise Unavailable from error
-
-    async def viewer(self, staff: UUID) -> Viewer | None:
-        return await self._viewers(staff)
-
-    async def file(self, wanted: UUID) -> Found | None:
-        return await self._files(wanted)
-
-    @property
-    def names(self) -> Collection[str]:
-        return self._followers.keys()
-
-    async def standings(self) -> list[Standing]:
-        """How they stand, in the database. Raises Unavailable."""
-        of_receipts = [projection.name for projection in ALL_OF_RECEIPTS]
-        return await self.ask(standings, self.names, of_receipts=of_receipts)
-
-    def position(self, projection: str) -> int:
-        return self._followers[projection].by_name[projection].position
-
-    def seconds_behind(self, projection: str) -> float:
-        return self._followers[projection].lag(projection)
-
-    async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
-        return await self._followers[projection].wait_for(projection, position, timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +137,7 @@ async def open_house(
             await log.start()
             opened.push_async_callback(log.stop)
         await _belong_together(stored, mapper, vault)
-        sessions = _sessions(urls["server"])
+        sessions = sessions_for_views(urls["server"])
         opened.push_async_callback(sessions.close)
         views = FollowedViews(sessions, schema)
         facts = FactLog(stored, mapper, vault)
@@ -281,14 +220,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=_AGAIN)
-
-
-def _sessions(url: str) -> Sessions:
-    """For views: however a question's parameters look, its plan is the one that was prepared.
-    (Planned anew for each, a first page takes twice as long.)"""
-    settings = {"plan_cache_mode": "force_generic_plan", "jit": "off", "statement_timeout": "5000"}
-    url = database.session_url(url, name="samordna views", **settings)
-    return Sessions(url, most=_CONNECTIONS, patience=_PATIENCE)
 
 
 class _Connect:

@@ -1,6 +1,8 @@
 """Who has read about whom: the receipts' positions by subject. Follows the receipts, not the facts.
 
-What a receipt says is sealed in the access log itself; here only its position is found.
+What a receipt says is sealed in the access log itself; here only its position is found. The index
+knows each subject anew in each block of positions: so the newest are found without all others,
+however often somebody was read about.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,8 +15,10 @@ from projections.asking import Connection, Page, all_rows, paged
 from projections.projection import Journal, Projection
 from projections.sql import Statements, text
 
+BLOCK = 2**16  # positions
+_BLOCK_BYTES = 4
+
 _statements = Statements("projections.audit")
-_BEYOND_ALL = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +32,13 @@ class RecordedReading:
 
 class Read(NamedTuple):
     position: int
-    subjects: tuple[bytes, ...]
+    subjects: tuple[bytes, ...]  # each with the block
 
 
 def rows(reading: RecordedReading) -> Iterator[Read]:
     if reading.subjects:
-        yield Read(reading.position, reading.subjects)
+        block = (reading.position // BLOCK).to_bytes(_BLOCK_BYTES)
+        yield Read(reading.position, tuple(subject + block for subject in reading.subjects))
 
 
 PROJECTION = Projection(
@@ -59,7 +64,23 @@ async def positions(
     position that was seen."""
     if not may(viewer, Act.READ, Information.ACCESS_LOG):
         return Page((), None)
-    below = _BEYOND_ALL if after is None else after
-    parameters = {"subjects": list(subjects), "below": below, "limit": limit + 1}
-    found = await all_rows(connection, _statements("positions", schema), parameters, int)
+    if after is None:
+        [last] = await all_rows(connection, _statements("last", schema), {}, int)
+        after = last + 1
+    found: list[int] = []
+    for blocks in _newest_first(after):
+        named = [subject + block.to_bytes(_BLOCK_BYTES) for subject in subjects for block in blocks]
+        parameters = {"subjects": named, "below": after, "limit": limit + 1 - len(found)}
+        found += await all_rows(connection, _statements("positions", schema), parameters, int)
+        if len(found) > limit:
+            break
     return paged(found, limit, lambda position: position)
+
+
+def _newest_first(below: int) -> Iterator[range]:
+    """The blocks of the positions below one: the last, the two before, the four before those."""
+    last, count = (below - 1) // BLOCK, 1
+    while last >= 0:
+        first = max(last - count + 1, 0)
+        yield range(first, last + 1)
+        last, count = first - 1, 2 * count

@@ -1,3 +1,6 @@
+-- name: last
+select coalesce(max(position), 0) from {audit_reads}
+
 -- name: positions
 -- The latest receipts about any of the subjects. Found by subject first, however rare it is: in the
 -- order of positions the whole log would be searched for it.

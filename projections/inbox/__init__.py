@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import sql
 
+from domain.codes import StaffRole
 from domain.policy import Viewer
 from domain.recorded import Recorded
 from domain.referral import (
@@ -21,8 +23,8 @@ from domain.referral import (
     ReferralRouted,
     ReferralStatus,
 )
-from projections.access.visible import visible
-from projections.asking import Connection, Page, one_row
+from projections.access.visible import condition, visible
+from projections.asking import Connection, Page, all_rows, one_row
 from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
 from projections.waiting import ANSWERED, Cursor, page_of, rank
@@ -170,16 +172,19 @@ async def page(
 
 async def line(connection: Connection, schema: str, viewer: Viewer, referral: UUID) -> Line | None:
     """One referral's line, when it is visible."""
-    seen = visible(viewer)
-    statement = _statements("line", schema, visible=seen.condition)
-    return await one_row(connection, statement, {**seen.parameters, "referral": referral}, Line)
+    parameters = {**visible(viewer).parameters, "referral": referral}
+    return await one_row(connection, _asked("line", schema, viewer.role), parameters, Line)
 
 
 async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
     """How many wait for the viewer's unit, and how many of its own wait elsewhere."""
-    seen = visible(viewer)
-    parts = {of: sql.SQL(DIRECTIONS[of]) for of in (Direction.IN, Direction.SENT)}
-    statement = _statements("counts", schema, visible=seen.condition, **parts)
-    parameters = {**seen.parameters, "unit": viewer.unit, "now": now, "answered": ANSWERED}
-    found = await one_row(connection, statement, parameters, Counts)
-    return found or Counts(0, 0, 0, 0)
+    told = {"unit": viewer.unit, "now": now, "answered": ANSWERED}
+    parameters = {**visible(viewer).parameters, **told}
+    [found] = await all_rows(connection, _asked("counts", schema, viewer.role), parameters, Counts)
+    return found
+
+
+@cache
+def _asked(name: str, schema: str, role: StaffRole) -> bytes:
+    directions = {of: sql.SQL(DIRECTIONS[of]) for of in (Direction.IN, Direction.SENT)}
+    return _statements(name, schema, visible=condition(role), **directions).as_bytes()

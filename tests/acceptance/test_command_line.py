@@ -125,8 +125,27 @@ def test_the_demo_is_made_once_and_continues(data: Path) -> None:
         again = get(f"{address}/cases?limit=100", token)
         assert again["items"] == first["items"]
         assert get(f"{address}/teams", token)["items"]
-    everything = samordna("rebuild", "all", data=data)
+    everything = samordna("rebuild", "all", "--workers", "2", data=data)
     assert "DIFFERS" not in everything
+
+
+def test_a_view_is_rebuilt_tried_and_put_back(data: Path) -> None:
+    """A dry run swaps nothing; what was replaced is put back; what is not there is told."""
+    with running("demo", "--port", "0", "--scale", "0.02", data=data, said="http://"):
+        pass
+    refused = samordna("rebuild", "inbox", "--roll-back", data=data, expect=1)
+    assert "No tables of this view are kept" in refused
+    tried = samordna("rebuild", "inbox", "--dry-run", "--workers", "2", data=data)
+    assert "DIFFERS" not in tried
+    assert "Nothing was swapped" in tried
+    assert stands(data)["inbox"]["kept_position"] is None
+    assert "DIFFERS" not in samordna("rebuild", "inbox", data=data)
+    assert "inbox: the tables before are back" in samordna(
+        "rebuild", "inbox", "--roll-back", data=data
+    )
+    assert "Traceback" not in samordna(
+        "rebuild", "inbox", "--roll-back", "--dry-run", data=data, expect=2
+    )
 
 
 def test_a_year_that_is_there_is_not_made_anew(data: Path) -> None:

@@ -4,13 +4,21 @@ import json
 import shutil
 import subprocess
 import sys
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from api.bench.figures import Turn, compared, in_turns, percentiles
+from api.bench.ground import Ground
+from api.bench.long_log import lengthen
 from api.bench.run import NAMES
 from api.runtime.postgres_server import PostgresServer
+from api.runtime.servers import Addresses
+from api.runtime.settings import Settings
+from domain.recorded import Appended
+from tests.appends import IDS, log_of, new_append, new_event
+from tests.conftest import Database
 
 OVER_HTTP = {"as_of", "caseload_query", "command_http"}
 TINY = ("--events", "1500", "--rounds", "1", "--seconds", "0.5")
@@ -41,7 +49,7 @@ def test_every_figure_is_measured_beside_its_references(
     assert [line["reference"] for line in lines if line["name"] == "append"] == [
         "pgbench 16 clients",
         "stock library 16 threads",
-        "pgbench 16 clients",
+        *["pgbench 16 clients"] * 3,
     ]
     assert all(line["milliseconds"]["p50"] > 0 for line in lines if line["name"] in OVER_HTTP)
     assert "fsync off" in done.stderr  # whatever the servers' settings are, they are told
@@ -55,6 +63,30 @@ def test_what_no_figure_is_called_is_refused(
     done = _bench("apend", log_server=log_server, vault_server=vault_server)
     assert done.returncode == 2
     assert "caseload_query" in done.stderr
+
+
+async def test_lengthened_log_is_a_log(log_database: Database) -> None:
+    """A log that was made long by SQL is whole, its rows about as large as asked for, and what is
+    appended stands at its end."""
+    url = log_database.owner_url
+    ground = Ground(
+        settings=Settings(database=url, vault=url), addresses=Addresses(log=url, vault=url)
+    )
+    async with log_of(log_database) as log:
+        await log.append(new_append(new_event(IDS.new())))
+        lengthen(ground, log_database.schema, 1000, row_bytes=612)
+        assert await log.append(new_append(new_event(IDS.new()))) == Appended(first=1002, last=1002)
+        rows = await log.read(1, 1000)
+        last, long_ago = await log.find(rows[-1].command), await log.find(rows[0].command)
+    assert [row.position for row in rows] == list(range(2, 1002))
+    streams: dict[UUID, list[int]] = {}
+    for row in rows:
+        streams.setdefault(row.stream, []).append(row.version)
+    assert list(streams.values()) == [list(range(1, 11))] * 100
+    assert len({row.command for row in rows}) == 1000
+    assert (last and last.first, long_ago) == (1001, None)
+    [(bytes_a_row,)] = log_database.execute("SELECT avg(pg_column_size(e.*)) FROM {}.events AS e")
+    assert bytes_a_row == pytest.approx(612, rel=0.1)
 
 
 async def test_sides_take_turns() -> None:

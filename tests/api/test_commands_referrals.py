@@ -228,7 +228,7 @@ async def test_a_stream_that_never_rests(town: Town) -> None:
 
     async def again() -> None:
         town.log.meanwhile = again
-        raise StreamHasMoved
+        raise StreamHasMoved(stream=referral)
 
     town.log.meanwhile = again
     head = await town.log.head()

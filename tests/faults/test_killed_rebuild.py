@@ -25,6 +25,7 @@ from tests.faults.proofs import (
 
 VIEW, TABLE, MADE = "access", "access_files", "access_files__next"
 STORIES = 10
+KILLS = 40
 
 
 class Step(NamedTuple):
@@ -95,10 +96,10 @@ async def led_to(
         yield rebuilding
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(40, marks=pytest.mark.full)])
-async def test_killed_at_any_moment(premises: Premises, kills: int) -> None:
+@pytest.mark.full
+async def test_killed_at_any_moment(premises: Premises) -> None:
     """While a server follows and is asked: whatever had been swapped and whatever had not."""
-    chance = random.Random(kills)  # noqa: S311 - moments, not secrets
+    chance = random.Random(1)  # noqa: S311 - moments, not secrets
     numbers = count()
     with premises.serve(free_port()) as serving:
         async with new_session() as session:
@@ -108,7 +109,7 @@ async def test_killed_at_any_moment(premises: Premises, kills: int) -> None:
                 await story(office, next(numbers))
 
             await asyncio.gather(*(tell() for _ in range(STORIES)))
-            for _ in range(kills):
+            for _ in range(KILLS):
                 with premises.running("rebuild", "all") as rebuilding:
                     moment = asyncio.create_task(asyncio.sleep(chance.uniform(1.0, 3.0)))
                     while not moment.done():

@@ -17,11 +17,9 @@ from psycopg import AsyncConnection
 
 from api.runtime.database import LOG
 from api.runtime.postgres_server import PostgresServer, start_postgres
-from domain.recorded import Recorded
 from projections import ALL, ALL_OF_RECEIPTS, access, audit, caseload, checkpoints, engine, timeline
 from projections.asking import frozen
 from projections.engine import ViewIsNewer
-from projections.projection import Table
 from projections.rebuild import rebuild
 from projections.stored import TableDiffers
 from projections.tables import Tables
@@ -144,36 +142,6 @@ async def test_the_checkpoint_moves_only_for_whom_it_belongs_to(town: Town) -> N
         ):
             assert not await checkpoints.move(connection, town.schema, other, mine.position + 1)
         assert await checkpoints.move(connection, town.schema, mine, mine.position + 1)
-
-
-async def test_a_failing_fold_stops_its_own_view_only(town: Town) -> None:
-    """A view without a key parks nothing: it is counted, told and tried again; the rest of the
-    house goes on."""
-
-    def fails(row: Any, recorded: Any) -> Any:
-        if recorded.position == 150:
-            raise LookupError("poison")
-        return caseload.apply(row, recorded)
-
-    poisoned: Table[Recorded, caseload.Line] = Table(
-        name="caseload",
-        row=caseload.Line,
-        key=("case",),
-        keys=lambda recorded: [(recorded.stream,)],
-        apply=fails,
-    )
-    broken = replace(caseload.PROJECTION, tables=(poisoned,), key=None)
-    log = Log(FACTS, head=149)
-    async with town.followers(log, (access.PROJECTION, broken)) as followers:
-        assert await followers.wait_for("caseload", 149, SECONDS)
-        log.grow(len(FACTS))
-        assert await followers.wait_for("access", len(FACTS), SECONDS)
-        assert not await followers.wait_for("caseload", 150, 0.5)
-        follower = followers.by_name["caseload"]
-        assert (follower.position, type(follower.last_error)) == (149, LookupError)
-        assert 0 < follower.restarts < 8, "it backs off"
-        assert followers.lag("caseload") > 1
-        assert followers.lag("access") == 0
 
 
 async def test_lag_is_the_age_of_the_oldest_fact_not_folded(town: Town) -> None:

@@ -18,11 +18,7 @@ from projections.sql import Statements, text
 
 _statements = Statements("projections.caseload.history")
 
-VERSIONS = Versions(
-    name="caseload_versions",
-    of=replace(TABLE, keys=keys_of_states),
-    apart_from=("last_event_at", "version", "position"),
-)
+VERSIONS = Versions(name="caseload_versions", of=replace(TABLE, keys=keys_of_states))
 PROJECTION = Projection(
     name="caseload_history",
     version=caseload.PROJECTION.version,
@@ -71,10 +67,11 @@ async def page(
 
 
 def _runs(wanted: Filter, order: Order) -> Iterator[str]:
-    """The runs of today's page, era by era; those of one worker are few enough to be sorted."""
+    """The runs of today's page, era by era; what is one worker's or nobody's is few, and sorted."""
     known = " and line.opened_at <= %(latest)s" if order is Order.OPENED else ""
+    few = wanted.worker is not None or wanted.unassigned
     for run in runs_of(wanted):
-        for stood in (STOOD,) if wanted.worker else STOOD_BY_ERA:
+        for stood in (STOOD,) if few else STOOD_BY_ERA:
             yield f"{run}{known} and {stood}"
 
 

@@ -1,5 +1,5 @@
--- One row per state in which a case stood; what every event changes (the last event's moment, the
--- version, the position) is as the state began: the rest is asked of the time line.
+-- One row per state in which a case stood. What every event changes (the last event's moment, the
+-- version, the position) is here as the state began; how it went on is asked of the time line.
 
 create table {caseload_versions} (
     "case"         uuid not null,
@@ -33,7 +33,13 @@ create index on {caseload_versions}
 create index on {caseload_versions}
     (handover_to, era, (coalesce(answer_due, 'infinity')), "case", from_position, until_position)
     where handover_to is not null;
+-- Few among many: what the unit offers, what nobody is assigned to, what one is assigned to.
+create index on {caseload_versions}
+    (unit, era, opened_at, "case", from_position, until_position)
+    where handover_to is not null;
 create index on {caseload_versions}
     (unit, era, (coalesce(answer_due, 'infinity')), "case", from_position, until_position)
     where handover_to is not null;
+create index on {caseload_versions} (unit, era, from_position, until_position)
+    where status = 'open' and workers = '{{}}';
 create index on {caseload_versions} using gin (workers) where status = 'open';

@@ -1,0 +1,91 @@
+"""Who has read about whom is found, newest first, however often or rarely they were read about."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psycopg import AsyncConnection
+
+from api.runtime.database import LOG
+from api.runtime.postgres_server import PostgresServer
+from domain.codes import StaffRole
+from domain.policy import Viewer
+from projections import audit
+from projections.audit import RecordedReading
+from tests.conftest import new_database
+from tests.projections.conftest import Town, town_of
+from tests.projections.facts import BEGINNING, Log, id_of
+
+SUBJECTS = [bytes([number]) * 16 for number in range(12)]
+AUDITOR = Viewer(staff=id_of(1), role=StaffRole.AUDITOR, unit="review", side=None)
+
+
+def _reading(position: int, random: Random) -> RecordedReading:
+    """About the first often, about the last once in a long while; now and then about nobody."""
+    about = [s for rank, s in enumerate(SUBJECTS) if random.random() < 0.6 / 2**rank]
+    return RecordedReading(position=position, recorded_at=BEGINNING, subjects=tuple(about))
+
+
+_RANDOM = Random("audit")  # noqa: S311 - no secret
+READINGS = [_reading(position, _RANDOM) for position in range(1, 1501)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_blocks() -> Any:
+    """As if the short log were a long one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "BLOCK", 7)
+        yield
+
+
+@pytest.fixture(scope="module")
+async def read_town(log_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    town = town_of(new_database(log_server, tmp_path_factory.mktemp("secrets"), LOG))
+    async with town.followers(Log(READINGS), (audit.PROJECTION,)) as followers:
+        assert await followers.wait_for("audit", len(READINGS), 20)
+    return town
+
+
+@pytest.fixture(scope="module")
+async def asked(read_town: Town) -> AsyncIterator[AsyncConnection[Any]]:
+    async with await read_town.server() as connection:
+        yield connection
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    subjects=st.lists(st.sampled_from([*SUBJECTS, b"nobody's" * 2]), unique=True, max_size=4),
+    before=st.none() | st.integers(0, len(READINGS) + 20),
+    limit=st.integers(1, 60),
+)
+async def test_every_reading_is_found_once_newest_first(
+    read_town: Town,
+    asked: AsyncConnection[Any],
+    subjects: list[bytes],
+    before: int | None,
+    limit: int,
+) -> None:
+    """From whichever position on, all pages together are all that happened, and nothing else."""
+    ask = partial(audit.positions, asked, read_town.schema, AUDITOR, subjects, limit=limit)
+    page = await ask(after=before)
+    found = [*page.lines]
+    while page.after is not None:
+        assert len(page.lines) == limit
+        page = await ask(after=page.after)
+        found += page.lines
+    assert found == [
+        reading.position
+        for reading in reversed(READINGS)
+        if set(subjects) & set(reading.subjects) and (before is None or reading.position < before)
+    ]
+
+
+def test_there_is_somebody_of_every_kind() -> None:
+    """Otherwise the test above would show nothing."""
+    often, *_, rarely = ([s in r.subjects for r in READINGS].count(True) for s in SUBJECTS)
+    assert often > len(READINGS) / 2
+    assert rarely < 5
