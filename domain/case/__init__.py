@@ -1,0 +1,108 @@
+"""A case (ärende): one person, one role, one responsible unit at every moment.
+
+Its stories, each a file with its events, how they change the state, and its decisions: the life of
+the case (`life`), and how it changes hands (`handover`). The state is one (`state`).
+"""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from domain.case import handover, life
+from domain.case.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverDeclineProposed,
+    HandoverDeclineRefused,
+    HandoverEvent,
+    HandoverOffered,
+    HandoverWithdrawn,
+    accept_handover,
+    confirm_handover_decline,
+    decline_handover,
+    offer_handover,
+    preview_handover,
+    refuse_handover_decline,
+    withdraw_handover,
+)
+from domain.case.life import (
+    CaseClosed,
+    CaseJoined,
+    CaseOpened,
+    CaseReopened,
+    CaseWorkerAssigned,
+    CaseWorkerReleased,
+    LifeEvent,
+    NoteRecorded,
+    RoutingReviewed,
+    assign_case_worker,
+    close_case,
+    join_case,
+    open_case,
+    record_note,
+    release_case_worker,
+    reopen_case,
+    review_routing,
+)
+from domain.case.state import Case, CaseStatus, Handover, ProposedDecline
+
+CaseEvent = LifeEvent | HandoverEvent
+
+_EVOLVE = {
+    event: evolve
+    for events, evolve in ((LifeEvent, life.evolve), (HandoverEvent, handover.evolve))
+    for event in get_args(events)
+}
+
+
+def evolve(case: Case | None, event: object) -> Case | None:
+    if isinstance(event, CaseOpened):
+        return life.opened(event)
+    story = _EVOLVE.get(type(event))
+    return case if case is None or story is None else story(case, event)
+
+
+def fold(events: Iterable[object]) -> Case | None:
+    case: Case | None = None
+    for event in events:
+        case = evolve(case, event)
+    return case
+
+
+__all__ = [
+    "Case",
+    "CaseClosed",
+    "CaseEvent",
+    "CaseJoined",
+    "CaseOpened",
+    "CaseReopened",
+    "CaseStatus",
+    "CaseWorkerAssigned",
+    "CaseWorkerReleased",
+    "Handover",
+    "HandoverAccepted",
+    "HandoverDeclineProposed",
+    "HandoverDeclineRefused",
+    "HandoverDeclined",
+    "HandoverOffered",
+    "HandoverWithdrawn",
+    "NoteRecorded",
+    "ProposedDecline",
+    "RoutingReviewed",
+    "accept_handover",
+    "assign_case_worker",
+    "close_case",
+    "confirm_handover_decline",
+    "decline_handover",
+    "evolve",
+    "fold",
+    "join_case",
+    "offer_handover",
+    "open_case",
+    "preview_handover",
+    "record_note",
+    "refuse_handover_decline",
+    "release_case_worker",
+    "reopen_case",
+    "review_routing",
+    "withdraw_handover",
+]
