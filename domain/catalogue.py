@@ -8,7 +8,7 @@ stored under a neutral public name, its kind and its content sealed together.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain import case, person, referral, staff, team
+from domain import case, deadline, person, referral, staff, team
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -146,6 +146,24 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("case.handover-withdrawn", case.HandoverWithdrawn, "handover"),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
+    # on the stream of whatever file the deadline runs in
+    _stored(
+        "deadline.set",
+        deadline.DeadlineSet,
+        "deadline kind version due warned",
+        "clock",
+        clock=FILE,
+    ),
+    _stored("deadline.paused", deadline.DeadlinePaused, "person deadline since", ground=TEXT),
+    _stored("deadline.resumed", deadline.DeadlineResumed, "deadline due warned"),
+    _stored(
+        "deadline.extended", deadline.DeadlineExtended, "person deadline due warned", ground=TEXT
+    ),
+    _stored("deadline.met", deadline.DeadlineMet, "deadline"),
+    _stored("deadline.missed", deadline.DeadlineMissed, "deadline"),
+    _stored("deadline.caught-up", deadline.DeadlineCaughtUp, "deadline"),
+    _stored("deadline.fallen-away", deadline.DeadlineFellAway, "deadline"),
+    _stored("deadline.escalated", deadline.DeadlineEscalated, "deadline units times"),
     _stored("staff.position-taken", staff.PositionTaken, "unit role side since", name=IDENTITY),
     _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
     _stored("staff.case-taken", staff.CaseTaken, "case"),

@@ -181,6 +181,57 @@ class CaseOutcome(StrEnum):
     MISRECORDED = "misrecorded"  # on the wrong side; received anew on the right one (R16)
 
 
+# --- clocks (section 4) ----------------------------------------------------------------------
+
+
+class ClockKind(StrEnum):
+    """Which clock runs. Most names tell something delicate: in an event it is always sealed."""
+
+    PROTECTION_ASSESSMENT = "protection-assessment"
+    PRELIMINARY_ASSESSMENT = "preliminary-assessment"
+    CHILD_INVESTIGATION = "child-investigation"
+    THOSE_CONCERNED_INFORMED = "those-concerned-informed"
+    OUTCOME_NOTIFIED = "outcome-notified"
+    INVESTIGATION_OPENED = "investigation-opened"  # where no assessment goes before it
+    ADULT_INVESTIGATION = "adult-investigation"
+    REPORTER_FEEDBACK = "reporter-feedback"  # asked for before the decision
+    LATE_REPORTER_FEEDBACK = "late-reporter-feedback"  # asked for after it
+    REFERRAL_ROUTED = "referral-routed"
+    REFERRAL_ANSWER = "referral-answer"
+    HANDOVER_ANSWER = "handover-answer"
+    REFLECTION_PERIOD = "reflection-period"
+    TRANSFER_ANSWER = "transfer-answer"  # from another municipality
+    INSPECTORATE_OPTION = "inspectorate-option"  # when it does not reply
+    INSPECTORATE_DECISION = "inspectorate-decision"
+    MAJORITY = "majority"
+    DISPOSAL = "disposal"
+
+
+class DeadlineKind(StrEnum):
+    """What a compilation tells of a clock (SoLPuL 7 a §): what is due, and nothing of why."""
+
+    ANSWER = "answer"
+    ASSESSMENT = "assessment"
+    DECISION = "decision"
+    CONCLUSION = "conclusion"
+    NOTICE = "notice"
+    REVIEW = "review"
+
+
+class StatuteVersion(StrEnum):
+    """The law that a clock was started under; the legal moment decides."""
+
+    SOL_2001 = "sol-2001"  # SoL 2001:453
+    SOL_2025 = "sol-2025"  # SoL 2025:400, from 2025-07-01
+
+
+class ExtensionGround(StrEnum):
+    """On what ground a clock may be extended."""
+
+    EXCEPTIONAL_GROUNDS = "exceptional-grounds"
+    SPECIAL_GROUNDS = "special-grounds"
+
+
 # --- the organisation ------------------------------------------------------------------------
 
 

@@ -216,6 +216,50 @@ class DeclineReasonDoesNotBind(Refusal):
     responsible (R2)."""
 
 
+# --- deadlines -------------------------------------------------------------------------------
+
+
+class DeadlineHasEnded(Refusal):
+    """The deadline does not run any more: it was met, it was caught up with, or it fell away."""
+
+    status = 409
+
+
+class DeadlineIsMissed(Refusal):
+    """The deadline has passed; it can be caught up with, but neither paused nor extended."""
+
+    status = 409
+
+
+class DeadlineIsPaused(Refusal):
+    """The deadline is paused. Let it run again first."""
+
+    status = 409
+
+
+class DeadlineIsNotPaused(Refusal):
+    """The deadline is not paused."""
+
+    status = 409
+
+
+class GroundIsMissing(Refusal):
+    """A clock is paused or extended only on a ground, which is recorded (section 4)."""
+
+
+class ClockCannotBePaused(Refusal):
+    """The law sets this clock's time and knows no pause; only a time that the municipality set
+    itself can be paused (section 4, c)."""
+
+
+class ClockCannotBeExtended(Refusal):
+    """No law or setting lets this clock be extended (section 4)."""
+
+
+class ExtensionIsNoLonger(Refusal):
+    """An extension sets a moment later than the present one (section 4)."""
+
+
 # --- staff and team --------------------------------------------------------------------------
 
 

@@ -14,9 +14,12 @@ from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
     Channel,
+    ClockKind,
     Compartment,
     Concern,
+    DeadlineKind,
     DeclineReason,
+    ExtensionGround,
     Gender,
     HandoverDeclineReason,
     IdentityKind,
@@ -29,6 +32,7 @@ from domain.codes import (
     Residence,
     Source,
     StaffRole,
+    StatuteVersion,
     UnitKind,
 )
 from domain.referral import ReferralStatus
@@ -190,6 +194,61 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         CaseOutcome.CONTACT_LOST: Label("Kontakten har brutits", "Contact was lost"),
         CaseOutcome.DECEASED: Label("Avliden", "Deceased"),
         CaseOutcome.MISRECORDED: Label("Felaktigt registrerat", "Misrecorded"),
+    },
+    ClockKind: {
+        ClockKind.PROTECTION_ASSESSMENT: Label(
+            "Omedelbar skyddsbedömning", "Immediate protection assessment"
+        ),
+        ClockKind.PRELIMINARY_ASSESSMENT: Label("Förhandsbedömning", "Preliminary assessment"),
+        ClockKind.CHILD_INVESTIGATION: Label("Barnutredning", "Child investigation"),
+        ClockKind.THOSE_CONCERNED_INFORMED: Label(
+            "Underrätta dem utredningen rör", "Inform those concerned"
+        ),
+        ClockKind.OUTCOME_NOTIFIED: Label("Underrätta om utgången", "Inform of the outcome"),
+        ClockKind.INVESTIGATION_OPENED: Label("Inleda utredning", "Open an investigation"),
+        ClockKind.ADULT_INVESTIGATION: Label("Utredning av vuxen", "Adult investigation"),
+        ClockKind.REPORTER_FEEDBACK: Label(
+            "Återkoppling till anmälaren", "Feedback to the mandated reporter"
+        ),
+        ClockKind.LATE_REPORTER_FEEDBACK: Label(
+            "Återkoppling som anmälaren begärt i efterhand",
+            "Feedback that the mandated reporter asked for later",
+        ),
+        ClockKind.REFERRAL_ROUTED: Label("Aktualiseringen fördelad", "Referral routed"),
+        ClockKind.REFERRAL_ANSWER: Label("Svar på aktualisering", "Referral answered"),
+        ClockKind.HANDOVER_ANSWER: Label("Svar på överlämning", "Handover answered"),
+        ClockKind.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
+        ClockKind.TRANSFER_ANSWER: Label(
+            "Svar på överflyttning från annan kommun", "Transfer answered by another municipality"
+        ),
+        ClockKind.INSPECTORATE_OPTION: Label(
+            "Överflyttningen får tas till Ivo", "The transfer may be taken to the inspectorate"
+        ),
+        ClockKind.INSPECTORATE_DECISION: Label(
+            "Ivos beslut om överflyttning", "The inspectorate's decision on the transfer"
+        ),
+        ClockKind.MAJORITY: Label("Övergång vid 18 år", "Transition at 18"),
+        ClockKind.DISPOSAL: Label("Gallring", "Disposal"),
+    },
+    DeadlineKind: {
+        DeadlineKind.ANSWER: Label("Svar senast", "Answer due"),
+        DeadlineKind.ASSESSMENT: Label("Bedömning senast", "Assessment due"),
+        DeadlineKind.DECISION: Label("Beslut senast", "Decision due"),
+        DeadlineKind.CONCLUSION: Label("Klart senast", "Conclusion due"),
+        DeadlineKind.NOTICE: Label("Besked senast", "Notice due"),
+        DeadlineKind.REVIEW: Label("Genomgång senast", "Review due"),
+    },
+    StatuteVersion: {
+        StatuteVersion.SOL_2001: Label(
+            "Socialtjänstlagen (2001:453)", "Social Services Act 2001:453"
+        ),
+        StatuteVersion.SOL_2025: Label(
+            "Socialtjänstlagen (2025:400)", "Social Services Act 2025:400"
+        ),
+    },
+    ExtensionGround: {
+        ExtensionGround.EXCEPTIONAL_GROUNDS: Label("Synnerliga skäl", "Exceptional grounds"),
+        ExtensionGround.SPECIAL_GROUNDS: Label("Särskilda skäl", "Special grounds"),
     },
     UnitKind: {
         UnitKind.AUTHORITY_WORK: Label("Myndighetsutövning", "Exercise of authority"),

@@ -80,6 +80,11 @@ class Settings:
     handover_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
+    protection_assessment_hours: int = 24  # at the latest; the target is the same day (m)
+    at_once_working_days: int = 1  # after these, what the law wants at once counts as late (c)
+    outcome_notified_working_days: int = 5  # after the decision (m)
+    adult_investigation_days: int = 120  # the law sets no maximum (c)
+    escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +191,11 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "handover_answer_working_days.acute": settings.handover_answer_working_days.acute,
         "handover_answer_working_days.otherwise": settings.handover_answer_working_days.otherwise,
         "transition_prepared_months": settings.transition_prepared_months,
+        "protection_assessment_hours": settings.protection_assessment_hours,
+        "at_once_working_days": settings.at_once_working_days,
+        "outcome_notified_working_days": settings.outcome_notified_working_days,
+        "adult_investigation_days": settings.adult_investigation_days,
+        "escalation_working_days": settings.escalation_working_days,
     }
     for setting, value in days.items():
         if value < 1:

@@ -26,6 +26,10 @@ class WorkingCalendar(Protocol):
         """The calendar day of a moment, in Sweden: ages and deadlines turn with it."""
         ...
 
+    def start_of(self, day: date) -> datetime:
+        """The moment when a day begins in Sweden."""
+        ...
+
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same time of day `days` Swedish working days after `start`."""
         ...

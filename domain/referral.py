@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
+from domain import deadline
 from domain.codes import (
     AgeKnowledge,
     Channel,
+    ClockKind,
     Compartment,
     Concern,
     DeclineReason,
@@ -24,6 +26,7 @@ from domain.codes import (
     Residence,
     Source,
 )
+from domain.deadline import DeadlineEvent, Deadlines
 from domain.errors import (
     AcuteNeedsAreOurs,
     AgeIsNotEstablished,
@@ -118,6 +121,9 @@ ReferralEvent = (
 
 # --- state -----------------------------------------------------------------------------------
 
+ANSWER: Final = UUID(int=1)
+"""The deadline of the referral's answer: each referral has one at a time."""
+
 
 class ReferralStatus(StrEnum):
     WAITING = "waiting"
@@ -151,6 +157,7 @@ class Referral:
     status: ReferralStatus = ReferralStatus.WAITING
     proposed: ProposedDecline | None = None
     case: UUID | None = None
+    deadlines: Deadlines = ()
 
 
 def evolve(referral: Referral | None, event: object) -> Referral | None:
@@ -167,10 +174,14 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
         )
     if referral is None:
         return None
+    if isinstance(event, DeadlineEvent):
+        return replace(referral, deadlines=deadline.evolve(referral.deadlines, event))
     match event:
-        case ReferralRouted():
+        case ReferralRouted(answer_due=due):
+            waits = deadline.awaited(referral.deadlines, ANSWER, ClockKind.REFERRAL_ANSWER, due)
             return replace(
                 referral,
+                deadlines=waits,
                 unit=event.unit,
                 asked=(*referral.asked, event.unit),
                 holder=event.holder,
@@ -181,7 +192,12 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
             )
         case ReferralAccepted(unit=unit, case=case):
             return replace(
-                referral, holder=unit, case=case, status=ReferralStatus.ACCEPTED, proposed=None
+                referral,
+                holder=unit,
+                case=case,
+                status=ReferralStatus.ACCEPTED,
+                proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
             )
         case ReferralDeclineProposed(reason=reason, age=age, explanation=explanation):
             proposed = ProposedDecline(reason=reason, age=age, explanation=explanation)
@@ -196,6 +212,7 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 age=cast("Sealed[AgeKnowledge]", found),
                 status=ReferralStatus.DECLINED,
                 proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
             )
         case _:
             return referral

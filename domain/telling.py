@@ -59,6 +59,17 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.handover-withdrawn": Label("Överlämningen återtogs", "The handover was withdrawn"),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
+    "deadline.set": Label("En frist började löpa", "A deadline was set"),
+    "deadline.paused": Label("Fristen pausades", "The deadline was paused"),
+    "deadline.resumed": Label("Fristen löper igen", "The deadline runs again"),
+    "deadline.extended": Label("Fristen förlängdes", "The deadline was extended"),
+    "deadline.met": Label("Fristen hölls", "The deadline was met"),
+    "deadline.missed": Label("Fristen överskreds", "The deadline was missed"),
+    "deadline.caught-up": Label("Det försenade blev gjort", "What was late was done"),
+    "deadline.fallen-away": Label("Fristen föll bort", "The deadline fell away"),
+    "deadline.escalated": Label(
+        "Enhetscheferna påmindes om svaret", "The unit managers were reminded of the answer"
+    ),
     "staff.position-taken": Label("Tjänsten tillträddes", "A position was taken"),
     "staff.qualification-recorded": Label(
         "Behörighet registrerades", "A qualification was recorded"

@@ -161,6 +161,34 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Skälet räcker inte",
         "Enheten får avböja bara för fel ålder eller när en annan kommun klart är ansvarig (R2).",
     ),
+    # --- deadlines
+    errors.DeadlineHasEnded: Told(
+        "Fristen löper inte",
+        "Fristen löper inte längre: den hölls, det försenade blev gjort, eller den föll bort.",
+    ),
+    errors.DeadlineIsMissed: Told(
+        "Fristen har gått ut",
+        "Fristen har gått ut; det försenade kan göras, men fristen varken pausas eller förlängas.",
+    ),
+    errors.DeadlineIsPaused: Told("Fristen är pausad", "Fristen är pausad. Låt den löpa igen."),
+    errors.DeadlineIsNotPaused: Told("Fristen är inte pausad", "Fristen är inte pausad."),
+    errors.GroundIsMissing: Told(
+        "Skäl saknas",
+        "En frist pausas eller förlängs bara av ett skäl, som registreras (avsnitt 4).",
+    ),
+    errors.ClockCannotBePaused: Told(
+        "Fristen kan inte pausas",
+        "Lagen sätter tiden och känner inget uppehåll; bara en tid som kommunen själv har satt kan"
+        " pausas (avsnitt 4, c).",
+    ),
+    errors.ClockCannotBeExtended: Told(
+        "Fristen kan inte förlängas",
+        "Ingen lag eller inställning låter fristen förlängas (avsnitt 4).",
+    ),
+    errors.ExtensionIsNoLonger: Told(
+        "Förlängningen ger ingen tid",
+        "En förlängning anger en senare tidpunkt än den nuvarande (avsnitt 4).",
+    ),
     # --- staff and team
     errors.MunicipalityIsFounded: Told(
         "Kommunen är redan upplagd",

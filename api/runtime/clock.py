@@ -1,6 +1,6 @@
 """Time, chance and the Swedish working calendar: the one file where the real ones are asked."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from random import Random
 from typing import Final
@@ -68,6 +68,9 @@ class SwedishWorkingCalendar:
 
     def day_of(self, moment: datetime) -> date:
         return moment.astimezone(STOCKHOLM).date()
+
+    def start_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
 
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same time of day in Stockholm `days` working days after `start`, in UTC.

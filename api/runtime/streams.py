@@ -46,6 +46,13 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "staff": _Kind(staff.evolve),
     "team": _Kind(lambda state, event, _: team.evolve(state, event)),
 }
+_KIND_OF: Final[Mapping[type, _Kind]] = {
+    case.Case: _KINDS["case"],
+    person.Person: _KINDS["person"],
+    referral.Referral: _KINDS["referral"],
+    staff.StaffMember: _KINDS["staff"],
+    team.Team: _KINDS["team"],
+}
 
 
 class Fact(Protocol):
@@ -103,7 +110,7 @@ class Streams:
         has not read."""
         for fact in facts:
             before = self._memory.get(fact.stream, _ABSENT)
-            if fact.version == before.version + 1 and not _kind(fact).opened:
+            if fact.version == before.version + 1 and not _kind(before, fact).opened:
                 self._remember(fact.stream, _folded(before, [(fact, self._closed(fact))]))
 
     # --- the memory --------------------------------------------------------------------------
@@ -141,7 +148,7 @@ class Streams:
 
     async def _came_to(self, before: Stream, facts: Sequence[Fact]) -> Stream:
         events = [(fact, self._closed(fact)) for fact in facts]
-        if not _kind(facts[0]).opened:
+        if not _kind(before, facts[0]).opened:
             came_to = _folded(before, events)
             self._remember(facts[0].stream, came_to)
             return came_to
@@ -176,6 +183,8 @@ class Streams:
             value = getattr(state, name)
             if isinstance(value, Sealed):
                 changes[name] = open_token(self._vault, value.token, kind) if value.token else value
+            elif isinstance(value, tuple):
+                changes[name] = tuple(map(self._open, value))
             elif value is not None:
                 changes[name] = self._open(value)
         return replace(state, **changes)
@@ -190,7 +199,11 @@ def _or_raised(came_to: Stream | BaseException) -> Stream:
     return came_to
 
 
-def _kind(fact: Fact) -> _Kind:
+def _kind(before: Stream, fact: Fact) -> _Kind:
+    """What a stream is, it says with its first fact; later ones may be of a kind that any stream
+    can carry, as deadlines are."""
+    if before.state is not None:
+        return _KIND_OF[type(before.state)]
     return _KINDS[fact.name.partition(".")[0]]
 
 
@@ -198,7 +211,7 @@ def _folded(before: Stream, facts: Sequence[tuple[Fact, object]]) -> Stream:
     """What a stream has come to with these facts, of which the last one is its last. Versions
     count every fact; so those that are missing here were passed over, and are only counted."""
     last = facts[-1][0]
-    kind, state = _kind(last), before.state
+    kind, state = _kind(before, facts[0][0]), before.state
     events = [event for _, event in facts if event is not None]
     for event in events:
         state = kind.evolve(state, event, last.stream)
@@ -235,6 +248,8 @@ def _closed_in(state: object) -> list[str]:
         value = getattr(state, name)
         if isinstance(value, Sealed):
             tokens += [value.token] if value.token else []
+        elif isinstance(value, tuple):
+            tokens += [token for each in value for token in _closed_in(each)]
         elif value is not None:
             tokens += _closed_in(value)
     return tokens

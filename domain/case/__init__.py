@@ -2,11 +2,15 @@
 
 Its stories, each a file with its events, how they change the state, and its decisions: the life of
 the case (`life`), and how it changes hands (`handover`). The state is one (`state`).
+
+Deadlines run in a case as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import get_args
 
+from domain import deadline
 from domain.case import handover, life
 from domain.case.handover import (
     HandoverAccepted,
@@ -44,6 +48,7 @@ from domain.case.life import (
     review_routing,
 )
 from domain.case.state import Case, CaseStatus, Handover, ProposedDecline
+from domain.deadline import DeadlineEvent
 
 CaseEvent = LifeEvent | HandoverEvent
 
@@ -57,6 +62,8 @@ _EVOLVE = {
 def evolve(case: Case | None, event: object) -> Case | None:
     if isinstance(event, CaseOpened):
         return life.opened(event)
+    if case is not None and isinstance(event, DeadlineEvent):
+        return replace(case, deadlines=deadline.evolve(case.deadlines, event))
     story = _EVOLVE.get(type(event))
     return case if case is None or story is None else story(case, event)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from domain import deadline
 from domain.case.life import CaseWorkerReleased
 from domain.case.state import Case, Handover, ProposedDecline, require_open
-from domain.codes import HandoverDeclineReason, InformationKind
+from domain.codes import ClockKind, HandoverDeclineReason, InformationKind
 from domain.errors import (
     DeclineIsNotProposed,
     DeclineIsProposed,
@@ -79,17 +80,21 @@ HandoverEvent = (
 
 def evolve(case: Case, event: object) -> Case:
     match event:
-        case HandoverOffered(handover=handover, to_unit=to_unit):
-            return replace(case, handover=Handover(id=handover, to_unit=to_unit))
-        case HandoverAccepted(unit=unit):
-            return replace(case, unit=unit, handover=None)
+        case HandoverOffered(handover=handover, to_unit=to_unit, answer_due=due):
+            waits = deadline.awaited(case.deadlines, handover, ClockKind.HANDOVER_ANSWER, due)
+            offered = Handover(id=handover, to_unit=to_unit)
+            return replace(case, handover=offered, deadlines=waits)
+        case HandoverAccepted(handover=handover, unit=unit):
+            waits = deadline.without(case.deadlines, handover)
+            return replace(case, unit=unit, handover=None, deadlines=waits)
         case HandoverDeclineProposed(reason=reason, explanation=explanation) if case.handover:
             proposed = ProposedDecline(reason=reason, explanation=explanation)
             return replace(case, handover=replace(case.handover, proposed=proposed))
         case HandoverDeclineRefused() if case.handover:
             return replace(case, handover=replace(case.handover, proposed=None))
-        case HandoverDeclined() | HandoverWithdrawn():
-            return replace(case, handover=None)
+        case HandoverDeclined(handover=handover) | HandoverWithdrawn(handover=handover):
+            waits = deadline.without(case.deadlines, handover)
+            return replace(case, handover=None, deadlines=waits)
         case _:
             return case
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.codes import CaseOutcome, Compartment, HandoverDeclineReason
+from domain.deadline import Deadlines
 from domain.errors import CaseIsClosed
 from domain.sealed import Sealed
 
@@ -40,6 +41,7 @@ class Case:
     handover: Handover | None = None
     notes: int = 0
     outcome: Sealed[CaseOutcome] | None = None
+    deadlines: Deadlines = ()
 
 
 def require_open(case: Case) -> None:

@@ -10,15 +10,24 @@ from uuid import UUID
 
 import pytest
 
-from domain import case, person, referral, staff, team
+from domain import case, deadline, person, referral, staff, team
 from domain.catalogue import ENTRIES, Entry
-from domain.codes import Channel, Compartment, InformationKind, Qualification, StaffRole
+from domain.codes import (
+    Channel,
+    Compartment,
+    DeadlineKind,
+    InformationKind,
+    Qualification,
+    StaffRole,
+    StatuteVersion,
+)
 from domain.sealed import Sealed
 
 STORED: tuple[UnionType, ...] = (
     person.PersonEvent,
     referral.ReferralEvent,
     case.CaseEvent,
+    deadline.DeadlineEvent,
     staff.StaffEvent,
     team.TeamEvent,
 )
@@ -26,9 +35,11 @@ STORED: tuple[UnionType, ...] = (
 NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
     Channel,
     Compartment,
+    DeadlineKind,
     InformationKind,
     Qualification,
     StaffRole,
+    StatuteVersion,
 )
 
 CLEAR_TEXT = {
@@ -39,6 +50,7 @@ CLEAR_TEXT = {
     ("referral.routed", "informed"),
     ("case.handover-offered", "from_unit"),
     ("case.handover-offered", "to_unit"),
+    ("deadline.escalated", "units"),
     ("team.established", "lead_unit"),
 }
 """Unit codes, and what is random or public; everything else that is text is sealed."""

@@ -1,0 +1,113 @@
+"""The clocks of section 4: one table, complete, and what each comes to."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import domain
+from api.runtime.clock import STOCKHOLM, SwedishWorkingCalendar
+from domain.clocks import TABLE, Length, Measure, Row, due, version_on
+from domain.codes import ClockKind, StatuteVersion
+from domain.labels import label
+from domain.organisation import Settings
+
+README = (Path(domain.__file__).parent / "README.md").read_text(encoding="utf-8")
+CALENDAR, SETTINGS = SwedishWorkingCalendar(), Settings()
+
+
+def stockholm(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def test_every_clock_is_in_the_table() -> None:
+    """Section 4 is whole: no clock without a row."""
+    assert set(TABLE) == set(ClockKind)
+
+
+@pytest.mark.parametrize("clock", ClockKind)
+def test_the_readme_has_every_clock_word_for_word(clock: ClockKind) -> None:
+    """The clocks in domain/README.md are the clocks in the code."""
+    assert told(clock, TABLE[clock]) in README.splitlines()
+
+
+def told(clock: ClockKind, row: Row) -> str:
+    """A row of the table in domain/README.md."""
+    lengths = (row.length, row.new_length) if row.new_length else (row.length,)
+    cells = (
+        label(clock).en,
+        row.starts,
+        row.ends,
+        "; new law ".join(map(length_told, lengths)),
+        f"{row.warned} d",
+        label(row.extended_on).en.lower() if row.extended_on else "-",
+        row.old or "-",
+        row.new or "-",
+        label(row.shown).en,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def length_told(length: Length) -> str:
+    """A setting's name says its measure."""
+    if isinstance(length.amount, str):
+        return f"`{length.amount}`"
+    return f"{length.amount} {length.measure}"
+
+
+@pytest.mark.parametrize("clock", ClockKind)
+def test_a_setting_named_in_the_table_exists(clock: ClockKind) -> None:
+    """Every clock comes to a moment after its start, with the default settings."""
+    start = stockholm("2024-05-03T09:30")
+    comes_to = due(clock, start, SETTINGS, CALENDAR)
+    assert start <= comes_to.warned <= comes_to.due
+    assert start < comes_to.due
+
+
+@pytest.mark.parametrize(
+    ("clock", "start", "ends"),
+    [
+        (ClockKind.PROTECTION_ASSESSMENT, "2024-05-03T09:30", "2024-05-04T09:30"),
+        (ClockKind.PRELIMINARY_ASSESSMENT, "2024-05-03T09:30", "2024-05-18T00:00"),
+        (ClockKind.CHILD_INVESTIGATION, "2024-10-31T09:30", "2025-03-01T00:00"),
+        (ClockKind.THOSE_CONCERNED_INFORMED, "2024-05-03T09:30", "2024-05-06T09:30"),
+        (ClockKind.REFLECTION_PERIOD, "2024-12-15T23:30", "2025-01-15T00:00"),
+        (ClockKind.DISPOSAL, "2024-05-03T09:30", "2031-01-01T00:00"),
+    ],
+)
+def test_when_it_is_due(clock: ClockKind, start: str, ends: str) -> None:
+    """Hours and working days end at a time of day; days, months and years with the end of one."""
+    assert due(clock, stockholm(start), SETTINGS, CALENDAR).due == stockholm(ends)
+
+
+def test_the_legal_moment_decides_the_law() -> None:
+    """SoL 2025:400 governs what began in Sweden on 2025-07-01 or later, the old law what began
+    before, whenever it is recorded."""
+    last, first = stockholm("2025-06-30T23:59"), stockholm("2025-07-01T00:00")
+    clock = ClockKind.REPORTER_FEEDBACK
+    before, after = (due(clock, start, SETTINGS, CALENDAR) for start in (last, first))
+    assert before.version is StatuteVersion.SOL_2001
+    assert after.version is StatuteVersion.SOL_2025
+    assert before.due == stockholm("2025-07-01T23:59")  # at once
+    assert after.due == stockholm("2025-07-09T00:00")  # within a week (SoL 2025:400 19:6)
+    assert TABLE[clock].section(before.version) == "14:1 b"
+    assert TABLE[clock].section(after.version) == "19:6"
+
+
+def test_acute_answers_are_due_sooner() -> None:
+    """An answer is due in the working days that the municipality set, fewer when it is acute."""
+    start = stockholm("2024-05-03T09:30")  # a Friday
+    acute = due(ClockKind.HANDOVER_ANSWER, start, SETTINGS, CALENDAR, acute=True)
+    calm = due(ClockKind.HANDOVER_ANSWER, start, SETTINGS, CALENDAR)
+    assert acute.due == stockholm("2024-05-06T09:30")
+    assert calm.due == stockholm("2024-05-13T09:30")  # Ascension day is none
+
+
+def test_no_measure_is_unused() -> None:
+    """Each measure of length is some clock's."""
+    assert {row.length.measure for row in TABLE.values()} == set(Measure)
+
+
+def test_version_on_a_day() -> None:
+    """A pilot year that starts in April 2023 lies under the old law."""
+    assert version_on(date(2023, 4, 1)) is StatuteVersion.SOL_2001
