@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from api.bench.figures import Effort, Figure, compared, in_turns
+from api.bench.figures import Effort, Figure, compared, in_milliseconds, in_turns
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.programs import Request, answering_nothing, install_wrk
-from api.bench.served import LOAD, SERVED, WARM_UP, Load, served, token
+from api.bench.served import COMERS, LOAD, RATE, SERVED, WARM_UP, Comers, Load, served, token
 from api.door.problems import BASE
 
 _OPEN_CASES: Final = """
@@ -33,15 +33,17 @@ async def command_http(
 ) -> list[Figure]:
     await install_wrk()
     async with served(ground, history, tell) as house, answering_nothing() as nothing:
-        load = Load(ground, history, effort)
+        load, comers = Load(ground, history, effort), Comers(history, effort)
         written, referrals = notes(ground, history), _referrals(history)
-        tell(f"command_http: {effort.rounds} rounds of three turns")
+        tell(f"command_http: {effort.rounds} rounds of five turns")
         await load(house, written, share=WARM_UP)
-        noted, sent, empty = await in_turns(
+        noted, sent, empty, waited, waited_for_nothing = await in_turns(
             effort.rounds,
             partial(load, house, written),
             partial(load, house, referrals),
             partial(load, nothing, _NOTHING),
+            partial(comers, house, written),
+            partial(comers, nothing, _NOTHING),
         )
     figure = partial(
         compared, "command_http", unit="commands/s", reference="aiohttp empty answer", theirs=empty
@@ -64,6 +66,16 @@ async def command_http(
             sent,
             about="POST /referrals: routed, a person and a referral with keys of their own made in"
             f" the vault and sealed, three facts appended.{SERVED}{reference}",
+        ),
+        compared(
+            "command_http",
+            f"p99 of a note at {RATE} commands/s",
+            in_milliseconds(waited, "p99"),
+            unit="ms",
+            reference="aiohttp empty answer",
+            theirs=in_milliseconds(waited_for_nothing, "p99"),
+            about=f"The same notes,{COMERS} The reference: the same client asks the server that"
+            " answers nothing, as often.",
         ),
     ]
 

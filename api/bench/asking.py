@@ -3,16 +3,27 @@ callers wait for it, with many cases beside few."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from api.bench.figures import Effort, Figure, Turn, compared, in_turns
+from api.bench.figures import Effort, Figure, Turn, compared, in_milliseconds, in_turns
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.multiplied import ABOUT, multiply
-from api.bench.programs import Request, arriving, install_wrk, pgbench
-from api.bench.served import LOAD, SERVED, WARM_UP, Load, resident_megabytes, served, token
+from api.bench.programs import Request, install_wrk, pgbench
+from api.bench.served import (
+    COMERS,
+    LOAD,
+    RATE,
+    SERVED,
+    WARM_UP,
+    Comers,
+    Load,
+    resident_megabytes,
+    served,
+    token,
+)
 from api.door.problems import BASE
 from domain.policy import Viewer
 from projections import access, caseload
@@ -21,7 +32,6 @@ from projections.caseload.counting import few_on_ones_side
 _PAGE: Final = 50
 _CLIENTS: Final = 8
 _FEW: Final = 1000  # cases
-_RATE: Final = 200  # requests a second, where callers come at a fixed rate
 
 _PLACEHOLDER: Final = re.compile(r"\$(\d+)")
 _ADDRESS: Final = f"{BASE}/cases?limit={_PAGE}"
@@ -61,15 +71,13 @@ async def caseload_query(
         ),
         compared(
             "caseload_query",
-            f"p99 at {_RATE} requests/s, {many:,} cases",
-            _p99(waited),
+            f"p99 at {RATE} requests/s, {many:,} cases",
+            in_milliseconds(waited, "p99"),
             unit="ms",
             reference=f"the same, {few:,} cases",
-            theirs=_p99(waited_with_few),
-            about=f"The same question by the same readers, {_RATE} times a second at fixed"
-            " moments, by a client of ours (aiohttp, uvloop) in a process of its own; the time of"
-            " each counts from its moment. The reference was measured before the cases were"
-            " multiplied, on the same server.",
+            theirs=in_milliseconds(waited_with_few, "p99"),
+            about=f"The same question by the same readers,{COMERS} The reference was measured"
+            " before the cases were multiplied, on the same server.",
         ),
     ]
 
@@ -94,14 +102,7 @@ class _Asking:
     async def at_a_rate(self, readers: Sequence[Viewer]) -> list[Turn]:
         pages = self._requests(readers)
         await self._load(self._house, pages, share=WARM_UP)
-        comers = partial(
-            arriving,
-            self._house,
-            pages,
-            rate=_RATE,
-            seconds=self._effort.seconds,
-            run=self._history.rooms.house.desk.ids.new(),
-        )
+        comers = partial(Comers(self._history, self._effort), self._house, pages)
         [turns] = await in_turns(self._effort.rounds, comers)
         return turns
 
@@ -120,11 +121,6 @@ class _Asking:
 
     def _requests(self, readers: Sequence[Viewer]) -> list[Request]:
         return [("GET", _ADDRESS, token(self._history, reader.staff), "") for reader in readers]
-
-
-def _p99(turns: Sequence[Turn]) -> list[Turn]:
-    """What is compared is not how many, but how long."""
-    return [replace(turn, rate=turn.milliseconds["p99"]) for turn in turns if turn.milliseconds]
 
 
 async def _readers(history: History) -> list[Viewer]:

@@ -28,7 +28,7 @@ class Turn:
     """One side's turn: so many a second, and how long one of them took."""
 
     rate: float  # or whatever else the figure's unit is
-    milliseconds: Mapping[str, float] | None = None  # p50, p99; of a closed loop
+    milliseconds: Mapping[str, float] | None = None  # p50; p99 where nobody waits for others
 
 
 Side = Callable[[], Awaitable[Turn]]
@@ -97,9 +97,19 @@ def compared(
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
-    """In milliseconds."""
+    """In milliseconds, of callers who came at a fixed rate. (A closed loop tells no p99: it asks
+    less while it is answered slowly.)"""
     ordered = sorted(seconds)
     return {f"p{percent}": ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99)}
+
+
+def in_milliseconds(turns: Sequence[Turn], which: str) -> list[Turn]:
+    """What counts is not how many, but how long."""
+    return [
+        Turn(rate=turn.milliseconds[which], milliseconds=turn.milliseconds)
+        for turn in turns
+        if turn.milliseconds
+    ]
 
 
 def encoded(figure: Figure | LeftOut) -> str:

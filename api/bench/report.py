@@ -53,10 +53,10 @@ def _table(figures: Sequence[Figure]) -> Table:
     table = Table("figure", "value", "reference", "ratio", show_lines=True)
     for figure in figures:
         spread, slow = figure.spread, figure.milliseconds
-        took = f"\np50 {slow['p50']:.1f} ms, p99 {slow['p99']:.1f} ms" if slow else ""
+        took = "\n" + ", ".join(f"{of} {ms:.1f} ms" for of, ms in (slow or {}).items())
         table.add_row(
             f"{figure.name}\n{figure.what}",
-            f"{_told(figure.value)} {figure.unit}\n{_between(spread['value'])}{took}",
+            f"{_told(figure.value)} {figure.unit}\n{_between(spread['value'])}{took.rstrip()}",
             f"{_told(figure.reference_value)} {_between(spread['reference_value'])}\n"
             f"{figure.reference}",
             f"{figure.ratio:.3g}\n({spread['ratio'][0]:.3g}-{spread['ratio'][1]:.3g})",
@@ -76,8 +76,9 @@ def _explain(console: Console, figures: Sequence[Figure], effort: Effort, about:
     console.print("\nWhat stands beside what", style="bold")
     console.print(
         f"Medians of {effort.rounds} rounds (least-most); in each round both sides had their turn"
-        f" one after the other, of {effort.seconds:g} s where time ends a turn. p50 and p99 are"
-        f" those of a closed loop, whose callers wait. {about}",
+        f" one after the other, of {effort.seconds:g} s where time ends a turn. A p50 alone is that"
+        " of a closed loop, whose callers wait; a p99 is told only of callers who come at a fixed"
+        f" rate, each counted from its moment. {about}",
         markup=False,
     )
     for figure in figures:

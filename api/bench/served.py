@@ -12,12 +12,13 @@ import aiohttp
 from api.bench.figures import Effort, Turn
 from api.bench.ground import Ground
 from api.bench.history import History
-from api.bench.programs import Request, serving, wrk
+from api.bench.programs import Request, arriving, serving, wrk
 from api.runtime.clock import SystemClock
 from api.runtime.wiring import local_issuer
 
 CONNECTIONS: Final = 64
 WARM_UP: Final = 0.3  # of a turn
+RATE: Final = 200  # a second, of those who come
 
 LOAD: Final = (
     f"wrk, in a process of its own: one thread, {CONNECTIONS} connections, closed loop; every"
@@ -26,6 +27,11 @@ LOAD: Final = (
 SERVED: Final = (
     " The house is `samordna serve` as it is installed: one process with uvloop, following all its"
     " views (analyzed) meanwhile; tokens are verified once and remembered by the server's own rule."
+)
+
+COMERS: Final = (
+    f" {RATE} times a second at fixed moments, by a client of ours (aiohttp, uvloop) in a process"
+    " of its own; the time of each counts from its moment."
 )
 
 _BEHIND: Final = re.compile(r"^samordna_view_positions_behind\S+ (\S+)$", re.MULTILINE)
@@ -51,6 +57,26 @@ class Load:
             connections=CONNECTIONS,
             seconds=self._seconds * share,
             run=self._ids.new(),
+        )
+
+
+class Comers:
+    """Those who come at a fixed rate, however long the others wait."""
+
+    def __init__(self, history: History, effort: Effort) -> None:
+        self._ids = history.rooms.house.desk.ids
+        self._seconds = effort.seconds
+
+    async def __call__(
+        self, address: str, requests: Sequence[Request], *, then: str | None = None
+    ) -> Turn:
+        return await arriving(
+            address,
+            requests,
+            rate=RATE,
+            seconds=self._seconds,
+            run=self._ids.new(),
+            then=then,
         )
 
 
