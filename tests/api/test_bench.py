@@ -52,7 +52,8 @@ def test_every_figure_is_measured_beside_its_references(
         *["pgbench 16 clients"] * 3,
     ]
     assert all(line["milliseconds"]["p50"] > 0 for line in lines if line["name"] in OVER_HTTP)
-    assert "fsync off" in " ".join(done.stderr.split())  # whatever the servers' settings are, they are told
+    told = " ".join(done.stderr.split())
+    assert "fsync off" in told  # whatever the servers' settings are
     assert (_schemas_and_roles(log_server), _schemas_and_roles(vault_server)) == before
 
 
