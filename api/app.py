@@ -20,6 +20,7 @@ from api.resources import (
     handover_answers,
     handovers,
     inbox,
+    police_operations,
     reference,
     referral_answers,
     referrals,
@@ -68,6 +69,13 @@ ROUTES: Final[Sequence[Route]] = (
         handover_answers.refuse_decline,
     ),
     post("/cases/{caseId}/handovers/{handoverId}/withdrawals", handover_answers.withdraw),
+    # --- police operations
+    get("/police-operations", police_operations.page),
+    post("/police-operations", police_operations.announce),
+    get("/police-operations/{operationId}", police_operations.read),
+    post("/police-operations/{operationId}/acknowledgements", police_operations.acknowledge),
+    post("/police-operations/{operationId}/encounters", police_operations.refer),
+    post("/police-operations/{operationId}/closures", police_operations.close),
     # --- the team
     get("/teams", teams.page),
     post("/teams", teams.mandate),

@@ -8,7 +8,7 @@ stored under a neutral public name, its kind and its content sealed together.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain import case, deadline, person, referral, staff, team
+from domain import case, deadline, person, police_operation, referral, staff, team
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -169,6 +169,14 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("staff.case-taken", staff.CaseTaken, "case"),
     _stored("staff.case-given-back", staff.CaseGivenBack, "case"),
     _stored("staff.position-ended", staff.PositionEnded, "until"),
+    _stored(
+        "operation.announced",
+        police_operation.OperationAnnounced,
+        "planned_on handled_by acknowledgement_due",
+    ),
+    _stored("operation.acknowledged", police_operation.OperationAcknowledged, "unit"),
+    _stored("operation.persons-met", police_operation.PersonsMet, "persons", referrals=FILE),
+    _stored("operation.closed", police_operation.OperationClosed, "unit"),
     _stored("team.mandated", team.TeamMandated, "register_number decided_on"),
     _stored("team.established", team.TeamEstablished, "lead_unit pilot_from pilot_until"),
     _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),

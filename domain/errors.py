@@ -151,6 +151,35 @@ class AssessorIsNotNamed(Refusal):
     """Somebody of unknown age counts as adult only when assessed by a named person (R3)."""
 
 
+# --- police operations -----------------------------------------------------------------------
+
+
+class AnnouncedInTheFuture(Refusal):
+    """The moment of the announcement lies in the future. Give the moment when it arrived (R6)."""
+
+
+class PersonsMetOutOfBounds(Refusal):
+    """Those met in a police operation are referred in one command, from `fewest` to `most` persons,
+    each a referral of its own (R6). Tell of at least somebody, and of the others in a further
+    command."""
+
+
+class PersonMetTwice(Refusal):
+    """The same number stands with two of those met: each person is told of once (R6)."""
+
+
+class OperationIsClosed(Refusal):
+    """The police operation is closed. Send a referral of its own for whoever was met (R6)."""
+
+    status = 409
+
+
+class OperationIsNotAcknowledged(Refusal):
+    """A police operation is closed when both who handle it have acknowledged it (R6)."""
+
+    status = 409
+
+
 # --- cases -----------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from domain.codes import Compartment, UnitKind
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_MET_AT_ONCE = 60  # three facts each, and one command records at most 200
 _TELLING = re.compile(
     r"buyer|perpetrat|offend|violen|victim|expos|prostitut|traffick|relative|famil"
     r"|köpar|kopar|förövar|forovar|våld|vald|utsatt|offer|sex|anhörig|anhorig|närstående",
@@ -59,6 +60,7 @@ class Targets:
     relatives_line: str  # R15
     out_of_scope: str  # R12: records it and refers on
     regional_coordinators: str  # R6, R7
+    police: str  # R6: announces operations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,11 +75,21 @@ class AnswerDue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """How many there may be at once."""
+
+    fewest: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What the customer may choose differently; each is our reading until confirmed."""
 
     referral_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
     handover_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
+    operation_acknowledged_working_days: int = 1  # by each of the two who handle it (R6)
+    persons_met_at_once: Bounds = Bounds(fewest=1, most=30)  # in a burst of an operation (R6)
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
     protection_assessment_hours: int = 24  # at the latest; the target is the same day (m)
@@ -171,8 +183,12 @@ def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
             yield f"targets.{target}: there is no unit {code!r}"
         elif known[code].kind is not UnitKind.AUTHORITY_WORK:
             yield f"targets.{target}: {code!r} does no authority work and cannot be responsible"
-    if targets.regional_coordinators not in known:
-        yield f"targets.regional_coordinators: there is no unit {targets.regional_coordinators!r}"
+    for target, code in {
+        "regional_coordinators": targets.regional_coordinators,
+        "police": targets.police,
+    }.items():
+        if code not in known:
+            yield f"targets.{target}: there is no unit {code!r}"
     if targets.child_entry == targets.adult_entry:
         yield "targets.child_entry: children and adults have an entry point each (S22, S23)"
     other_sides = (targets.adult_entry, targets.relatives_line, targets.out_of_scope)
@@ -190,6 +206,8 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "referral_answer_working_days.otherwise": settings.referral_answer_working_days.otherwise,
         "handover_answer_working_days.acute": settings.handover_answer_working_days.acute,
         "handover_answer_working_days.otherwise": settings.handover_answer_working_days.otherwise,
+        "operation_acknowledged_working_days": settings.operation_acknowledged_working_days,
+        "persons_met_at_once.fewest": settings.persons_met_at_once.fewest,
         "transition_prepared_months": settings.transition_prepared_months,
         "protection_assessment_hours": settings.protection_assessment_hours,
         "at_once_working_days": settings.at_once_working_days,
@@ -200,3 +218,9 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
     for setting, value in days.items():
         if value < 1:
             yield f"settings.{setting}: must be at least 1"
+    bounds = settings.persons_met_at_once
+    if not bounds.fewest <= bounds.most <= MOST_MET_AT_ONCE:
+        yield (
+            "settings.persons_met_at_once.most: must be at least the fewest, and at most "
+            f"{MOST_MET_AT_ONCE}"
+        )

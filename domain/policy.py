@@ -36,6 +36,7 @@ class Information(StrEnum):
     ACCESS_LOG = "access-log"
     REFERRAL = "referral"
     RESPONSIBILITY = "responsibility"
+    OPERATION = "operation"  # of the police; whoever was met is a referral
     TEAM = "team"
     STAFF = "staff"
 
@@ -90,6 +91,7 @@ _OUTREACH = (StaffRole.OUTREACH_WORKER,)
 _EXTERNAL = (StaffRole.EXTERNAL_SENDER,)
 _AUDITOR = (StaffRole.AUDITOR,)
 _ADMINISTRATOR = (StaffRole.ADMINISTRATOR,)
+_COORDINATOR = (StaffRole.REGIONAL_COORDINATOR,)
 
 _EXPOSING = (Information.IDENTITY, Information.CIRCUMSTANCES)
 _CONTENT = (*_EXPOSING, Information.NOTES, Information.TIMELINE)
@@ -197,6 +199,27 @@ TABLE: tuple[Row, ...] = (
         (Information.EVENT_METADATA, Information.ACCESS_LOG),
         (Act.READ,),
         "the confidentiality review sees who did and saw what, never the content (SoLPuL 10 §)",
+    ),
+    *_rows(
+        _AUTHORITY + _EXTERNAL,
+        (Relation.NONE,),
+        (Information.OPERATION,),
+        (Act.SEND,),
+        "the police announce an operation and refer those met, or who takes their call does (S31)",
+    ),
+    *_rows(
+        _AUTHORITY + _COORDINATOR,
+        (Relation.NONE,),
+        (Information.OPERATION,),
+        (Act.READ, Act.ANSWER),
+        "Nexus and the regional coordinators handle it, both acknowledge it; no person in it (R6)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.NONE,),
+        (Information.OPERATION,),
+        (Act.CLOSE,),
+        "who follows those met knows when all of them are told of (S31)",
     ),
     *_rows(
         _AUTHORITY + _ADMINISTRATOR + (StaffRole.STRATEGIC_SUPPORT, StaffRole.REGIONAL_COORDINATOR),

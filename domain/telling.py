@@ -79,6 +79,10 @@ _TABLE: Final[Mapping[str, Label]] = {
         "Medarbetaren lämnade ett ärende", "The staff member gave a case back"
     ),
     "staff.position-ended": Label("Tjänsten upphörde", "The position ended"),
+    "operation.announced": Label("Polisinsatsen meddelades", "The operation was announced"),
+    "operation.acknowledged": Label("Polisinsatsen bekräftades", "The operation was acknowledged"),
+    "operation.persons-met": Label("Personer möttes vid insatsen", "Persons were met"),
+    "operation.closed": Label("Polisinsatsen avslutades", "The operation was closed"),
     "team.mandated": Label("Teamet beslutades", "The team was mandated"),
     "team.established": Label("Teamet inrättades", "The team was established"),
     "team.member-joined": Label("En medarbetare kom till teamet", "A member joined the team"),

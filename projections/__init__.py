@@ -1,7 +1,18 @@
 """What can be asked: read models folded from the logs, every one rebuildable from zero."""
 
 from domain.recorded import Recorded
-from projections import access, audit, caseload, handovers, inbox, staff, team, timeline, workload
+from projections import (
+    access,
+    audit,
+    caseload,
+    handovers,
+    inbox,
+    police_operations,
+    staff,
+    team,
+    timeline,
+    workload,
+)
 from projections.audit import RecordedReading
 from projections.caseload import history as of_caseload
 from projections.handovers import history as of_handovers
@@ -25,6 +36,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     inbox.PROJECTION,
     handovers.PROJECTION,
     timeline.PROJECTION,
+    police_operations.PROJECTION,
     team.PROJECTION,
     staff.PROJECTION,
     workload.PROJECTION,
@@ -34,3 +46,6 @@ ALL: tuple[Projection[Recorded], ...] = (
 
 ALL_OF_RECEIPTS: tuple[Projection[RecordedReading], ...] = (audit.PROJECTION,)
 """The projections of the access log."""
+
+ALARMS = {"operation-unacknowledged": police_operations.unacknowledged}
+"""What must not stand, and how often it does."""

@@ -53,9 +53,14 @@ class ReferralDetails:
 
 async def receive_referral(work: Work, details: ReferralDetails) -> None:
     """R0-R16: one unit responsible from the moment of receipt (S69)."""
+    await received(work, details)
+
+
+async def received(work: Work, details: ReferralDetails) -> UUID:
+    """The referral that is recorded: of whoever sends one, or several in one act (R6)."""
     sender = await work.require(Act.SEND, Information.REFERRAL)
-    received = details.received_at or work.now
-    age = _age(details, work.desk.calendar.day_of(received))
+    moment = details.received_at or work.now
+    age = _age(details, work.desk.calendar.day_of(moment))
     organisation = work.desk.organisation
     sending_unit = organisation.unit(sender.unit)
     way = route(
@@ -70,8 +75,9 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
         organisation,
     )
     person = await _person(work, details, way.compartment, age)
+    referral = work.desk.ids.new()
     work.record(
-        work.desk.ids.new(),
+        referral,
         referrals.receive_referral(
             person,
             referrals.Account(
@@ -91,12 +97,13 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
             ),
             way,
             sender_sees=sees_compartment(sender.side, way.compartment),
-            received=received,
+            received=moment,
             now=work.now,
-            due=_answer_due(work, received, acute=details.acute),
+            due=_answer_due(work, moment, acute=details.acute),
         ),
-        at=received,
+        at=moment,
     )
+    return referral
 
 
 async def accept_referral(work: Work, referral_id: UUID) -> None:

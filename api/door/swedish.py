@@ -189,6 +189,27 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Förlängningen ger ingen tid",
         "En förlängning anger en senare tidpunkt än den nuvarande (avsnitt 4).",
     ),
+    # --- police operations
+    errors.AnnouncedInTheFuture: Told(
+        "Anmäld i framtiden", "Tidpunkten ligger i framtiden. Ange när insatsen meddelades (R6)."
+    ),
+    errors.PersonsMetOutOfBounds: Told(
+        "Fel antal personer",
+        "De som möts vid en polisinsats lämnas i ett kommando, från `fewest` till `most` personer,"
+        " var och en som en egen aktualisering (R6). Ange minst en, och de övriga i ett till.",
+    ),
+    errors.PersonMetTwice: Told(
+        "Samma person två gånger",
+        "Samma nummer står vid två av dem som mötts: ange varje person en gång (R6).",
+    ),
+    errors.OperationIsClosed: Told(
+        "Polisinsatsen är avslutad",
+        "Lämna en egen aktualisering för den som har mötts (R6).",
+    ),
+    errors.OperationIsNotAcknowledged: Told(
+        "Polisinsatsen är inte bekräftad",
+        "En polisinsats avslutas när båda som hanterar den har bekräftat den (R6).",
+    ),
     # --- staff and team
     errors.MunicipalityIsFounded: Told(
         "Kommunen är redan upplagd",

@@ -1,7 +1,7 @@
 """Referrals are sent: by anybody who works with exposed persons, in one act to one unit."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
@@ -44,7 +44,7 @@ from domain.routing import Rule
 # --- a referral is sent ----------------------------------------------------------------------
 
 
-_SOMEBODY: Final = {
+SOMEBODY: Final = {
     "role": "exposed",
     "name": "Alva Dimvik",
     "number": "20070519-2383",
@@ -60,7 +60,7 @@ _SOMEBODY: Final = {
 class NewPerson(Body):
     """Who it is about, as far as the sender knows. Everything but the role may be left out."""
 
-    model_config = shown(**_SOMEBODY)
+    model_config = shown(**SOMEBODY)
 
     role: PersonRole
     name: Line | None = None
@@ -92,7 +92,7 @@ class NewReferral(Body):
         channel="in-person",
         concern="fares-badly",
         account="Sover hos bekanta sedan en vecka och har nya, dyra saker.",
-        person=_SOMEBODY,
+        person=SOMEBODY,
         kind="report-of-concern",
         receivedAt="2023-04-03T08:15:00Z",
         sendersReference="UJ-2023-17",
@@ -113,26 +113,33 @@ class NewReferral(Body):
     acute: bool = False
 
     def details(self) -> ReferralDetails:
-        person = self.person
-        return ReferralDetails(
+        return details_of(
+            self.person,
             source=self.source,
             channel=self.channel,
             kind=self.kind,
             senders_reference=self.senders_reference,
             received_at=self.received_at,
             acute=self.acute,
-            role=person.role,
             concern=self.concern,
-            residence=person.residence,
-            name=person.name,
-            number=person.number.twelve if person.number else None,
-            born=person.born_on or (person.number.born if person.number else None),
-            age=person.age,
-            assessed_adult_by=person.assessed_adult_by,
-            gender=person.gender,
-            contact=person.contact,
             account=self.account,
         )
+
+
+def details_of(person: NewPerson, **told: Any) -> ReferralDetails:
+    """What is told of somebody, with what the sender tells beside it."""
+    return ReferralDetails(
+        role=person.role,
+        residence=person.residence,
+        name=person.name,
+        number=person.number.twelve if person.number else None,
+        born=person.born_on or (person.number.born if person.number else None),
+        age=person.age,
+        assessed_adult_by=person.assessed_adult_by,
+        gender=person.gender,
+        contact=person.contact,
+        **told,
+    )
 
 
 Holder = Annotated[

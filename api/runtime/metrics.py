@@ -16,6 +16,7 @@ from domain.errors import Unavailable
 from projections.standing import Standing
 
 Standings = Callable[[], Awaitable[Sequence[Standing]]]
+Alarms = Callable[[], Awaitable[Mapping[str, int]]]
 
 
 class _Number(NamedTuple):
@@ -65,6 +66,7 @@ VIEWS: Final = (
     _Number("view_followed", _G, "1 while somebody follows it.", lambda it: it.is_followed),
     _Number("view_takeovers", _C, "How often somebody took over.", lambda it: it.epoch),
 )
+ALARMS: Final = (_Number("alarms", _G, "How often this stands that must not.", float),)
 
 
 def _families(
@@ -105,10 +107,11 @@ class Parts(Collector):
 class Metrics:
     """All that this house counts: of this process; in a house of several, of all of them."""
 
-    def __init__(self, parts: Parts, standings: Standings) -> None:
+    def __init__(self, parts: Parts, standings: Standings, alarms: Alarms) -> None:
         self.registry = parts.registry()
         self.parts = parts
         self._standings = standings
+        self._alarms = alarms
         self._siblings: tuple[Path, Sequence[str]] | None = None
 
     def share(self, folder: Path, siblings: Sequence[str]) -> None:
@@ -126,10 +129,12 @@ class Metrics:
         counted = await told_by_all(*self._siblings) if self._siblings else self.own()
         try:
             views = {it.view: it for it in await self._standings()}
+            alarms = await self._alarms()
         except Unavailable:
             return counted
         house = CollectorRegistry()
-        house.register(_Told(list(_families(VIEWS, "view", views))))
+        told = [*_families(VIEWS, "view", views), *_families(ALARMS, "alarm", alarms)]
+        house.register(_Told(told))
         return counted + text(house)
 
 

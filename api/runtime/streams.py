@@ -21,7 +21,7 @@ from uuid import UUID
 from api.runtime.event_log import StoredEventLog
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.together import Together
-from domain import case, person, referral, staff, team
+from domain import case, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.ports import Vault
 from domain.recorded import Stream
@@ -41,6 +41,7 @@ class _Kind(NamedTuple):
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "case": _Kind(lambda state, event, _: case.evolve(state, event), counts="notes"),
+    "operation": _Kind(lambda state, event, _: police_operation.evolve(state, event)),
     "person": _Kind(lambda state, event, _: person.evolve(state, event), opened=True),
     "referral": _Kind(lambda state, event, _: referral.evolve(state, event), opened=True),
     "staff": _Kind(staff.evolve),

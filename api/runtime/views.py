@@ -1,7 +1,7 @@
 """The views as this process knows them: asked on sessions of the server's role, followed here, or
 stood by while others follow."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from api.runtime.sessions import Sessions
 from api.runtime.together import Together
 from domain.errors import Unavailable
 from domain.policy import Viewer
-from projections import ALL_OF_RECEIPTS, access
+from projections import ALARMS, ALL_OF_RECEIPTS, access
 from projections.access import Found
 from projections.engine import Followers
 from projections.standing import Standing, standings
@@ -65,6 +65,14 @@ class FollowedViews:
         """How they stand, in the database. Raises Unavailable."""
         of_receipts = [projection.name for projection in ALL_OF_RECEIPTS]
         return await self.ask(standings, self.names, of_receipts=of_receipts)
+
+    async def alarms(self) -> Mapping[str, int]:
+        """How often each thing stands that must not, by its name. Nothing while the views are not
+        built. Raises Unavailable."""
+        try:
+            return {name: await self.ask(query) for name, query in ALARMS.items()}
+        except psycopg.errors.UndefinedTable:
+            return {}
 
     def position(self, projection: str) -> int:
         return self._followers[projection].by_name[projection].position

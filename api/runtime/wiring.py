@@ -147,7 +147,7 @@ async def open_house(
             streams={"events": facts.memory},
             rounds=[addresses.rounds] if addresses.own else [],
         )
-        metrics = Metrics(parts, views.standings)
+        metrics = Metrics(parts, views.standings, views.alarms)
         house = House(
             desk=Desk(
                 log=facts,

@@ -49,6 +49,7 @@ class Settled:
     viewers: dict[str, Viewer] = field(default_factory=dict)
     handovers: dict[str, Offer] = field(default_factory=dict)  # by the case's name
     team: UUID = NOBODYS
+    operation: UUID = NOBODYS
     leaver: Person | None = None
 
     @property
@@ -98,6 +99,7 @@ async def settle(town: Town) -> Settled:
     await _the_other_sides(settled)
     await _referrals_that_wait(settled)
     await _a_team(settled)
+    await _operations(settled)
     await _one_who_left(settled)
     await town.level()
     for person in town.people.values():
@@ -271,6 +273,16 @@ async def _a_team(settled: Settled) -> None:
     await manager.post(f"/teams/{settled.team}/establishments", pilot)
     member = {"staffId": str(settled.town["nexus worker"].staff_id), "percentage": 50}
     await manager.post(f"/teams/{settled.team}/members", member, expect=201)
+
+
+async def _operations(settled: Settled) -> None:
+    """Two are announced by the police; one is acknowledged by one who handles it."""
+    police, manager = settled.town["police officer"], settled.town["nexus manager"]
+    for day in ("01", "02"):
+        body = {"plannedOn": f"2024-02-{day}", "announcedAt": "2024-01-31T08:00:00Z"}
+        reply = await police.post("/police-operations", body, expect=201)
+        settled.operation = UUID(reply["operationId"])
+    await manager.post(f"/police-operations/{settled.operation}/acknowledgements")
 
 
 async def _one_who_left(settled: Settled) -> None:

@@ -77,7 +77,7 @@ async def test_a_door_that_is_told_nothing_takes_no_body(settled: Settled, route
         await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
     for raw in (b"", b"{}", b" {}\n"):
         heard = await settled.call("POST", address(route), token=token, raw=raw)
-        assert heard.status == 404
+        assert heard.status in {403, 404}  # read as none, then judged
 
 
 # --- what is no JSON -------------------------------------------------------------------------

@@ -95,13 +95,14 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
         ("referralId", [known.id for known in settled.ids_of("referral")]),
         ("handoverId", [offer.id for offer in settled.handovers.values()]),
         ("teamId", [settled.team]),
+        ("operationId", [settled.operation]),
         ("staffId", staff),
     ):
         yield _dictionary(name, ids)
     yield _dictionary("unit", ["nexus", "childrens-intake", "support-line-two", "police"])
     yield "[parameters]"
     for place, names, values in (
-        ("path", ("caseId", "referralId", "handoverId", "teamId", "staffId"), ""),
+        ("path", ("caseId", "referralId", "handoverId", "teamId", "operationId", "staffId"), ""),
         ("body", ("workerId", "successorId", "staffId"), "staffId"),
         ("body", ("toUnit", "unit", "leadUnit"), "unit"),
         ("query", ("worker",), "staffId"),

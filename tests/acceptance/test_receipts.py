@@ -47,6 +47,7 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
         "referralId": settled.files["waits"].id,
         "handoverId": settled.handovers["child's offered"].id,
         "teamId": settled.team,
+        "operationId": settled.operation,
         "staffId": settled.town["nexus worker"].staff_id,
     }
 
@@ -116,7 +117,7 @@ def whose(settled: Settled, route: Route, heard: Heard) -> Iterator[UUID]:
         yield known_ids(settled)[route.names[0]]
         return
     for line in heard["items"]:
-        names = ("referralId", "caseId", "staffId", "teamId")
+        names = ("referralId", "caseId", "staffId", "teamId", "operationId")
         yield UUID(next(line[name] for name in names if name in line))
 
 

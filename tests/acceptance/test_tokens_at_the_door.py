@@ -178,6 +178,7 @@ async def test_without_a_position_nobody_does_anything(settled: Settled, route: 
         "referralId": settled.files["waits"].id,
         "handoverId": settled.handovers["child's offered"].id,
         "teamId": settled.team,
+        "operationId": settled.operation,
         "staffId": settled.town["nexus worker"].staff_id,
     }
     stranger = settled.town.issuer.issue(uuid4())

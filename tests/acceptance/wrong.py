@@ -45,6 +45,15 @@ def fields(schema: Json, above: tuple[str, ...] = ()) -> Iterator[Field]:
         yield Field((*above, name), inner, name in whole.get("required", ()))
         if inner.get("type") == "object":
             yield from fields(inner, (*above, name))
+        elif holds_fields(inner):
+            yield from fields(inner["items"], (*above, name, "0"))
+
+
+def holds_fields(schema: Json) -> bool:
+    """Whether what is wrong in it has a place of its own: the first of a list stands for all."""
+    if schema.get("type") == "array":
+        return _resolved(schema["items"]).get("type") == "object"
+    return schema.get("type") == "object"
 
 
 def _resolved(schema: Json) -> Json:
@@ -82,7 +91,7 @@ def wrong_everywhere(good: Json, schema: Json) -> tuple[Json, set[str]]:
     body, places = deepcopy(good), {"/noSuchField"}
     body["noSuchField"] = MARKER
     for field in fields(schema):
-        if field.schema.get("type") != "object":
+        if not holds_fields(field.schema):
             value, _ = next(wrong_values(field.schema))
             body = _with(body, field.path, value)
             places.add(field.pointer)
@@ -137,6 +146,8 @@ def _is(value: Any, kind: str) -> bool:
             return isinstance(value, bool)
         case "object":
             return isinstance(value, dict)  # what is in it is wrong in its own way
+        case "array":
+            return isinstance(value, list)
         case _:
             raise LookupError(f"say here what is no {kind}")
 
@@ -214,17 +225,17 @@ _NO_PARAMETERS: Final = {
 
 def _with(body: Json, path: tuple[str, ...], value: Any) -> Json:
     changed = deepcopy(body)
-    inner = changed
+    inner: Any = changed
     for name in path[:-1]:
-        inner = inner.setdefault(name, {})
+        inner = inner[int(name)] if isinstance(inner, list) else inner.setdefault(name, {})
     inner[path[-1]] = value
     return changed
 
 
 def _without(body: Json, path: tuple[str, ...]) -> Json:
     changed = deepcopy(body)
-    inner = changed
+    inner: Any = changed
     for name in path[:-1]:
-        inner = inner[name]
+        inner = inner[int(name)] if isinstance(inner, list) else inner[name]
     inner.pop(path[-1], None)
     return changed

@@ -31,6 +31,7 @@ def told() -> set[str]:
         *metrics.ROUNDS,
         *metrics.WORKERS,
         *metrics.VIEWS,
+        *metrics.ALARMS,
     )
     parts = [number.kind(number.name, number.about) for number in numbers]
     doors = [family.name.removeprefix("samordna_") for family in registry.collect()]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import case, deadline, person, referral, staff, team
+from domain import case, deadline, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES, Entry
 from domain.codes import (
     Channel,
@@ -29,6 +29,7 @@ STORED: tuple[UnionType, ...] = (
     case.CaseEvent,
     deadline.DeadlineEvent,
     staff.StaffEvent,
+    police_operation.OperationEvent,
     team.TeamEvent,
 )
 
@@ -52,6 +53,7 @@ CLEAR_TEXT = {
     ("case.handover-offered", "to_unit"),
     ("deadline.escalated", "units"),
     ("team.established", "lead_unit"),
+    ("operation.announced", "handled_by"),
 }
 """Unit codes, and what is random or public; everything else that is text is sealed."""
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from domain import case, person, referral, staff, team
+from domain import case, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.codes import (
     AgeKnowledge,
@@ -54,6 +54,7 @@ class History:
         self._referrals: dict[UUID, referral.Referral] = {}
         self._cases: dict[UUID, case.Case] = {}
         self._staff: dict[UUID, staff.StaffMember] = {}
+        self._operations: dict[UUID, police_operation.PoliceOperation] = {}
         self._teams: dict[UUID, team.Team] = {}
         for unit, side in zip(UNITS, SIDES, strict=False):
             for role in (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER, StaffRole.CASE_WORKER):
@@ -69,6 +70,7 @@ class History:
             self._reopen,
             self._review,
             self._qualify,
+            self._operation,
             self._team,
             self._leave,
         )
@@ -295,6 +297,29 @@ class History:
             reopened = case.reopen_case(self._cases[stream], "...")
             self._record({stream: reopened}, self._cases[stream].unit)
 
+    def _operation(self) -> None:
+        stream = self._one(o for o, known in self._operations.items() if not known.closed)
+        if stream is None or self._random.random() < 0.3:
+            announced = police_operation.announce_operation(
+                planned_on=BEGINNING.date() + timedelta(days=self._random.randrange(9)),
+                handled_by=("nexus", "coordinators"),
+                announced=self._now,
+                now=self._now,
+                due=self._due(),
+            )
+            self._record({self._new(): announced}, "outreach")
+            return
+        found, act = self._operations[stream], self._random.random()
+        if act < 0.5:
+            unit = self._random.choice(found.handled_by)
+            happened = police_operation.acknowledge_operation(found, by_unit=unit)
+        elif act < 0.7 and found.is_acknowledged:
+            happened = police_operation.close_operation(found, by_unit="nexus")
+        else:
+            met = [self._new() for _ in range(self._random.randrange(3, 15))]
+            happened = police_operation.meet_persons(found, met)
+        self._record({stream: happened}, "nexus")
+
     def _team(self) -> None:
         stream = self._one(self._teams)
         if stream is None or self._random.random() < 0.1:
@@ -386,10 +411,16 @@ class History:
         states: dict[str, dict[UUID, Any]] = {
             "referral": self._referrals,
             "case": self._cases,
+            "operation": self._operations,
             "team": self._teams,
         }
         kind = _ENTRY_OF[type(event)].name.partition(".")[0]
-        evolve = {"referral": referral.evolve, "case": case.evolve, "team": team.evolve}.get(kind)
+        evolve = {
+            "referral": referral.evolve,
+            "case": case.evolve,
+            "operation": police_operation.evolve,
+            "team": team.evolve,
+        }.get(kind)
         if evolve is not None:
             states[kind][stream] = evolve(states[kind].get(stream), event)  # type: ignore[operator]  # one evolve for each kind
         elif kind == "staff":

@@ -42,6 +42,12 @@ from domain.codes import (
     StaffRole,
 )
 from domain.person import AgeEstablished, PersonCaseOpened, tell_particulars
+from domain.police_operation import (
+    OperationAcknowledged,
+    OperationAnnounced,
+    OperationClosed,
+    PersonsMet,
+)
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
@@ -61,7 +67,17 @@ from domain.staff import (
     QualificationRecorded,
 )
 from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
-from projections import access, audit, caseload, handovers, inbox, staff, team, timeline
+from projections import (
+    access,
+    audit,
+    caseload,
+    handovers,
+    inbox,
+    police_operations,
+    staff,
+    team,
+    timeline,
+)
 from projections.audit import Read, RecordedReading
 from projections.projection import Projection
 from projections.waiting import rank
@@ -416,6 +432,35 @@ def test_who_leaves_is_nobody_for_access() -> None:
     assert rows(access.PROJECTION, gone) == [row._replace(active=False)]
 
 
+def test_an_operation_is_announced_acknowledged_and_carried_out() -> None:
+    """The last acknowledgement makes it acknowledged; bursts are added up, referrals closed."""
+    day = date(2026, 2, 1)
+    facts = happened(
+        OperationAnnounced(
+            planned_on=day, handled_by=("nexus", "coordinators"), acknowledgement_due=DUE
+        ),
+        OperationAcknowledged(unit="coordinators"),
+        PersonsMet(persons=3, referrals=Sealed.of((REFERRAL,))),
+        OperationAcknowledged(unit="nexus"),
+        PersonsMet(persons=2, referrals=Sealed.of((OTHER,))),
+        OperationClosed(unit="nexus"),
+    )
+    [line] = rows(police_operations.PROJECTION, facts)
+    assert line[:6] == (
+        CASE,
+        minute(1),
+        day,
+        ("nexus", "coordinators"),
+        ("coordinators", "nexus"),
+        DUE,
+    )
+    assert (line.acknowledged_at, line.persons_met, line.closed_at) == (minute(4), 5, minute(6))
+    assert all("|key:1:" in token for token in line.referrals)
+    assert len(line.referrals) == 2
+    [line] = rows(police_operations.PROJECTION, facts[:3])
+    assert line.acknowledged_at is None
+
+
 def test_a_team_is_mandated_established_and_joined() -> None:
     """A member who left stays in the list, with the day; who comes again has joined anew."""
     day = date(2026, 1, 1)
@@ -487,7 +532,7 @@ def test_a_receipt_is_found_by_its_subjects() -> None:
 def test_facts_of_others_touch_no_row() -> None:
     """A view folds only what it is about."""
     fact = happened(PersonCaseOpened(person=PERSON, case=CASE))[0]
-    for projection in (caseload, inbox, handovers, staff, team, access):
+    for projection in (caseload, inbox, handovers, police_operations, staff, team, access):
         assert rows(projection.PROJECTION, [fact]) == []
 
 

@@ -21,6 +21,7 @@ from projections import (
     audit,
     handovers,
     inbox,
+    police_operations,
     staff,
     team,
     timeline,
@@ -285,6 +286,29 @@ async def test_colleagues_are_those_of_ones_own_unit_and_side(
     assert await known_to(auditor, active=False) == []
 
 
+async def test_an_operation_is_seen_by_those_who_handle_it(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Page by page, the latest first, and one by one; nobody else sees that there are any."""
+    lines = folded(police_operations.PROJECTION, FACTS)
+    latest = sorted(lines.values(), key=lambda it: (it.planned_on, it.operation), reverse=True)
+    coordinator = Viewer(
+        staff=id_of(1), role=StaffRole.REGIONAL_COORDINATOR, unit="coordinators", side=None
+    )
+    for viewer in (coordinator, *viewers()):
+        sees = viewer.unit in ("nexus", "coordinators")
+        sees = sees and viewer.role is not StaffRole.OUTREACH_WORKER
+        ask = partial(police_operations.page, asked, full_town.schema, viewer, limit=2)
+        assert await every_page(ask) == (latest if sees else [])
+        for line in latest:
+            found = await police_operations.operation(
+                asked, full_town.schema, viewer, line.operation
+            )
+            assert found == (line if sees else None)
+    alarms = await police_operations.unacknowledged(asked, full_town.schema)
+    assert alarms == sum(line.acknowledged_at is None for line in latest)
+
+
 async def test_teams_are_known_to_those_who_work_with_them(
     full_town: Town, asked: AsyncConnection[Any]
 ) -> None:
@@ -335,7 +359,7 @@ _TYPES = {
     _DAY: "date",
     _NUMBER: ("bigint", "integer"),
     _YES: "boolean",
-    _TOKEN: ("text", "bytea", "bytea[]"),
+    _TOKEN: ("text", "text[]", "bytea", "bytea[]"),
     _TOKENS: "jsonb",
     _NEUTRAL: "jsonb",
     _REGISTER: "text",
@@ -432,6 +456,19 @@ _COLUMNS = {
         "open": _YES,
         "workers": _IDS,
         "handover_to": _UNIT,
+    },
+    "police_operations": {
+        "operation": _ID,
+        "announced_at": _MOMENT,
+        "planned_on": _DAY,
+        "handled_by": _UNITS,
+        "acknowledged_by": _UNITS,
+        "acknowledgement_due": _MOMENT,
+        "acknowledged_at": _MOMENT,
+        "persons_met": _NUMBER,
+        "referrals": _TOKEN,
+        "closed_at": _MOMENT,
+        "version": _NUMBER,
     },
     "team": {
         "team": _ID,

@@ -1,0 +1,93 @@
+"""Police operations: announced, acknowledged by both, carried out person by person, closed (R6)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from api.commands import referrals
+from api.commands.referrals import ReferralDetails
+from api.commands.work import Work
+from domain import police_operation as operations
+from domain.errors import NotFound, NotPermitted, PersonMetTwice
+from domain.police_operation import PoliceOperation
+from domain.policy import Act, Information, Viewer
+from domain.routing import compartment_of
+
+
+async def announce_operation(
+    work: Work, *, planned_on: date, announced_at: datetime | None
+) -> None:
+    """By the police, or by whoever at the adults' entry point takes their call (S31)."""
+    await _informant(work)
+    targets, settings = work.desk.organisation.targets, work.desk.organisation.settings
+    announced = announced_at or work.now
+    work.record(
+        work.desk.ids.new(),
+        operations.announce_operation(
+            planned_on=planned_on,
+            handled_by=(targets.adult_entry, targets.regional_coordinators),
+            announced=announced,
+            now=work.now,
+            due=work.desk.calendar.add_working_days(
+                announced, settings.operation_acknowledged_working_days
+            ),
+        ),
+        at=announced,
+    )
+
+
+async def acknowledge_operation(work: Work, operation_id: UUID) -> None:
+    viewer, operation = await _handled(work, operation_id, Act.ANSWER)
+    acknowledged = operations.acknowledge_operation(operation, by_unit=viewer.unit)
+    work.record(operation_id, acknowledged)
+
+
+async def refer_those_met(
+    work: Work, operation_id: UUID, persons: Sequence[ReferralDetails]
+) -> None:
+    """All of a burst or none of it: each one received and routed as any referral is (R1-R3).
+
+    Raises PersonsMetOutOfBounds, PersonMetTwice, OperationIsClosed, and what a referral is
+    refused for.
+    """
+    await _informant(work)
+    operation = await work.operation(operation_id)
+    operations.require_bounds(len(persons), work.desk.organisation.settings.persons_met_at_once)
+    _require_different(persons)
+    received = [await referrals.received(work, person) for person in persons]
+    work.record(operation_id, operations.meet_persons(operation, received))
+
+
+async def close_operation(work: Work, operation_id: UUID) -> None:
+    viewer, operation = await _handled(work, operation_id, Act.CLOSE)
+    closed = operations.close_operation(operation, by_unit=viewer.unit)
+    work.record(operation_id, closed)
+
+
+async def _informant(work: Work) -> Viewer:
+    """Raises NotPermitted for any other sender, and for every other unit."""
+    viewer = await work.require(Act.SEND, Information.OPERATION)
+    targets = work.desk.organisation.targets
+    if viewer.unit not in (targets.police, targets.adult_entry):
+        raise NotPermitted
+    return viewer
+
+
+async def _handled(work: Work, operation_id: UUID, act: Act) -> tuple[Viewer, PoliceOperation]:
+    """The operation, for who handles it; anybody else is not told whether it exists."""
+    viewer = await work.require(act, Information.OPERATION)
+    operation = await work.operation(operation_id)
+    if viewer.unit not in operation.handled_by:
+        raise NotFound
+    return viewer, operation
+
+
+def _require_different(persons: Sequence[ReferralDetails]) -> None:
+    """By number, within a side: nobody is told that one is known on two (S76-S78).
+
+    Raises PersonMetTwice.
+    """
+    met = Counter((compartment_of(person.role), person.number) for person in persons)
+    if any(times > 1 for (_, number), times in met.items() if number):
+        raise PersonMetTwice

@@ -1,0 +1,356 @@
+"""Police operations (S31, R6): announced without persons, acknowledged by both who handle them,
+carried out person by person, closed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.commands import police_operations as use_cases
+from api.commands.referrals import ReferralDetails
+from api.door import CREATED, Lead, deciding, reading
+from api.door.answers import (
+    Answer,
+    Count,
+    Day,
+    Done,
+    Due,
+    Moment,
+    OperationId,
+    Page,
+    Position,
+    ReferralId,
+    Seen,
+    Unit,
+)
+from api.door.fields import Body, Passage, PastMoment, shown
+from api.door.fields import Day as DayOfBody
+from api.door.query import PageQuery
+from api.door.visit import Visit
+from api.resources.referrals import SOMEBODY, NewPerson, Receipt, Routing, details_of, routing
+from domain.codes import Channel, Concern, Purpose, Source
+from domain.errors import (
+    AgesContradict,
+    AnnouncedInTheFuture,
+    AssessorIsNotNamed,
+    BornInTheFuture,
+    NotFound,
+    OperationIsClosed,
+    OperationIsNotAcknowledged,
+    PersonMetTwice,
+    PersonsMetOutOfBounds,
+    ReceivedInTheFuture,
+)
+from domain.labels import Label
+from domain.police_operation import OperationAnnounced
+from domain.policy import Act, Information, may
+from domain.referral import ReferralReceived, ReferralRouted
+from projections import police_operations as operations
+from projections.police_operations import Cursor, Line
+
+_READ: Final = (Act.READ, Information.OPERATION)
+_SEND: Final = (Act.SEND, Information.OPERATION)
+
+# --- seen ------------------------------------------------------------------------------------
+
+
+class PoliceOperation(Answer):
+    """Nobody who was met stands here, only how many."""
+
+    operation_id: OperationId
+    announced_at: Moment
+    planned_on: Day
+    handling_units: Annotated[list[Unit], Meta(description="Both acknowledge it.")]
+    acknowledgements: Annotated[list[Unit], Meta(description="The units that have.")]
+    acknowledgement_due: Due
+    acknowledgement_overdue: Annotated[
+        bool, Meta(description="One of the two has not acknowledged it in time: an alarm.")
+    ]
+    persons_met: Count
+    closed_at: Moment | None
+
+
+class PoliceOperations(Page):
+    items: list[PoliceOperation]
+
+
+@reading(
+    "listPoliceOperations",
+    Label("Lista polisinsatser", "List police operations"),
+    Label(
+        "De som den egna enheten hanterar, den senaste först. Personerna syns bara genom sina"
+        " aktualiseringar.",
+        "Those that one's own unit handles, the latest first. The persons are seen through their"
+        " referrals alone.",
+    ),
+    asks=_READ,
+    view=operations.PROJECTION.name,
+    purpose=Purpose.INTAKE,
+    leads=(Lead("listPoliceOperations", {"cursor": "nextCursor"}),),
+)
+async def page(visit: Visit, query: PageQuery) -> Seen[PoliceOperations]:
+    found = await visit.ask(
+        operations.page,
+        visit.viewer,
+        after=visit.last_seen(query, Cursor),
+        limit=query.limit,
+    )
+    answer = PoliceOperations(
+        items=[PoliceOperation(**_told(line, visit.now)) for line in found.lines],
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+    )
+    return Seen(answer, [line.operation for line in found.lines])
+
+
+class PoliceOperationDetail(PoliceOperation, kw_only=True):
+    referrals: Annotated[
+        list[ReferralId] | UnsetType,
+        Meta(description="Of those met, as far as you may see them; never for a coordinator."),
+    ] = UNSET
+    position: Position
+
+
+@reading(
+    "readPoliceOperation",
+    Label("Läs en polisinsats", "Read a police operation"),
+    Label(
+        "Med aktualiseringarna av dem som möttes, så långt du får se dem.",
+        "With the referrals of those met, as far as you may see them.",
+    ),
+    asks=_READ,
+    view=operations.PROJECTION.name,
+    purpose=Purpose.INTAKE,
+    has_etag=True,
+    leads=(Lead("acknowledgePoliceOperation", {"operationId": "operationId"}),),
+)
+async def read(visit: Visit, operation_id: UUID) -> Seen[PoliceOperationDetail]:
+    line = await visit.ask(operations.operation, visit.viewer, operation_id)
+    if line is None:
+        raise NotFound
+    seen = await _referrals_seen(visit, line)
+    answer = PoliceOperationDetail(
+        **_told(line, visit.now), referrals=seen or UNSET, position=visit.position
+    )
+    return Seen(answer, [operation_id, *seen], version=((operation_id, line.version),))
+
+
+async def _referrals_seen(visit: Visit, line: Line) -> list[UUID]:
+    """Each one is judged as the referral that it is: an operation opens nothing (R6)."""
+    bursts = await visit.house.opener.open_values(
+        [(token, tuple[UUID, ...]) for token in line.referrals]
+    )
+    met = [referral for burst in bursts if burst.is_open for referral in burst.reveal()]
+    found = {referral: await visit.house.views.file(referral) for referral in met}
+    return [
+        referral
+        for referral, known in found.items()
+        if known and may(visit.viewer, Act.READ, Information.LINE, known.file)
+    ]
+
+
+def _told(line: Line, now: datetime) -> dict[str, Any]:
+    return {
+        "operation_id": line.operation,
+        "announced_at": line.announced_at,
+        "planned_on": line.planned_on,
+        "handling_units": list(line.handled_by),
+        "acknowledgements": list(line.acknowledged_by),
+        "acknowledgement_due": line.acknowledgement_due,
+        "acknowledgement_overdue": line.acknowledged_at is None and line.acknowledgement_due < now,
+        "persons_met": line.persons_met,
+        "closed_at": line.closed_at,
+    }
+
+
+# --- announced, acknowledged, closed ---------------------------------------------------------
+
+
+class Announcement(Body):
+    """No person stands in it (R6)."""
+
+    planned_on: DayOfBody
+    announced_at: PastMoment | None = None
+    """When the police told of it, if not now: the time to acknowledge it starts there."""
+
+
+class ChangedOperation(Done):
+    operation_id: OperationId
+
+
+@deciding(
+    "announcePoliceOperation",
+    Label("Meddela en polisinsats", "Announce a police operation"),
+    Label(
+        "Riktad mot prostitution eller människohandel. Nexus och regionkoordinatorerna bekräftar"
+        " den var för sig; uteblir det ena larmas det (R6).",
+        "Targeted at prostitution or trafficking. Nexus and the regional coordinators acknowledge"
+        " it, each for themselves; when one of them does not, there is an alarm (R6).",
+    ),
+    asks=_SEND,
+    refuses=(AnnouncedInTheFuture,),
+    status=CREATED,
+    location="/police-operations/{0.operation_id}",
+    leads=(
+        Lead("referThoseMet", {"operationId": "operationId"}),
+        Lead("acknowledgePoliceOperation", {"operationId": "operationId"}),
+    ),
+)
+async def announce(visit: Visit, announced: Announcement) -> ChangedOperation:
+    outcome = await visit.carry_out(
+        use_cases.announce_operation,
+        planned_on=announced.planned_on,
+        announced_at=announced.announced_at,
+    )
+    operation_id, _ = outcome.the(OperationAnnounced)
+    return ChangedOperation(
+        operation_id=operation_id, position=outcome.position, replayed=outcome.replayed
+    )
+
+
+@deciding(
+    "acknowledgePoliceOperation",
+    Label("Bekräfta en polisinsats", "Acknowledge a police operation"),
+    Label("För den egna enheten.", "For one's own unit."),
+    asks=(Act.ANSWER, Information.OPERATION),
+    leads=(Lead("readPoliceOperation", {"operationId": "operationId"}),),
+)
+async def acknowledge(visit: Visit, operation_id: UUID) -> ChangedOperation:
+    outcome = await visit.carry_out(use_cases.acknowledge_operation, operation_id)
+    return ChangedOperation(
+        operation_id=operation_id, position=outcome.position, replayed=outcome.replayed
+    )
+
+
+@deciding(
+    "closePoliceOperation",
+    Label("Avsluta en polisinsats", "Close a police operation"),
+    Label(
+        "När alla som möttes är aktualiserade och båda har bekräftat den.",
+        "When all who were met are referred, and both have acknowledged it.",
+    ),
+    asks=(Act.CLOSE, Information.OPERATION),
+    refuses=(OperationIsNotAcknowledged,),
+)
+async def close(visit: Visit, operation_id: UUID) -> ChangedOperation:
+    outcome = await visit.carry_out(use_cases.close_operation, operation_id)
+    return ChangedOperation(
+        operation_id=operation_id, position=outcome.position, replayed=outcome.replayed
+    )
+
+
+# --- carried out -----------------------------------------------------------------------------
+
+
+class MetPerson(Body):
+    model_config = shown(
+        concern="prostitution",
+        account="Möttes i en lägenhet, vill prata med någon.",
+        acute=False,
+        person=SOMEBODY,
+    )
+
+    concern: Concern
+    account: Passage
+    """What has been seen and heard."""
+    person: NewPerson
+    acute: bool = False
+
+
+class Burst(Body):
+    """Those met, in one act: all of them are referred, or nobody."""
+
+    model_config = shown(
+        channel="secure-message",
+        metAt="2023-04-03T08:15:00Z",
+        persons=[
+            {
+                "concern": "prostitution",
+                "account": "Möttes i en lägenhet, vill prata med någon.",
+                "acute": False,
+                "person": SOMEBODY,
+            }
+        ],
+    )
+
+    channel: Channel
+    persons: list[MetPerson]
+    met_at: PastMoment | None = None
+    """When the referrals arrived, if not now: their clocks start there."""
+
+    def details(self) -> Sequence[ReferralDetails]:
+        return [
+            details_of(
+                met.person,
+                source=Source.POLICE_OPERATION,
+                channel=self.channel,
+                kind=None,
+                senders_reference=None,
+                received_at=self.met_at,
+                acute=met.acute,
+                concern=met.concern,
+                account=met.account,
+            )
+            for met in self.persons
+        ]
+
+
+class Met(Answer):
+    """One of those met: a referral of its own."""
+
+    referral_id: ReferralId
+    receipt: Receipt
+    routing: Routing
+
+
+class ReferredBurst(ChangedOperation):
+    """The referrals, in the order of the persons."""
+
+    referrals: list[Met]
+
+
+@deciding(
+    "referThoseMet",
+    Label("Aktualisera dem som möttes", "Refer those met"),
+    Label(
+        "Alla i ett kommando, eller ingen. Var och en blir en egen aktualisering och fördelas för"
+        " sig (R1-R3, R6); hur många som får lämnas på en gång är en inställning.",
+        "All of them in one command, or nobody. Each is a referral of its own and routed by itself"
+        " (R1-R3, R6); how many there may be at once is a setting.",
+    ),
+    asks=_SEND,
+    refuses=(
+        PersonsMetOutOfBounds,
+        PersonMetTwice,
+        OperationIsClosed,
+        BornInTheFuture,
+        ReceivedInTheFuture,
+        AssessorIsNotNamed,
+        AgesContradict,
+    ),
+    status=CREATED,
+    leads=(Lead("referThoseMet", {"operationId": "operationId"}),),
+)
+async def refer(visit: Visit, operation_id: UUID, burst: Burst) -> ReferredBurst:
+    outcome = await visit.carry_out(use_cases.refer_those_met, operation_id, burst.details())
+    received = {
+        fact.stream: fact.event.receipt
+        for fact in outcome.facts
+        if isinstance(fact.event, ReferralReceived)
+    }
+    routed = {
+        fact.stream: routing(fact.event)
+        for fact in outcome.facts
+        if isinstance(fact.event, ReferralRouted)
+    }
+    return ReferredBurst(
+        operation_id=operation_id,
+        referrals=[
+            Met(referral_id=referral, receipt=receipt, routing=routed[referral])
+            for referral, receipt in received.items()
+        ],
+        position=outcome.position,
+        replayed=outcome.replayed,
+    )

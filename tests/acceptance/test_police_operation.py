@@ -1,0 +1,130 @@
+"""A police operation, told as one story over HTTP (S31, S48, R6): twelve persons are met, two of
+them minors."""
+
+from datetime import date
+from typing import Any
+
+from tests.acceptance.town import Person, Town
+
+
+def born(years_ago: int) -> str:
+    today = date.today()  # noqa: DTZ011, TID251 - the story happens today
+    return date(today.year - years_ago, 1, 1).isoformat()
+
+
+def met(**person: Any) -> dict[str, Any]:
+    return {
+        "concern": "prostitution",
+        "account": "Möttes i en lägenhet.",
+        "person": {"role": "exposed", **person},
+    }
+
+
+async def test_an_operation_with_twelve_persons(town: Town) -> None:
+    """Announced without persons; an acknowledgement is missing, and alarms; those met are referred
+    in one act, the minors to children's intake; a coordinator sees the operation, never them."""
+    coordinator = await town.employ(
+        "coordinator", unit="regional-coordinators", role="regional-coordinator", side=None
+    )
+    await town.level()
+    operation = await it_is_announced(town)
+    await one_acknowledgement_is_missing(town, coordinator, operation)
+    referrals = await twelve_are_met(town, operation)
+    await each_sees_what_is_theirs(town, coordinator, operation, referrals)
+    await it_is_closed(town, operation)
+
+
+async def it_is_announced(town: Town) -> str:
+    """By the police, a month ago; a person cannot be put in."""
+    police = town["police officer"]
+    body = {"plannedOn": "2024-02-01", "announcedAt": "2024-01-31T08:00:00Z"}
+    await police.post("/police-operations", {**body, "person": "Ada"}, expect=422)
+    announced = await police.post("/police-operations", body, expect=201)
+    await police.get("/police-operations", expect=403)
+    await town["youth outreach"].post("/police-operations", body, expect=403)
+    return str(announced["operationId"])
+
+
+async def one_acknowledgement_is_missing(town: Town, coordinator: Person, operation: str) -> None:
+    """Nexus acknowledges; until the coordinator does, there is an alarm, in view and metric."""
+    nexus, path = town["nexus worker"], f"/police-operations/{operation}"
+    await nexus.post(f"{path}/acknowledgements")
+    await nexus.post(f"{path}/closures", expect=409)
+    shown = await nexus.get(path)
+    assert shown["handlingUnits"] == ["nexus", "regional-coordinators"]
+    assert shown["acknowledgements"] == ["nexus"]
+    assert shown["acknowledgementOverdue"]
+    assert await alarms(town) == 1
+    await coordinator.post(f"{path}/acknowledgements")
+    shown = await coordinator.get(path)
+    assert shown["acknowledgements"] == shown["handlingUnits"]
+    assert not shown["acknowledgementOverdue"]
+    assert await alarms(town) == 0
+
+
+async def alarms(town: Town) -> float:
+    told = await town.rooms.metrics.told()
+    [line] = [it for it in told.splitlines() if it.startswith("samordna_alarms{")]
+    return float(line.rsplit(" ", 1)[1])
+
+
+async def twelve_are_met(town: Town, operation: str) -> dict[str, list[str]]:
+    """In one act: the referrals, by the unit that each was routed to."""
+    police, path = town["police officer"], f"/police-operations/{operation}/encounters"
+    head = await town.rooms.facts.head()
+    for persons in ([], [met()] * 500):
+        refused = await police.post(path, {"channel": "phone", "persons": persons}, expect=422)
+        assert "R6" in refused["detail"]
+        assert (refused["fewest"], refused["most"]) == (1, 30)
+    assert await town.rooms.facts.head() == head
+    adults = [met(name=f"Vuxen {number}", bornOn=born(30)) for number in range(10)]
+    minors = [met(name=f"Barn {number}", bornOn=born(16)) for number in range(2)]
+    body = {"channel": "secure-message", "persons": [*adults, *minors]}
+    done = await police.post(path, body, expect=201, key="burst")
+    again = await police.post(path, body, expect=201, key="burst")
+    assert again["referrals"] == done["referrals"]
+    units = [referral["routing"]["unit"] for referral in done["referrals"]]
+    assert units == ["nexus"] * 10 + ["childrens-intake"] * 2
+    assert done["referrals"][10]["routing"]["rules"] == ["R6", "R1"]
+    return {
+        unit: [it["referralId"] for it in done["referrals"] if it["routing"]["unit"] == unit]
+        for unit in set(units)
+    }
+
+
+async def each_sees_what_is_theirs(
+    town: Town, coordinator: Person, operation: str, referrals: dict[str, list[str]]
+) -> None:
+    """Nexus and intake find theirs; the coordinator learns that twelve were met, and no more."""
+    await town.level()
+    path = f"/police-operations/{operation}"
+    shown = await town["nexus worker"].get(path)
+    assert shown["personsMet"] == 12
+    assert set(shown["referrals"]) == set(referrals["nexus"])
+    seen = await coordinator.get(path)
+    assert seen["personsMet"] == 12
+    assert "referrals" not in seen.json
+    listed = await coordinator.get("/police-operations")
+    assert [line["operationId"] for line in listed["items"]] == [operation]
+    for referral in (*referrals["nexus"], *referrals["childrens-intake"]):
+        assert referral not in str(seen.json) + str(listed.json)
+        await coordinator.get(f"/referrals/{referral}", expect=403)
+    for who, unit in (("nexus worker", "nexus"), ("intake worker", "childrens-intake")):
+        inbox = await town[who].get("/referrals")
+        assert {line["referralId"] for line in inbox["items"]} == set(referrals[unit])
+    await town["intake worker"].get(path, expect=404)
+    listed = await town["line manager"].get("/police-operations")
+    assert listed["items"] == []
+
+
+async def it_is_closed(town: Town, operation: str) -> None:
+    """By Nexus; who is met later is sent as a referral of their own."""
+    path = f"/police-operations/{operation}"
+    closed = await town["nexus manager"].post(f"{path}/closures")
+    police = town["police officer"]
+    body = {"channel": "phone", "persons": [met()]}
+    refused = await police.post(f"{path}/encounters", body, expect=409)
+    assert refused["type"].endswith("/operation-is-closed")
+    town["nexus manager"].position = closed["position"]
+    shown = await town["nexus manager"].get(path)
+    assert shown["closedAt"]

@@ -1,0 +1,120 @@
+"""A police operation's story (S31, S48, R6): announced, acknowledged, carried out, closed."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.errors import (
+    AnnouncedInTheFuture,
+    NotFound,
+    OperationIsClosed,
+    OperationIsNotAcknowledged,
+    PersonsMetOutOfBounds,
+)
+from domain.organisation import Bounds
+from domain.police_operation import (
+    OperationAcknowledged,
+    OperationAnnounced,
+    OperationClosed,
+    OperationEvent,
+    PersonsMet,
+    PoliceOperation,
+    acknowledge_operation,
+    announce_operation,
+    close_operation,
+    fold,
+    meet_persons,
+    require_bounds,
+)
+from domain.sealed import Sealed
+
+NOW = datetime(2023, 5, 2, 9, 0, tzinfo=UTC)
+DUE = NOW + timedelta(days=1)
+PLANNED = date(2023, 5, 4)
+BOTH = ("nexus", "regional-coordinators")
+ANNOUNCED = OperationAnnounced(planned_on=PLANNED, handled_by=BOTH, acknowledgement_due=DUE)
+BY_NEXUS = OperationAcknowledged(unit="nexus")
+BY_A_COORDINATOR = OperationAcknowledged(unit="regional-coordinators")
+CLOSED = OperationClosed(unit="nexus")
+MET = (UUID(int=1), UUID(int=2), UUID(int=3))
+
+
+def given(*more: OperationEvent) -> PoliceOperation:
+    operation = fold([ANNOUNCED, *more])
+    assert operation is not None
+    return operation
+
+
+def announce(announced: datetime) -> list[OperationEvent]:
+    return announce_operation(
+        planned_on=PLANNED, handled_by=BOTH, announced=announced, now=NOW, due=DUE
+    )
+
+
+def test_an_operation_begins_with_its_announcement() -> None:
+    """It says when, who handles it and by when they acknowledge it; it carries no persons (R6)."""
+    assert announce(NOW) == [ANNOUNCED]
+    assert fold([BY_NEXUS]) is None
+    with pytest.raises(AnnouncedInTheFuture):
+        announce(NOW + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("first", BOTH)
+def test_both_acknowledge_it(first: str) -> None:
+    """One of them is not enough, in whichever order they come (R6)."""
+    [second] = set(BOTH) - {first}
+    assert not given(OperationAcknowledged(unit=first)).is_acknowledged
+    assert acknowledge_operation(given(), by_unit=first) == [OperationAcknowledged(unit=first)]
+    assert given(*(OperationAcknowledged(unit=unit) for unit in (first, second))).is_acknowledged
+
+
+def test_an_acknowledgement_stands() -> None:
+    """Again it is already so; nobody but the two acknowledges it (R6)."""
+    assert acknowledge_operation(given(BY_NEXUS), by_unit="nexus") == []
+    with pytest.raises(NotFound):
+        acknowledge_operation(given(), by_unit="childrens-intake")
+
+
+def test_those_met_are_referrals() -> None:
+    """The operation knows how many they were; which referrals they are is sealed (R6)."""
+    [met] = meet_persons(given(), MET)
+    assert met == PersonsMet(persons=3, referrals=Sealed.of(MET))
+
+
+def test_nobody_waits_for_an_acknowledgement() -> None:
+    """Whoever was met is referred at once, also when nobody has acknowledged it (S69)."""
+    assert meet_persons(given(), MET)
+    assert meet_persons(given(BY_NEXUS), MET)
+
+
+@pytest.mark.parametrize("persons", [0, 31, 500])
+def test_a_burst_has_bounds(persons: int) -> None:
+    """Nobody, or more than can be told person by person, is refused, with the bounds (R6)."""
+    with pytest.raises(PersonsMetOutOfBounds) as refused:
+        require_bounds(persons, Bounds(fewest=1, most=30))
+    assert refused.value.context == {"persons": persons, "fewest": 1, "most": 30}
+    assert "R6" in PersonsMetOutOfBounds.message()
+
+
+@pytest.mark.parametrize("persons", [1, 3, 15, 30])
+def test_a_burst_within_them_is_referred(persons: int) -> None:
+    """From the fewest to the most, both included (R6)."""
+    require_bounds(persons, Bounds(fewest=1, most=30))
+
+
+def test_it_is_closed_when_both_have_acknowledged_it() -> None:
+    """What one of the two does not know of cannot be over (R6)."""
+    for standing in (given(), given(BY_NEXUS), given(BY_A_COORDINATOR)):
+        with pytest.raises(OperationIsNotAcknowledged):
+            close_operation(standing, by_unit="nexus")
+    acknowledged = given(BY_NEXUS, BY_A_COORDINATOR)
+    assert close_operation(acknowledged, by_unit="nexus") == [CLOSED]
+
+
+def test_a_closed_operation_meets_nobody() -> None:
+    """Closing again is already so; who is met later is sent as a referral of their own."""
+    closed = given(BY_NEXUS, BY_A_COORDINATOR, CLOSED)
+    assert close_operation(closed, by_unit="nexus") == []
+    with pytest.raises(OperationIsClosed):
+        meet_persons(closed, MET)
