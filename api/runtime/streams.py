@@ -49,6 +49,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 }
 _KIND_OF: Final[Mapping[type, _Kind]] = {
     case.Case: _KINDS["case"],
+    police_operation.PoliceOperation: _KINDS["operation"],
     person.Person: _KINDS["person"],
     referral.Referral: _KINDS["referral"],
     staff.StaffMember: _KINDS["staff"],
