@@ -17,6 +17,7 @@ from api.resources import (
     audit,
     case_work,
     cases,
+    consents,
     handover_answers,
     handovers,
     inbox,
@@ -54,6 +55,13 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/age-findings", case_work.establish_age),
     post("/cases/{caseId}/closures", case_work.close),
     post("/cases/{caseId}/reopenings", case_work.reopen),
+    # --- consent and coordinators
+    post("/cases/{caseId}/consents", consents.give),
+    post("/cases/{caseId}/consents/{consentId}/narrowings", consents.narrow),
+    post("/cases/{caseId}/consents/{consentId}/withdrawals", consents.withdraw),
+    post("/cases/{caseId}/coordinator-engagements", consents.engage),
+    post("/cases/{caseId}/coordinator-releases", consents.release),
+    post("/cases/{caseId}/coordinator-consultations", consents.consult),
     # --- handovers
     get("/handovers", handovers.page),
     get("/cases/{caseId}/handover-previews", handovers.preview),

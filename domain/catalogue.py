@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain import case, deadline, person, police_operation, referral, staff, team
+from domain.case import consent
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -144,6 +145,20 @@ ENTRIES: tuple[Entry, ...] = (
         explanation=TEXT,
     ),
     _stored("case.handover-withdrawn", case.HandoverWithdrawn, "handover"),
+    _stored(
+        "case.consent-given",
+        consent.ConsentGiven,
+        "consent until",
+        "scope receiver",
+        scope=FILE,
+        receiver=FILE,
+        giver=FILE,
+    ),
+    _stored("case.consent-narrowed", consent.ConsentNarrowed, "consent until", "scope", scope=FILE),
+    _stored("case.consent-withdrawn", consent.ConsentWithdrawn, "consent"),
+    _stored("case.coordinator-admitted", consent.CoordinatorEngaged, "coordinator consent"),
+    _stored("case.coordinator-released", consent.CoordinatorReleased, "coordinator"),
+    _stored("case.coordinator-consulted", consent.CoordinatorConsulted, "coordinator", topic=FILE),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     # on the stream of whatever file the deadline runs in

@@ -168,6 +168,39 @@ class InformationKind(StrEnum):
     TIMELINE = "timeline"
 
 
+class Receiver(StrEnum):
+    """Who is told something across a border of secrecy, with consent or another ground."""
+
+    REGIONAL_COORDINATORS = "regional-coordinators"
+    REGION = "region"  # health care (S19)
+    POLICE = "police"
+    SCHOOL = "school"
+    CIVIL_SOCIETY = "civil-society"
+    OTHER_MUNICIPALITY = "other-municipality"
+    OTHER_AUTHORITY = "other-authority"
+    LEGAL_COUNSEL = "legal-counsel"
+    CLOSE_PERSON = "close-person"
+
+
+class ConsentGiver(StrEnum):
+    """Who consented: the person, a guardian for a child (OSL 12:3), or both."""
+
+    PERSON = "person"
+    GUARDIAN = "guardian"
+    PERSON_AND_GUARDIAN = "person-and-guardian"
+
+
+class ConsultationTopic(StrEnum):
+    """What a coordinator was asked about, without a word of the person."""
+
+    ASSESSMENT = "assessment"  # of indicators
+    REFLECTION_PERIOD = "reflection-period"
+    PROTECTED_ACCOMMODATION = "protected-accommodation"
+    SAFE_RETURN = "safe-return"
+    LEGAL_QUESTIONS = "legal-questions"
+    OTHER = "other"
+
+
 class CaseOutcome(StrEnum):
     """How a case ended."""
 

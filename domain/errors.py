@@ -221,6 +221,41 @@ class WorkerIsNotAssigned(Refusal):
     status = 409
 
 
+# --- consent and coordinators ----------------------------------------------------------------
+
+
+class ConsentIsMissing(Refusal):
+    """No consent stands that covers this receiver and what would be told (R6; OSL 10:1, 12:2)."""
+
+    status = 409
+
+
+class ConsentHasEnded(Refusal):
+    """No such consent stands in this case: it was withdrawn or has run out."""
+
+    status = 409
+
+
+class ConsentIsOver(Refusal):
+    """The last day of a consent is today or later."""
+
+
+class ConsentIsNotNarrower(Refusal):
+    """A narrowed consent covers less than before or ends earlier. What covers more, or something
+    else, is given as a new consent."""
+
+
+class CoordinatorCannotBeEngaged(Refusal):
+    """Only a regional coordinator with a position now, who works with such cases, can be engaged
+    (S11). To ask without telling of the person, consult one anonymously."""
+
+
+class CoordinatorIsNotEngaged(Refusal):
+    """The coordinator is not engaged in this case."""
+
+    status = 409
+
+
 # --- handovers -------------------------------------------------------------------------------
 
 
@@ -313,7 +348,8 @@ class PositionHasEnded(Refusal):
 
 class SideDoesNotFit(Refusal):
     """Case workers, unit managers and outreach workers serve one side, and one that their unit
-    meets; nobody else has a side (S76-S78)."""
+    meets; a regional coordinator who is engaged in cases serves track A; nobody else has a
+    side (S76-S78)."""
 
 
 class OwnPositionStands(Refusal):

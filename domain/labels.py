@@ -17,6 +17,8 @@ from domain.codes import (
     ClockKind,
     Compartment,
     Concern,
+    ConsentGiver,
+    ConsultationTopic,
     DeadlineKind,
     DeclineReason,
     ExtensionGround,
@@ -28,6 +30,7 @@ from domain.codes import (
     PersonRole,
     Purpose,
     Qualification,
+    Receiver,
     ReferralKind,
     Residence,
     Source,
@@ -184,6 +187,34 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
     CaseStatus: {
         CaseStatus.OPEN: Label("Öppet", "Open"),
         CaseStatus.CLOSED: Label("Avslutat", "Closed"),
+    },
+    Receiver: {
+        Receiver.REGIONAL_COORDINATORS: Label("Regionkoordinatorerna", "Regional coordinators"),
+        Receiver.REGION: Label("Regionen, hälso- och sjukvården", "The region, health care"),
+        Receiver.POLICE: Label("Polisen", "The police"),
+        Receiver.SCHOOL: Label("Skolan", "School"),
+        Receiver.CIVIL_SOCIETY: Label("Civilsamhället", "Civil society"),
+        Receiver.OTHER_MUNICIPALITY: Label("Annan kommun", "Another municipality"),
+        Receiver.OTHER_AUTHORITY: Label("Annan myndighet", "Another authority"),
+        Receiver.LEGAL_COUNSEL: Label("Juridiskt biträde", "Legal counsel"),
+        Receiver.CLOSE_PERSON: Label("Närstående", "Close person"),
+    },
+    ConsentGiver: {
+        ConsentGiver.PERSON: Label("Personen själv", "The person"),
+        ConsentGiver.GUARDIAN: Label("Vårdnadshavare", "Guardian"),
+        ConsentGiver.PERSON_AND_GUARDIAN: Label(
+            "Personen och vårdnadshavare", "The person and a guardian"
+        ),
+    },
+    ConsultationTopic: {
+        ConsultationTopic.ASSESSMENT: Label("Bedömning av tecken", "Assessment of indicators"),
+        ConsultationTopic.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
+        ConsultationTopic.PROTECTED_ACCOMMODATION: Label(
+            "Skyddat boende", "Protected accommodation"
+        ),
+        ConsultationTopic.SAFE_RETURN: Label("Tryggt återvändande", "Safe return"),
+        ConsultationTopic.LEGAL_QUESTIONS: Label("Juridiska frågor", "Legal questions"),
+        ConsultationTopic.OTHER: Label("Annat", "Something else"),
     },
     CaseOutcome: {
         CaseOutcome.NEEDS_MET: Label("Behoven är tillgodosedda", "The needs are met"),

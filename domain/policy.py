@@ -17,6 +17,7 @@ class Relation(StrEnum):
     """How a staff member stands to one case or referral."""
 
     ASSIGNED = "assigned"
+    ENGAGED = "engaged"  # a coordinator, as long as a consent carries it (R6)
     RESPONSIBLE_UNIT = "responsible-unit"
     RECEIVING_UNIT = "receiving-unit"  # of a referral that waits, or of an offered handover
     SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
@@ -73,6 +74,7 @@ class File:
     sending_unit: str | None = None
     informed_units: tuple[str, ...] = ()
     workers: tuple[UUID, ...] = ()
+    engaged: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ _AUTHORITY = _WORKER + _MANAGER
 _OUTREACH = (StaffRole.OUTREACH_WORKER,)
 _EXTERNAL = (StaffRole.EXTERNAL_SENDER,)
 _AUDITOR = (StaffRole.AUDITOR,)
+_COORDINATOR = (StaffRole.REGIONAL_COORDINATOR,)
 _ADMINISTRATOR = (StaffRole.ADMINISTRATOR,)
 _COORDINATOR = (StaffRole.REGIONAL_COORDINATOR,)
 
@@ -143,6 +146,13 @@ TABLE: tuple[Row, ...] = (
         _EXPOSING,
         (Act.READ,),
         "whoever answers a referral or a handover needs what it rests on",
+    ),
+    *_rows(
+        _COORDINATOR,
+        (Relation.ENGAGED,),
+        (Information.LINE, *_EXPOSING),
+        (Act.READ,),
+        "a coordinator learns of a person only with consent, and while it stands (R6, S11)",
     ),
     *_rows(
         _AUTHORITY + _OUTREACH + _EXTERNAL,
@@ -260,6 +270,7 @@ def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
         return frozenset()
     found = {
         Relation.ASSIGNED: viewer.staff in file.workers,
+        Relation.ENGAGED: viewer.staff in file.engaged,
         Relation.RESPONSIBLE_UNIT: viewer.unit == file.responsible_unit,
         Relation.RECEIVING_UNIT: viewer.unit == file.receiving_unit,
         Relation.SENDING_UNIT: viewer.unit == file.sending_unit,

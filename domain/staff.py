@@ -99,6 +99,14 @@ def fold(events: Iterable[object], staff: UUID) -> StaffMember | None:
 
 _SERVE_A_SIDE = (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER, StaffRole.OUTREACH_WORKER)
 _SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
+_SIDES_OF_COORDINATORS = (None, Compartment.EXPOSED)  # theirs who are engaged in cases (S11, c)
+
+
+def _sides_of(role: StaffRole) -> tuple[Compartment | None, ...]:
+    if role is StaffRole.REGIONAL_COORDINATOR:
+        return _SIDES_OF_COORDINATORS
+    return _SIDES if role in _SERVE_A_SIDE else (None,)
+
 
 # --- decisions -------------------------------------------------------------------------------
 
@@ -115,9 +123,10 @@ def take_position(
 ) -> list[StaffEvent]:
     """Raises PositionIsTaken: one position at a time, and never another side than before.
 
-    SideDoesNotFit: who works with persons serves one side, nobody else has one.
+    SideDoesNotFit: who works with persons serves one side, a coordinator who may be engaged in
+    cases the exposed side; nobody else has one.
     """
-    if side not in (_SIDES if role in _SERVE_A_SIDE else (None,)):
+    if side not in _sides_of(role):
         raise SideDoesNotFit
     if since > today:
         raise PositionStartsOrEndsLater

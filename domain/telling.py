@@ -57,6 +57,16 @@ _TABLE: Final[Mapping[str, Label]] = {
     ),
     "case.handover-declined": Label("Överlämningen avböjdes", "The handover was declined"),
     "case.handover-withdrawn": Label("Överlämningen återtogs", "The handover was withdrawn"),
+    "case.consent-given": Label("Samtycke lämnades", "Consent was given"),
+    "case.consent-narrowed": Label("Samtycket begränsades", "The consent was narrowed"),
+    "case.consent-withdrawn": Label("Samtycket återkallades", "The consent was withdrawn"),
+    "case.coordinator-admitted": Label("Regionkoordinator anlitades", "A coordinator was engaged"),
+    "case.coordinator-released": Label(
+        "Regionkoordinatorns uppdrag upphörde", "The coordinator's engagement ended"
+    ),
+    "case.coordinator-consulted": Label(
+        "Regionkoordinator rådfrågades anonymt", "A coordinator was consulted anonymously"
+    ),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
     "deadline.set": Label("En frist började löpa", "A deadline was set"),

@@ -4,21 +4,23 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date
 from uuid import UUID
 
+from api.commands.case_files import file_of, require_case
 from api.commands.referrals import facts_of
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
 from domain import person as persons
 from domain import staff as staffs
 from domain.case import Case
+from domain.case import consent as consents
 from domain.codes import AgeKnowledge, CaseOutcome, DeclineReason, HandoverDeclineReason
 from domain.errors import DeclineReasonDoesNotBind, HandoverIsAnswered, NotFound, UnknownUnit
-from domain.policy import Act, File, Information, may
+from domain.policy import Act, Information, may
 from domain.routing import needs_child_qualification, route
 
 
 async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None:
     """Both the case and the worker's own stream record it, so that leaving finds every case."""
-    case = await _require(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
     work.require_current(case_id)
     await work.read(worker_id, case.person)
     await assign(work, case_id, case, worker_id)
@@ -37,14 +39,14 @@ async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None
 
 
 async def release_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None:
-    case = await _require(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.release_case_worker(case, worker_id))
     await _give_back(work, case_id, worker_id)
 
 
 async def record_note(work: Work, case_id: UUID, text: str) -> None:
-    case = await _require(work, case_id, Act.RECORD, Information.NOTES)
+    case = await require_case(work, case_id, Act.RECORD, Information.NOTES)
     work.record(case_id, cases.record_note(case, text))
 
 
@@ -52,7 +54,7 @@ async def establish_age(
     work: Work, case_id: UUID, *, born: date | None, age: AgeKnowledge, basis: str
 ) -> None:
     """S85: the age is recorded on the person, and the routing of the case is reviewed."""
-    case = await _require(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
+    case = await require_case(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
     await work.read(case.person, *case.referrals)
     person = await work.person(case.person)
     established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
@@ -71,7 +73,7 @@ async def establish_age(
 
 async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str) -> None:
     """The offering unit stays responsible until the receiving unit accepts. Raises UnknownUnit."""
-    case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
     work.require_current(case_id)
     organisation = work.desk.organisation
     if not organisation.carries_cases(to_unit, case.compartment):
@@ -144,7 +146,7 @@ async def refuse_handover_decline(work: Work, case_id: UUID, handover_id: UUID) 
 
 
 async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
-    case = await _require(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
     await _receiving_unit(work, case_id, case, handover_id)  # NotFound for what was never offered
     async with _telling_who(work, case_id, handover_id):
         withdrawn = cases.withdraw_handover(case, handover_id)
@@ -152,36 +154,19 @@ async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> Non
 
 
 async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
-    case = await _require(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.close_case(case, outcome))
     work.record(case.person, persons.close_case_for(await work.person(case.person), case_id))
-    for worker in case.workers:
-        await _give_back(work, case_id, worker)
+    for member in (*case.workers, *consents.engaged(case)):
+        await _give_back(work, case_id, member)
 
 
 async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:
-    case = await _require(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
+    case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.reopen_case(case, reason))
     work.record(case.person, persons.open_case_for(await work.person(case.person), case_id))
-
-
-def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
-    """What access to a case depends on."""
-    offered = case.handover.to_unit if case.handover else None
-    return File(
-        compartment=case.compartment,
-        responsible_unit=case.unit,
-        receiving_unit=receiving_unit or offered,
-        workers=case.workers,
-    )
-
-
-async def _require(work: Work, case_id: UUID, act: Act, information: Information) -> Case:
-    case = await work.case(case_id)
-    await work.require(act, information, file_of(case))
-    return case
 
 
 async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Act) -> Case:

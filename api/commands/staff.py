@@ -8,6 +8,7 @@ from api.commands.cases import assign
 from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
+from domain.case import consent as consents
 from domain.codes import Compartment, Qualification, StaffRole, UnitKind
 from domain.errors import (
     NotFound,
@@ -88,6 +89,9 @@ async def end_position(
     await work.read(*member.cases, *([successor_id] if successor_id else []))
     for case_id in member.cases:
         case = await work.case(case_id)
+        if staff_id in consents.engaged(case):  # another coordinator is engaged anew
+            work.record(case_id, consents.release_coordinator(case, staff_id))
+            continue
         work.record(case_id, cases.release_case_worker(case, staff_id))
         if successor_id:
             await assign(work, case_id, case, successor_id)

@@ -99,6 +99,8 @@ _OF_THE_LIBRARY: Final = {
     "missing": Fault.REQUIRED,
     "extra_forbidden": Fault.UNKNOWN_FIELD,
     "enum": Fault.UNKNOWN_CODE,
+    "too_short": Fault.OUT_OF_RANGE,  # of a list
+    "too_long": Fault.OUT_OF_RANGE,
     "literal_error": Fault.UNKNOWN_CODE,
 }
 

@@ -5,7 +5,7 @@ Whatever tells the present moment arrives in the validation's context: `{"now": 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -42,6 +42,18 @@ class Body(BaseModel):
 
 def shown(**example: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+# --- several -------------------------------------------------------------------------------
+
+H = TypeVar("H", bound=Hashable)
+
+
+def each_once(values: list[H]) -> list[H]:
+    """For a list in which nothing may stand twice."""
+    if len(set(values)) < len(values):
+        raise faulty(Fault.REPEATED)
+    return values
 
 
 # --- text ------------------------------------------------------------------------------------

@@ -121,8 +121,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.SideDoesNotFit: Told(
         "Spåret passar inte",
-        "Handläggare, enhetschefer och uppsökare arbetar i ett spår som enheten möter; ingen annan"
-        " har ett spår (S76-S78).",
+        "Handläggare, enhetschefer och uppsökare arbetar i ett spår som enheten möter; en"
+        " regionkoordinator som anlitas i ärenden i spår A; ingen annan har ett spår (S76-S78).",
     ),
     errors.OwnPositionStands: Told(
         "Den egna tjänsten består",
@@ -145,6 +145,31 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.WorkerIsNotAssigned: Told(
         "Handläggaren är inte tilldelad", "Handläggaren är inte tilldelad det här ärendet."
+    ),
+    errors.ConsentIsMissing: Told(
+        "Samtycke saknas",
+        "Inget samtycke står som omfattar den här mottagaren och det som skulle lämnas (R6; OSL"
+        " 10:1, 12:2).",
+    ),
+    errors.ConsentHasEnded: Told(
+        "Samtycket har upphört",
+        "Inget sådant samtycke står i ärendet: det har återkallats eller löpt ut.",
+    ),
+    errors.ConsentIsOver: Told(
+        "Samtyckets sista dag har varit", "Sista dagen för ett samtycke är i dag eller senare."
+    ),
+    errors.ConsentIsNotNarrower: Told(
+        "Samtycket blir inte snävare",
+        "Ett begränsat samtycke omfattar mindre än förut eller upphör tidigare. Det som omfattar"
+        " mer, eller annat, lämnas som ett nytt samtycke.",
+    ),
+    errors.CoordinatorCannotBeEngaged: Told(
+        "Regionkoordinatorn kan inte anlitas",
+        "Bara en regionkoordinator som har en tjänst nu och arbetar med sådana ärenden kan anlitas"
+        " (S11). För att fråga utan att berätta om personen: rådfråga anonymt.",
+    ),
+    errors.CoordinatorIsNotEngaged: Told(
+        "Regionkoordinatorn är inte anlitad", "Regionkoordinatorn är inte anlitad i ärendet."
     ),
     errors.HandoverIsWaiting: Told(
         "En överlämning väntar",

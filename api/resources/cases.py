@@ -94,6 +94,8 @@ class CaseloadQuery(PageQuery, PastQuery):
     """Open or closed; both, where it is left out."""
     worker: Id | None = None
     """Cases that this case worker is assigned to."""
+    engaged: Flag | None = None
+    """Instead of the unit's: open cases that you are engaged in as regional coordinator."""
     unassigned: Flag = False
     """Open cases that nobody is assigned to."""
     handover: Literal["in", "out"] | None = None
@@ -117,6 +119,7 @@ class CaseloadQuery(PageQuery, PastQuery):
         return Filter(
             status=self.status,
             worker=self.worker,
+            engaged=bool(self.engaged),
             unassigned=self.unassigned,
             handover=self.handover,
             due_before=self.due.before(now) if self.due else self.due_before,

@@ -227,7 +227,8 @@ def _folded(before: Stream, facts: Sequence[tuple[Fact, object]]) -> Stream:
 
 
 def _seals_of(state: object) -> Mapping[str, Any]:
-    """The fields of a state that hold something sealed, and of what type; or a state that does."""
+    """The fields of a state that hold something sealed, and of what type; or a state that does, or
+    several that do."""
     return _seals(type(state))  # type: ignore[arg-type]  # every class is hashable
 
 

@@ -1,9 +1,8 @@
 """A case (ärende): one person, one role, one responsible unit at every moment.
 
 Its stories, each a file with its events, how they change the state, and its decisions: the life of
-the case (`life`), and how it changes hands (`handover`). The state is one (`state`).
-
-Deadlines run in a case as in any other file (domain/deadline.py).
+the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`). The
+state is one (`state`). Deadlines run in a case as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
@@ -11,7 +10,8 @@ from dataclasses import replace
 from typing import get_args
 
 from domain import deadline
-from domain.case import handover, life
+from domain.case import consent, handover, life
+from domain.case.consent import ConsentEvent
 from domain.case.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -50,13 +50,14 @@ from domain.case.life import (
 from domain.case.state import Case, CaseStatus, Handover, ProposedDecline
 from domain.deadline import DeadlineEvent
 
-CaseEvent = LifeEvent | HandoverEvent
+CaseEvent = LifeEvent | HandoverEvent | ConsentEvent
 
-_EVOLVE = {
-    event: evolve
-    for events, evolve in ((LifeEvent, life.evolve), (HandoverEvent, handover.evolve))
-    for event in get_args(events)
-}
+_STORIES = (
+    (LifeEvent, life.evolve),
+    (HandoverEvent, handover.evolve),
+    (ConsentEvent, consent.evolve),
+)
+_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events)}
 
 
 def evolve(case: Case | None, event: object) -> Case | None:

@@ -7,6 +7,7 @@ routing is reviewed when something new is known; closed, and reopened.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from domain.case.consent import CoordinatorReleased, engaged
 from domain.case.state import Case, CaseStatus, require_open
 from domain.codes import CaseOutcome, Compartment, StaffRole
 from domain.errors import (
@@ -186,9 +187,9 @@ def review_routing(
     return [RoutingReviewed(person=case.person, unit=unit, deciding=deciding, rules=rules)]
 
 
-def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent]:
-    """Raises HandoverIsWaiting, since an offer must be answered or withdrawn first; CaseIsClosed
-    when it was closed with another outcome."""
+def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | CoordinatorReleased]:
+    """Nobody stays assigned or engaged. Raises HandoverIsWaiting, since an offer must be answered
+    or withdrawn first; CaseIsClosed when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
     if case.outcome is not None:
@@ -196,7 +197,9 @@ def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent]:
             raise CaseIsClosed
         return []
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]
-    return [*released, CaseClosed(person=case.person, outcome=Sealed.of(outcome))]
+    disengaged = [CoordinatorReleased(coordinator=each) for each in engaged(case)]
+    closed = CaseClosed(person=case.person, outcome=Sealed.of(outcome))
+    return [*released, *disengaged, closed]
 
 
 def reopen_case(case: Case, reason: str) -> list[LifeEvent]:

@@ -1,10 +1,17 @@
 """What decisions on a case rest on. One state for all of its stories."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from domain.codes import CaseOutcome, Compartment, HandoverDeclineReason
+from domain.codes import (
+    CaseOutcome,
+    Compartment,
+    HandoverDeclineReason,
+    InformationKind,
+    Receiver,
+)
 from domain.deadline import Deadlines
 from domain.errors import CaseIsClosed
 from domain.sealed import Sealed
@@ -31,6 +38,24 @@ class Handover:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """What may be told to whom, and until when: the last day is in."""
+
+    id: UUID
+    scope: Sealed[tuple[InformationKind, ...]]
+    receiver: Sealed[Receiver]
+    until: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engagement:
+    """A coordinator who may see the case, as long as the consent stands."""
+
+    coordinator: UUID
+    consent: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     person: UUID
     compartment: Compartment
@@ -42,6 +67,8 @@ class Case:
     notes: int = 0
     outcome: Sealed[CaseOutcome] | None = None
     deadlines: Deadlines = ()
+    consents: tuple[Consent, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
 
 
 def require_open(case: Case) -> None:

@@ -22,6 +22,7 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
 )
+from domain.case.consent import CoordinatorEngaged, CoordinatorReleased
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.policy import File, Viewer
@@ -55,6 +56,7 @@ class FileRow(NamedTuple):
     sending_unit: str | None = None
     informed_units: tuple[str, ...] = ()
     workers: tuple[UUID, ...] = ()
+    engaged: tuple[UUID, ...] = ()
     status: str | None = None  # of a case
     answer_due: datetime | None = None  # of the offer of a case that stands
 
@@ -74,6 +76,8 @@ _OF_FILES = names_of(
     HandoverWithdrawn,
     CaseClosed,
     CaseReopened,
+    CoordinatorEngaged,
+    CoordinatorReleased,
 )
 
 
@@ -137,14 +141,24 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
             return row._replace(receiving_unit=to_unit, answer_due=due)
         case HandoverDeclined() | HandoverWithdrawn():
             return row._replace(receiving_unit=None, answer_due=None)
-        case CaseWorkerAssigned(worker=worker):
-            return row._replace(workers=(*row.workers, worker))
-        case CaseWorkerReleased(worker=worker):
-            return row._replace(workers=tuple(w for w in row.workers if w != worker))
         case CaseClosed():
             return row._replace(status=CaseStatus.CLOSED)
         case CaseReopened():
             return row._replace(status=CaseStatus.OPEN)
+        case _:
+            return _staffed(row, event)
+
+
+def _staffed(row: FileRow, event: object) -> FileRow:
+    match event:
+        case CaseWorkerAssigned(worker=worker):
+            return row._replace(workers=(*row.workers, worker))
+        case CaseWorkerReleased(worker=worker):
+            return row._replace(workers=tuple(w for w in row.workers if w != worker))
+        case CoordinatorEngaged(coordinator=coordinator):
+            return row._replace(engaged=(*row.engaged, coordinator))
+        case CoordinatorReleased(coordinator=coordinator):
+            return row._replace(engaged=tuple(e for e in row.engaged if e != coordinator))
         case _:
             return row
 
@@ -184,7 +198,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=3,
+    version=4,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -248,6 +262,7 @@ def _found(
     sending_unit: str | None,
     informed_units: list[str],
     workers: list[UUID],
+    engaged: list[UUID],
 ) -> tuple[UUID, Found]:
     standing = File(
         compartment=Compartment(compartment),
@@ -256,5 +271,6 @@ def _found(
         sending_unit=sending_unit,
         informed_units=tuple(informed_units),
         workers=tuple(workers),
+        engaged=tuple(engaged),
     )
     return file, Found(kind, person, standing)

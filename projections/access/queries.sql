@@ -4,6 +4,6 @@ select staff, role, unit, side from {access_staff} where staff = any(%s::uuid[])
 
 -- name: files
 select file, kind, person, compartment, responsible_unit, receiving_unit, sending_unit,
-       informed_units, workers
+       informed_units, workers, engaged
   from {access_files}
  where file = any(%s::uuid[])

@@ -19,6 +19,7 @@ create table {access_files} (
     sending_unit     text,
     informed_units   text[] not null,
     workers          uuid[] not null,
+    engaged          uuid[] not null,
     status           text,
     answer_due       timestamptz
 ) with (parallel_workers = 0);
@@ -39,6 +40,7 @@ alter table {access_files} add primary key (file);
 -- A unit's few cases on a side that most of its cases are not on.
 create index on {access_files} (responsible_unit, compartment) where status is not null;
 create index on {access_files} using gin (workers);
+create index on {access_files} using gin (engaged);
 -- Whose answer falls due today: the days before are counted.
 create index on {access_files} (receiving_unit, answer_due) where answer_due is not null;
 create index on {access_files} (responsible_unit, answer_due) where answer_due is not null;

@@ -16,6 +16,7 @@ from domain.policy import Act, Information, Relation, Viewer, permitting, sees_c
 
 _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.ASSIGNED: sql.SQL("%(visible_staff)s = any(file.workers)"),
+    Relation.ENGAGED: sql.SQL("%(visible_staff)s = any(file.engaged)"),
     Relation.RESPONSIBLE_UNIT: sql.SQL("file.responsible_unit = %(visible_unit)s"),
     Relation.RECEIVING_UNIT: sql.SQL("file.receiving_unit = %(visible_unit)s"),
     Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),

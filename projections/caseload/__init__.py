@@ -39,6 +39,7 @@ class Filter:
 
     status: CaseStatus | None = None
     worker: UUID | None = None
+    engaged: bool = False  # instead of the unit's: those that the viewer is engaged in
     unassigned: bool = False  # our own open cases that nobody is assigned to
     handover: Literal["in", "out"] | None = None
     due_before: datetime | None = None
@@ -145,6 +146,8 @@ def _way(schema: str, run: str, order: Order, few: bool) -> sql.Composable:
     """To find the lines of a run: in order, or first those that it may hold, which are few."""
     if few and run in {_OWN_OPEN, _OWN_CLOSED}:
         return _statements("one_side_first", schema)
+    if run.startswith(_ENGAGED):
+        return sql.SQL("true")
     in_order = run == _OFFERED or (order is Order.ANSWER_DUE and _DUE in run)
     if run in {_OWN_OPEN, _OWN_CLOSED} or in_order:
         return sql.SQL("true")
@@ -158,6 +161,7 @@ VALUES = {
 }
 _OWN_OPEN = "line.unit = %(unit)s and line.status = 'open'"
 _OWN_CLOSED = "line.unit = %(unit)s and line.status = 'closed'"
+_ENGAGED = "file.engaged @> array[%(visible_staff)s]::uuid[] and line.status = 'open'"
 _OFFERED = "line.handover_to = %(unit)s"
 _DUE = "line.handover_to is not null"
 
@@ -168,6 +172,9 @@ def runs_of(wanted: Filter) -> Iterator[str]:
     Closed cases have neither workers nor offers: every other filter asks for open ones.
     """
     filters = list(_filters(wanted))
+    if wanted.engaged:
+        yield " and ".join([_ENGAGED, *filters])
+        return
     if wanted.status is not CaseStatus.CLOSED:
         if wanted.handover != "in":
             yield " and ".join([_OWN_OPEN, *filters])

@@ -121,10 +121,12 @@ async def test_a_side_fits_the_role_and_the_unit(
     town: Town, role: StaffRole, side: Compartment | None
 ) -> None:
     """Who works with persons serves one side, and in a unit of authority one that it meets;
-    nobody else has a side (S76-S78)."""
+    a coordinator may serve the exposed side; nobody else has a side (S76-S78)."""
     for unit, met in MET.items():
         position = replace(POSITION, unit=unit, role=role, side=side)
-        if side in (met if role in SERVE_A_SIDE else {None}):
+        coordinates = role is StaffRole.REGIONAL_COORDINATOR
+        others = {None, *({Compartment.EXPOSED} & met if coordinates else ())}
+        if side in (met if role in SERVE_A_SIDE else others):
             await town.do(town.administrator, staff.take_position, position)
         else:
             with pytest.raises(SideDoesNotFit):

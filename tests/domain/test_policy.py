@@ -50,7 +50,13 @@ files = st.builds(
     sending_unit=st.none() | st.sampled_from(UNITS),
     informed_units=st.lists(st.sampled_from(UNITS)).map(tuple),
     workers=st.lists(st.sampled_from(STAFF)).map(tuple),
+    engaged=st.lists(st.sampled_from(STAFF)).map(tuple),
 )
+
+ENGAGED_READ = {
+    (StaffRole.REGIONAL_COORDINATOR, kind)
+    for kind in (Information.LINE, Information.IDENTITY, Information.CIRCUMSTANCES)
+}
 
 # What needs no file at all: the same for everybody in the role, and about nobody.
 WITHOUT_FILE = {
@@ -118,7 +124,7 @@ def test_without_a_side_no_file_is_near() -> None:
     """Who serves no side has no relation to any file, whatever the unit."""
     for role, compartment in product(StaffRole, Compartment):
         viewer = Viewer(staff=STAFF[0], role=role, unit="nexus", side=None)
-        file = File(compartment=compartment, responsible_unit="nexus", workers=STAFF)
+        file = File(compartment=compartment, responsible_unit="nexus", workers=STAFF, engaged=STAFF)
         assert relations(viewer, file) == frozenset()
 
 
@@ -130,8 +136,9 @@ def test_may_is_the_table(viewer: Viewer, file: File, act: Act, kind: Informatio
 
 
 def test_who_never_sees_a_case() -> None:
-    """Those who see aggregates or nobody - strategic support (S82), coordinators, senders,
-    administrators, analysts - have no relation through which content could be read."""
+    """Those who see aggregates or nobody - strategic support (S82), senders, administrators,
+    analysts - have no relation through which content could be read; a coordinator sees a case
+    only by being engaged, with consent (R6), and neither its notes nor its course."""
     content = {
         Information.LINE,
         Information.IDENTITY,
@@ -148,7 +155,8 @@ def test_who_never_sees_a_case() -> None:
         StaffRole.AUDITOR,
     ):
         for kind in content:
-            assert not permitting(role, Act.READ, kind)
+            by_consent = {Relation.ENGAGED} if (role, kind) in ENGAGED_READ else set()
+            assert permitting(role, Act.READ, kind) == by_consent
 
 
 @pytest.mark.parametrize("role", StaffRole)

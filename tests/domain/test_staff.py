@@ -109,9 +109,12 @@ def test_one_side_for_ever(side: Compartment) -> None:
 @pytest.mark.parametrize("side", [*Compartment, None])
 @pytest.mark.parametrize("role", StaffRole)
 def test_who_serves_a_side(role: StaffRole, side: Compartment | None) -> None:
-    """Who works with persons serves one side, and triage is none; nobody else has a side: an
-    auditor or an administrator with one could reach a file (S76-S78)."""
-    if side in (SIDES if role in SERVE_A_SIDE else {None}):
+    """Who works with persons serves one side, and triage is none; a coordinator may serve the
+    exposed side, to be engaged in its cases (S11); nobody else has a side: an auditor or an
+    administrator with one could reach a file (S76-S78)."""
+    coordinates = role is StaffRole.REGIONAL_COORDINATOR
+    others = {None, Compartment.EXPOSED} if coordinates else {None}
+    if side in (SIDES if role in SERVE_A_SIDE else others):
         assert take(None, side, role=role)
     else:
         with pytest.raises(SideDoesNotFit):

@@ -89,6 +89,7 @@ def visible_line(viewer: Viewer, row: FileRow) -> bool:
         sending_unit=row.sending_unit,
         informed_units=row.informed_units,
         workers=row.workers,
+        engaged=row.engaged,
     )
     return may(viewer, Act.READ, Information.LINE, file)
 

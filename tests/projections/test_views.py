@@ -382,6 +382,7 @@ _COLUMNS = {
         "receiving_unit": _UNIT,
         "sending_unit": _UNIT,
         "informed_units": _UNITS,
+        "engaged": _IDS,
         "workers": _IDS,
         "status": _CODE,
         "answer_due": _MOMENT,

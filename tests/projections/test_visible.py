@@ -33,6 +33,7 @@ files = st.builds(
     sending_unit=st.none() | units,
     informed_units=st.lists(units, max_size=2).map(tuple),
     workers=st.lists(staff, max_size=2).map(tuple),
+    engaged=st.lists(staff, max_size=2).map(tuple),
 )
 
 
@@ -81,8 +82,8 @@ def _viewers(asking: UUID, unit: str) -> Iterator[Viewer]:
 
 def _every_standing() -> Iterator[File]:
     """Files to which nexus and its worker 1 stand in every set of relations."""
-    standings = product(Compartment, product((False, True), repeat=5))
-    for compartment, (assigned, responsible, receiving, sending, informed) in standings:
+    standings = product(Compartment, product((False, True), repeat=6))
+    for compartment, (assigned, engaged, responsible, receiving, sending, informed) in standings:
         yield File(
             compartment=compartment,
             responsible_unit="nexus" if responsible else None,
@@ -90,6 +91,7 @@ def _every_standing() -> Iterator[File]:
             sending_unit="nexus" if sending else "children",
             informed_units=("children", "nexus") if informed else (),
             workers=(id_of(2), id_of(1)) if assigned else (id_of(2),),
+            engaged=(id_of(3), id_of(1)) if engaged else (),
         )
 
 
@@ -114,7 +116,7 @@ async def _agree(
 
 
 async def _keep(connection: AsyncConnection[Any], schema: str, kept: Mapping[UUID, File]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:9]))
+    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:10]))
     copied = compose("copy {access_files} ({columns}) from stdin", schema, columns=columns)
     async with connection.cursor() as cursor, cursor.copy(copied) as copy:
         for one, file in kept.items():
