@@ -36,7 +36,7 @@ from domain.sealed import SealedValueIsClosed
 
 T = TypeVar("T")
 
-_ATTEMPTS = 200  # whoever loses, somebody else got on; of many who want one stream, most lose
+_ATTEMPTS = 200  # whoever loses, another process got on: one of each competes for a stream
 _MOST_EVENTS = 200
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, staff
+from api.commands import cases, staff, work
 from domain import case as stories
 from domain.case import Case, CaseClosed, CaseOpened, CaseReopened, CaseStatus, NoteRecorded
 from domain.codes import CaseOutcome
@@ -228,6 +228,22 @@ async def test_every_answer_was_true_at_some_moment(both: Both, town: Staffed) -
     assert race.refusals
     assert {NoteRecorded, CaseClosed, CaseReopened} <= set(race.recorded)
     await all_know_the_same(both, facts, opened)
+
+
+async def test_many_who_want_one_case_all_get_on(
+    both: Both, town: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has collided waits for those before, so that nobody loses again and again."""
+    monkeypatch.setattr(work, "_ATTEMPTS", 3)
+    here, _ = both
+
+    async def several() -> None:
+        for _ in range(5):
+            await here.do(town.manager, cases.record_note, town.case, "Samtal.")
+
+    await asyncio.gather(*(several() for _ in range(64)))
+    facts = await here.facts()
+    assert [type(fact.event) for fact in facts].count(NoteRecorded) == 320
 
 
 async def all_know_the_same(both: Both, facts: Sequence[Recorded], opened: Sequence[UUID]) -> None:
