@@ -135,6 +135,14 @@ class ReferralKind(StrEnum):
     SENT_ON = "sent-on"  # by advice and support
 
 
+class ReceiptStatus(StrEnum):
+    """What a sender learns of what it sent: nothing of whom, by whom or on which side (S15-S20)."""
+
+    WAITING = "waiting"  # routed; somebody must answer
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"  # by the sender
+
+
 class DeclineReason(StrEnum):
     """Why a referral, or a handover that R2 binds, was declined; there is no other reason (S30).
 
@@ -277,6 +285,17 @@ class UnitKind(StrEnum):
     ADMINISTRATION = "administration"
 
 
+class PartyKind(StrEnum):
+    """What somebody outside the administration is, with whom the work is coordinated (S15-S20)."""
+
+    POLICE = "police"
+    CIVIL_SOCIETY = "civil-society"
+    SCHOOL = "school"
+    HEALTH_CARE = "health-care"
+    COORDINATION = "coordination"  # regional coordinators, not municipal case workers (S11)
+    OTHER = "other"
+
+
 class StaffRole(StrEnum):
     """As what somebody acts, in a unit."""
 
@@ -307,3 +326,4 @@ class Purpose(StrEnum):
     INTAKE = "intake"
     SUPERVISION = "supervision"
     REVIEW = "review"
+    FOLLOW_UP = "follow-up"  # of what a sender has sent

@@ -126,6 +126,38 @@ class RoutingStaysTheSame(Refusal):
     """A decline for wrong age must give an age for which the rules name another unit (R2)."""
 
 
+class UnitIsAskedAlready(Refusal):
+    """The referral waits for this unit's answer already. Name another unit."""
+
+
+class RuleBindsTheUnit(Refusal):
+    """The rule that decided binds the unit (R2): it accepts, or declines for one of R2's two
+    reasons. Its routing cannot be overridden."""
+
+
+class RoutingIsDecided(Refusal):
+    """A rule decided where the referral belongs; only what no rule decides (R0) or what is out of
+    scope (R12) is forwarded. The unit manager may override the rule with a written reason (S75)."""
+
+
+class ReportStands(Refusal):
+    """A report of concern cannot be taken back: it is assessed all the same (SoL 2025:400 20:1-2;
+    SoL 2001:453 11:1 a)."""
+
+
+class SenderMustAnswer(Refusal):
+    """Your unit was itself asked to answer this referral, so it accepts or declines it (R2)."""
+
+
+class MessageMixesSides(Refusal):
+    """One message holds persons of one side only (S76-S78). Send the others in a message of their
+    own."""
+
+
+class PersonIsNamedTwice(Refusal):
+    """The same personal number stands twice in the message. Tell of each person once."""
+
+
 class AgesContradict(Refusal):
     """What is told of the age contradicts itself: give the birth date, or the age, or who assessed
     the person as adult (R3)."""

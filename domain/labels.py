@@ -27,9 +27,11 @@ from domain.codes import (
     IdentityKind,
     IdentityLevel,
     InformationKind,
+    PartyKind,
     PersonRole,
     Purpose,
     Qualification,
+    ReceiptStatus,
     Receiver,
     ReferralKind,
     Residence,
@@ -158,6 +160,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ReferralStatus.WAITING: Label("Väntar på svar", "Waits for its answer"),
         ReferralStatus.DECLINE_PROPOSED: Label("Avböjande föreslaget", "Decline proposed"),
         ReferralStatus.ACCEPTED: Label("Mottagen", "Accepted"),
+        ReferralStatus.WITHDRAWN: Label("Återtagen av avsändaren", "Withdrawn by the sender"),
         ReferralStatus.DECLINED: Label("Avböjd", "Declined"),
     },
     DeclineReason: {
@@ -287,6 +290,19 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         UnitKind.EXTERNAL: Label("Extern part", "External party"),
         UnitKind.ADMINISTRATION: Label("Förvaltningsgemensamt", "Administration"),
     },
+    PartyKind: {
+        PartyKind.POLICE: Label("Polisen", "The police"),
+        PartyKind.CIVIL_SOCIETY: Label("Civilsamhället", "Civil society"),
+        PartyKind.SCHOOL: Label("Skolan", "School"),
+        PartyKind.HEALTH_CARE: Label("Hälso- och sjukvården", "Health care"),
+        PartyKind.COORDINATION: Label("Regional samordning", "Regional coordination"),
+        PartyKind.OTHER: Label("Annan", "Other"),
+    },
+    ReceiptStatus: {
+        ReceiptStatus.WAITING: Label("Fördelad, väntar på svar", "Routed, waits for an answer"),
+        ReceiptStatus.ANSWERED: Label("Besvarad", "Answered"),
+        ReceiptStatus.WITHDRAWN: Label("Återtagen", "Withdrawn"),
+    },
     StaffRole: {
         StaffRole.CASE_WORKER: Label("Socialsekreterare", "Case worker"),
         StaffRole.UNIT_MANAGER: Label("Enhetschef", "Unit manager"),
@@ -309,6 +325,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Purpose.INTAKE: Label("Mottagning", "Intake"),
         Purpose.SUPERVISION: Label("Arbetsledning", "Supervision"),
         Purpose.REVIEW: Label("Granskning", "Review"),
+        Purpose.FOLLOW_UP: Label("Uppföljning av det lämnade", "Follow-up of what was sent"),
     },
     Rule: {
         Rule.R0: Label(

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.codes import Compartment, UnitKind
+from domain.codes import Compartment, PartyKind, UnitKind
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_MET_AT_ONCE = 60  # three facts each, and one command records at most 200
@@ -43,6 +43,7 @@ class Unit:
     kind: UnitKind
     youngest: int | None = None  # whom the unit meets, in whole years
     oldest: int | None = None
+    party: PartyKind | None = None  # of whoever is outside the administration (S11, S15-S20)
 
     @property
     def sends_on(self) -> bool:
@@ -162,6 +163,8 @@ def _mistakes_of_unit(unit: Unit) -> Iterator[str]:
         yield f"units.{unit.code}: the code is not lower-case words with hyphens"
     if not (unit.name_sv.strip() and unit.name_en.strip() and unit.department.strip()):
         yield f"units.{unit.code}: a name or the department is missing"
+    if (unit.party is None) is (unit.kind is UnitKind.EXTERNAL):
+        yield f"units.{unit.code}: an external unit, and no other, says what party it is"
     if (unit.youngest or 0) < 0:
         yield f"units.{unit.code}: the youngest age is negative"
     if unit.oldest is not None and unit.oldest < (unit.youngest or 0):

@@ -22,6 +22,7 @@ class Relation(StrEnum):
     RECEIVING_UNIT = "receiving-unit"  # of a referral that waits, or of an offered handover
     SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
     INFORMED_UNIT = "informed-unit"  # told that it exists (R3), or has answered it
+    SENDER = "sender"  # sent it from outside the administration, and sees nothing of it
     NONE = "none"
 
 
@@ -36,6 +37,7 @@ class Information(StrEnum):
     EVENT_METADATA = "event-metadata"
     ACCESS_LOG = "access-log"
     REFERRAL = "referral"
+    RECEIPT = "receipt"  # that something arrived, and whether it is answered
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
     TEAM = "team"
@@ -46,6 +48,9 @@ class Act(StrEnum):
     READ = "read"
     RECORD = "record"
     SEND = "send"
+    WITHDRAW = "withdraw"  # what one has sent
+    FORWARD = "forward"
+    OVERRIDE = "override"  # where the rules point (S75)
     ANSWER = "answer"  # accept, or decline (or propose to)
     CONFIRM = "confirm"  # a decline that needs the unit manager (R2)
     ASSIGN = "assign"
@@ -162,6 +167,41 @@ TABLE: tuple[Row, ...] = (
         "anybody who works with exposed persons may refer; some must (S29-S34)",
     ),
     *_rows(
+        _EXTERNAL,
+        (Relation.SENDER,),
+        (Information.RECEIPT,),
+        (Act.READ,),
+        "who sent something asks whether it arrived and is answered, and learns no more (S15-S20)",
+    ),
+    *_rows(
+        _EXTERNAL,
+        (Relation.SENDER,),
+        (Information.REFERRAL,),
+        (Act.WITHDRAW,),
+        "who sent it may take it back while nobody has answered",
+    ),
+    *_rows(
+        _AUTHORITY + _OUTREACH,
+        (Relation.SENDING_UNIT,),
+        (Information.REFERRAL,),
+        (Act.WITHDRAW,),
+        "who sent it may take it back while nobody has answered",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.RECEIVING_UNIT,),
+        (Information.REFERRAL,),
+        (Act.FORWARD,),
+        "what no rule decides is sorted by the unit that received it (R0, R12)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RECEIVING_UNIT,),
+        (Information.REFERRAL,),
+        (Act.OVERRIDE,),
+        "a rule is set aside by the unit manager, with a written reason (S75)",
+    ),
+    *_rows(
         _AUTHORITY,
         (Relation.RECEIVING_UNIT,),
         (Information.REFERRAL, Information.RESPONSIBILITY),
@@ -257,15 +297,22 @@ TABLE: tuple[Row, ...] = (
 _PERMITTED = frozenset((row.role, row.relation, row.information, row.act) for row in TABLE)
 
 
+def side_of(compartment: Compartment) -> Compartment:
+    """Who meets it. Until a role is known (R16), the exposed side does the triage (c)."""
+    return Compartment.EXPOSED if compartment is Compartment.TRIAGE else compartment
+
+
 def sees_compartment(side: Compartment | None, compartment: Compartment) -> bool:
-    """One side only. Until a role is known (R16), the exposed side does the triage (c)."""
-    if compartment is Compartment.TRIAGE:
-        return side is Compartment.EXPOSED
-    return side is compartment
+    """One side only."""
+    return side is side_of(compartment)
 
 
 def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
-    """How the viewer stands to the file; across a side there is none."""
+    """How the viewer stands to the file; across a side there is none. An external sender serves no
+    side and may have sent to any: it stands to the receipt of what it sent, never to the file."""
+    if viewer.role is StaffRole.EXTERNAL_SENDER:
+        sent = viewer.unit == file.sending_unit
+        return frozenset({Relation.SENDER} if sent else ())
     if not sees_compartment(viewer.side, file.compartment):
         return frozenset()
     found = {

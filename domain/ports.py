@@ -118,6 +118,18 @@ class Vault(Protocol):
         """The id behind a personal number in one compartment, if there is one."""
         ...
 
+    async def keep_reference(
+        self, sender: str, reference: str, referrals: Collection[UUID]
+    ) -> None:
+        """Remember what a sender calls the referrals that it sends."""
+        ...
+
+    async def find_references(
+        self, sender: str, references: Collection[str]
+    ) -> Mapping[str, Collection[UUID]]:
+        """The referrals behind each of a sender's own references; some may not be recorded."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:

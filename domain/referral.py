@@ -1,9 +1,10 @@
 """An incoming referral (aktualisering): somebody tells of a person, and somebody must answer.
 
 The story: received from a source by a channel; routed by the rules to one unit; accepted, which
-opens or joins a case, or declined for a coded reason. From receipt to answer it has a holder:
-the unit it was routed to or, where a unit of the administration sends it on, that unit until the
-receiver accepts (S69). Nexus declines only as R2 allows, confirmed by its unit manager.
+opens or joins a case, or declined for a coded reason; forwarded, or its routing overridden with a
+reason; withdrawn by the sender. From receipt to answer it has a holder: the unit it was routed to
+or, where a unit of the administration sends it on, that unit until the receiver accepts (S69).
+Nexus declines only as R2 allows, confirmed by its unit manager.
 """
 
 from collections.abc import Iterable
@@ -34,7 +35,12 @@ from domain.errors import (
     DeclineIsProposed,
     ReceivedInTheFuture,
     ReferralIsAnswered,
+    ReportStands,
+    RoutingIsDecided,
     RoutingStaysTheSame,
+    RuleBindsTheUnit,
+    SenderMustAnswer,
+    UnitIsAskedAlready,
 )
 from domain.routing import Route, Rule
 from domain.sealed import Sealed
@@ -110,6 +116,38 @@ class ReferralDeclined:
     explanation: Sealed[str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoutingOverridden:
+    """S75: a unit manager sets a rule aside, with a written reason; counted. The next event routes
+    it anew."""
+
+    person: UUID
+    unit: str
+    to_unit: str
+    rule: Sealed[Rule]  # that was set aside
+    reason: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralForwarded:
+    """No rule decides (R0), or it is out of scope (R12): the unit that sorts it sends it on. The
+    next event routes it anew."""
+
+    person: UUID
+    unit: str
+    to_unit: str
+    reason: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralWithdrawn:
+    """By whoever sent it, while nobody had answered."""
+
+    person: UUID
+    unit: str
+    reason: Sealed[str]
+
+
 ReferralEvent = (
     ReferralReceived
     | ReferralRouted
@@ -117,6 +155,9 @@ ReferralEvent = (
     | ReferralDeclineProposed
     | ReferralDeclineRefused
     | ReferralDeclined
+    | RoutingOverridden
+    | ReferralForwarded
+    | ReferralWithdrawn
 )
 
 # --- state -----------------------------------------------------------------------------------
@@ -130,6 +171,7 @@ class ReferralStatus(StrEnum):
     DECLINE_PROPOSED = "decline-proposed"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the sender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +186,7 @@ class Referral:
     person: UUID
     sender_unit: str
     source: Sealed[Source]
+    kind: Sealed[ReferralKind]
     role: Sealed[PersonRole]
     age: Sealed[AgeKnowledge]
     concern: Sealed[Concern]
@@ -166,6 +209,7 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
             person=event.person,
             sender_unit=event.sender_unit,
             source=event.source,
+            kind=event.kind,
             role=event.role,
             age=event.age,
             concern=event.concern,
@@ -214,6 +258,8 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 proposed=None,
                 deadlines=deadline.without(referral.deadlines, ANSWER),
             )
+        case ReferralWithdrawn():
+            return replace(referral, status=ReferralStatus.WITHDRAWN, proposed=None)
         case _:
             return referral
 
@@ -223,6 +269,14 @@ def fold(events: Iterable[object]) -> Referral | None:
     for event in events:
         referral = evolve(referral, event)
     return referral
+
+
+# --- what the sender calls it ----------------------------------------------------------------
+
+
+def plain_reference(reference: str) -> str:
+    """One spelling of a sender's own reference: capitals and blanks make no difference."""
+    return "".join(reference.casefold().split())
 
 
 # --- decisions -------------------------------------------------------------------------------
@@ -396,8 +450,97 @@ def _declined(
     return [declined, _routed(held, elsewhere, due=due)]
 
 
+# --- moved on, and taken back ----------------------------------------------------------------
+
+
+def override_routing(
+    referral: Referral, ruled: Route, *, to_unit: str, reason: str, by_unit: str, due: datetime
+) -> list[ReferralEvent]:
+    """The unit manager sets the rule aside for another unit of the same side (S75); this unit
+    holds it until that one accepts (S69). What R2 binds is declined for its reasons, or accepted.
+
+    Raises ReferralIsAnswered, DeclineIsProposed, UnitIsAskedAlready, RuleBindsTheUnit.
+    """
+    _may_move(referral, to_unit, by_unit)
+    if ruled.binds:
+        raise RuleBindsTheUnit
+    overridden = RoutingOverridden(
+        person=referral.person,
+        unit=by_unit,
+        to_unit=to_unit,
+        rule=Sealed.of(ruled.deciding),
+        reason=Sealed.of(reason),
+    )
+    return [overridden, _moved(referral, ruled, to_unit, by_unit, due)]
+
+
+def forward_referral(
+    referral: Referral, ruled: Route, *, to_unit: str, reason: str, by_unit: str, due: datetime
+) -> list[ReferralEvent]:
+    """The unit that sorts what no rule decides (R0), or what is out of scope (R12), sends it on;
+    it holds it until the receiver accepts (S69).
+
+    Raises ReferralIsAnswered, DeclineIsProposed, UnitIsAskedAlready, RoutingIsDecided.
+    """
+    _may_move(referral, to_unit, by_unit)
+    if ruled.deciding not in (Rule.R0, Rule.R12):
+        raise RoutingIsDecided
+    forwarded = ReferralForwarded(
+        person=referral.person, unit=by_unit, to_unit=to_unit, reason=Sealed.of(reason)
+    )
+    return [forwarded, _moved(referral, ruled, to_unit, by_unit, due)]
+
+
+def withdraw_referral(referral: Referral, *, reason: str, by_unit: str) -> list[ReferralEvent]:
+    """Whoever sent it takes it back (section 3), while nobody has answered. A report of concern
+    is assessed all the same (c); a unit that must answer itself declines or accepts (R2).
+
+    Raises ReferralIsAnswered, ReportStands, SenderMustAnswer.
+    """
+    if referral.status is ReferralStatus.WITHDRAWN:
+        return []
+    if referral.status in _ANSWERED:
+        raise ReferralIsAnswered
+    if referral.kind.reveal() is ReferralKind.REPORT_OF_CONCERN:
+        raise ReportStands
+    if by_unit in referral.asked:
+        raise SenderMustAnswer
+    return [
+        ReferralWithdrawn(
+            person=referral.person, unit=referral.sender_unit, reason=Sealed.of(reason)
+        )
+    ]
+
+
+def _may_move(referral: Referral, to_unit: str, by_unit: str) -> None:
+    _waits_for(referral, by_unit)
+    if referral.status is ReferralStatus.DECLINE_PROPOSED:
+        raise DeclineIsProposed
+    if to_unit == referral.unit:
+        raise UnitIsAskedAlready
+
+
+def _moved(
+    referral: Referral, ruled: Route, to_unit: str, by_unit: str, due: datetime
+) -> ReferralRouted:
+    """A sender that holds it goes on holding it; otherwise the unit that moves it does."""
+    held = referral.holder == referral.sender_unit != referral.unit
+    informed = dict.fromkeys((by_unit, *referral.informed, *ruled.informed))
+    return ReferralRouted(
+        unit=to_unit,
+        holder=referral.holder if held else by_unit,
+        compartment=referral.compartment,
+        informed=tuple(unit for unit in informed if unit != to_unit),
+        answer_due=due,
+        deciding=Sealed.of(ruled.deciding),
+        rules=Sealed.of(ruled.rules),
+    )
+
+
+_ANSWERED = (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN)
+
+
 def _waits_for(referral: Referral, unit: str) -> None:
     """A unit that has answered learns just that, also when another unit is asked by now."""
-    answered = referral.status in (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED)
-    if answered or referral.unit != unit:
+    if referral.status in _ANSWERED or referral.unit != unit:
         raise ReferralIsAnswered

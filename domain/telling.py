@@ -35,6 +35,11 @@ _TABLE: Final[Mapping[str, Label]] = {
         "Enhetschefen avslog avböjandet", "The unit manager refused the decline"
     ),
     "referral.declined": Label("Aktualiseringen avböjdes", "The referral was declined"),
+    "referral.routing-overridden": Label(
+        "Fördelningen frångicks med ett skäl", "The routing was overridden with a reason"
+    ),
+    "referral.forwarded": Label("Aktualiseringen skickades vidare", "The referral was forwarded"),
+    "referral.withdrawn": Label("Avsändaren tog tillbaka den", "The sender withdrew it"),
     "case.opened": Label("Ärendet öppnades", "The case was opened"),
     "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),
     "case.worker-assigned": Label("Handläggare tilldelades", "A case worker was assigned"),

@@ -27,6 +27,7 @@ from domain.errors import (
 )
 from domain.ports import Clock, KnownCommand, Reading
 from domain.recorded import Append, Appended, Recorded, Stream
+from domain.referral import plain_reference
 
 EVENT_BYTES: Final = 64 * 1024
 EVENTS_PER_APPEND: Final = 200
@@ -39,6 +40,7 @@ class MemoryVault:
         self._kept: dict[str, Key | None] = {}  # None: a tombstone
         self._loaded: dict[str, Key] = {}
         self._people: dict[tuple[str, str], UUID] = {}
+        self._references: dict[tuple[str, str], list[UUID]] = {}
 
     async def ensure(self, keys: Collection[str]) -> None:
         await asyncio.sleep(0)
@@ -76,6 +78,19 @@ class MemoryVault:
     async def find_person(self, compartment: str, number: str) -> UUID | None:
         await asyncio.sleep(0)
         return self._people.get((compartment, _digits(number)))
+
+    async def keep_reference(
+        self, sender: str, reference: str, referrals: Collection[UUID]
+    ) -> None:
+        await asyncio.sleep(0)
+        self._references.setdefault((sender, plain_reference(reference)), []).extend(referrals)
+
+    async def find_references(
+        self, sender: str, references: Collection[str]
+    ) -> dict[str, list[UUID]]:
+        await asyncio.sleep(0)
+        known = self._references
+        return {each: known.get((sender, plain_reference(each)), []) for each in references}
 
     async def erase(self, keys: Collection[str], people: Collection[UUID] = ()) -> None:
         """Erase the named keys for ever, and take the people out of the blind index."""

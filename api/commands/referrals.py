@@ -1,5 +1,6 @@
 """Referrals: received and routed in one act, then accepted or declined by the receiving unit."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,10 +23,18 @@ from domain.codes import (
     Residence,
     Source,
 )
-from domain.errors import AgesContradict, AssessorIsNotNamed, BornInTheFuture, ReferralIsAnswered
-from domain.policy import Act, File, Information, Viewer, may, sees_compartment
+from domain.errors import (
+    AgesContradict,
+    AssessorIsNotNamed,
+    BornInTheFuture,
+    MessageMixesSides,
+    PersonIsNamedTwice,
+    ReferralIsAnswered,
+    UnknownUnit,
+)
+from domain.policy import Act, File, Information, Viewer, may, sees_compartment, side_of
 from domain.referral import Referral
-from domain.routing import Facts, Route, age_knowledge, route
+from domain.routing import Facts, Route, age_knowledge, compartment_of, route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,21 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
     await received(work, details)
 
 
-async def received(work: Work, details: ReferralDetails) -> UUID:
+async def receive_message(work: Work, every: Sequence[ReferralDetails]) -> None:
+    """Several persons in one message: a referral each, one receipt together; of one side only,
+    since they have that receipt in common (S77). Raises MessageMixesSides, PersonIsNamedTwice."""
+    sides = [side_of(compartment_of(details.role)) for details in every]
+    if len(set(sides)) > 1:
+        raise MessageMixesSides
+    numbers = [details.number for details in every if details.number]
+    if len(set(numbers)) < len(numbers):
+        raise PersonIsNamedTwice
+    receipt = _receipt(work.desk.ids.new())
+    for details in every:
+        await received(work, details, receipt=receipt)
+
+
+async def received(work: Work, details: ReferralDetails, *, receipt: str | None = None) -> UUID:
     """The referral that is recorded: of whoever sends one, or several in one act (R6)."""
     sender = await work.require(Act.SEND, Information.REFERRAL)
     moment = details.received_at or work.now
@@ -76,12 +99,14 @@ async def received(work: Work, details: ReferralDetails) -> UUID:
     )
     person = await _person(work, details, way.compartment, age)
     referral = work.desk.ids.new()
+    if details.senders_reference and not sending_unit.sends_on:
+        await work.desk.vault.keep_reference(sender.unit, details.senders_reference, [referral])
     work.record(
         referral,
         referrals.receive_referral(
             person,
             referrals.Account(
-                receipt=_receipt(work.desk.ids.new()),
+                receipt=receipt or _receipt(work.desk.ids.new()),
                 source=details.source,
                 channel=details.channel,
                 kind=details.kind or _kind(way, details.source),
@@ -196,6 +221,49 @@ async def refuse_decline(work: Work, referral_id: UUID) -> None:
     async with _telling_who(work, referral_id, viewer.unit):
         refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
     work.record(referral_id, refused)
+
+
+async def override_routing(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
+    """S75: within the side; the unit that sets a rule aside holds it until the other accepts."""
+    await _move(work, referral_id, Act.OVERRIDE, referrals.override_routing, to_unit, reason)
+
+
+async def forward_referral(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
+    """R0, R12: what no rule decides is sent on by the unit that sorts it."""
+    await _move(work, referral_id, Act.FORWARD, referrals.forward_referral, to_unit, reason)
+
+
+async def _move(
+    work: Work,
+    referral_id: UUID,
+    act: Act,
+    decide: Callable[..., list[referrals.ReferralEvent]],
+    to_unit: str,
+    reason: str,
+) -> None:
+    """Raises UnknownUnit for what cannot carry a case of that side."""
+    referral = await work.referral(referral_id)
+    viewer = await _require(work, referral, act)
+    if not work.desk.organisation.carries_cases(to_unit, referral.compartment):
+        raise UnknownUnit
+    async with _telling_who(work, referral_id, viewer.unit):
+        moved = decide(
+            referral,
+            route(facts_of(work, referral, referral.age.reveal()), work.desk.organisation),
+            to_unit=to_unit,
+            reason=reason,
+            by_unit=viewer.unit,
+            due=_answer_due(work, work.now, acute=referral.acute),
+        )
+    work.record(referral_id, moved)
+
+
+async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:
+    """By the sender, who learns no more than that it is answered."""
+    referral = await work.referral(referral_id)
+    viewer = await _require(work, referral, Act.WITHDRAW)
+    withdrawn = referrals.withdraw_referral(referral, reason=reason, by_unit=viewer.unit)
+    work.record(referral_id, withdrawn)
 
 
 async def _require(work: Work, referral: Referral, act: Act) -> Viewer:

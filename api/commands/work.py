@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 _ATTEMPTS = 200  # whoever loses, another process got on: one of each competes for a stream
 _MOST_EVENTS = 200
+_SEEN = (Information.LINE, Information.RECEIPT)
 
 
 class Turns:
@@ -189,9 +190,10 @@ class Work:
     # --- asking ------------------------------------------------------------------------------
 
     async def require(self, act: Act, information: Information, file: File | None = None) -> Viewer:
-        """Raises NotFound for what the actor may not see, NotPermitted for what it may not do."""
+        """Raises NotFound for what the actor may not see, NotPermitted for what it may not do. A
+        sender outside sees that there is a file, if only by its receipt."""
         viewer = await self.viewer()
-        if file is not None and not may(viewer, Act.READ, Information.LINE, file):
+        if file is not None and not any(may(viewer, Act.READ, kind, file) for kind in _SEEN):
             raise NotFound
         if not may(viewer, act, information, file):
             raise NotPermitted

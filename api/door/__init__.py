@@ -4,7 +4,8 @@ The handler's signature is part of the declaration: a UUID is an id of the path,
 is sent, a `Query` what is asked for, and the return type is the answer. There are three kinds:
 
 - `reading`: the answer holds personal or case data. The handler returns `Seen`, which says whose,
-  and nothing leaves before the receipt is durable.
+  and nothing leaves before the receipt is durable. Where the question itself is personal, it is
+  sent in a body, by POST.
 - `deciding`: a command. The answer holds ids, position and decision; its event is its receipt.
 - `open`: neither; for everybody who has a position, or for everybody.
 """

@@ -67,9 +67,10 @@ def serve(house: House, route: Route) -> Handler:
         query = read_query(door.query[1], request.query, visit.now)
         visit.ids = ids
         arguments = dict(zip(door.ids, ids, strict=True)) | _named(door.query[0], query)
-        if door.kind is Kind.DECIDING:
+        if door.body or door.kind is Kind.DECIDING:
             body = await _body(door, request, visit)
             arguments |= _named(door.body[0], body) if door.body else {}
+        if door.kind is Kind.DECIDING:
             visit.command = await _command(visit, ids, request)
         elif door.kind is not Kind.PUBLIC:
             await _let_in(visit, door, ids, query, request)

@@ -101,6 +101,38 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Ärendet avslutades som felregistrerat och förblir avslutat; ta emot aktualiseringen på"
         " nytt (R16).",
     ),
+    errors.UnitIsAskedAlready: Told(
+        "Enheten är redan tillfrågad",
+        "Aktualiseringen väntar redan på den här enhetens svar. Ange en annan enhet.",
+    ),
+    errors.RuleBindsTheUnit: Told(
+        "Regeln binder enheten",
+        "Regeln som avgjorde binder enheten (R2): den tar emot, eller avböjer av något av de två"
+        " skälen i R2. Fördelningen kan inte frångås.",
+    ),
+    errors.RoutingIsDecided: Told(
+        "Fördelningen är avgjord",
+        "En regel avgjorde vart aktualiseringen hör; bara det som ingen regel avgör (R0) eller som"
+        " ligger utanför uppdraget (R12) skickas vidare. Enhetschefen kan frångå regeln med ett"
+        " skriftligt skäl (S75).",
+    ),
+    errors.ReportStands: Told(
+        "Anmälan står fast",
+        "En orosanmälan kan inte tas tillbaka: den bedöms ändå (SoL 2025:400 20:1-2; SoL 2001:453"
+        " 11:1 a).",
+    ),
+    errors.SenderMustAnswer: Told(
+        "Avsändaren ska själv svara",
+        "Din enhet har själv att svara på aktualiseringen: den tar emot eller avböjer (R2).",
+    ),
+    errors.MessageMixesSides: Told(
+        "Meddelandet blandar sidor",
+        "Ett meddelande rymmer personer på en enda sida (S76-S78). Lämna de andra för sig.",
+    ),
+    errors.PersonIsNamedTwice: Told(
+        "Samma person två gånger",
+        "Samma personnummer står två gånger i meddelandet. Berätta om var och en en gång.",
+    ),
     errors.AgesContradict: Told(
         "Åldersuppgifterna motsäger varandra",
         "Ange födelsedatum, eller ålder, eller vem som har bedömt personen som vuxen (R3).",

@@ -10,7 +10,7 @@ from api.door import open_door
 from api.door.answers import Answer, StaffId, Unit, Words
 from api.door.problems import BASE
 from api.door.visit import Visit
-from domain.codes import Compartment, StaffRole, UnitKind
+from domain.codes import Compartment, PartyKind, StaffRole, UnitKind
 from domain.labels import Label, code_lists, label
 from domain.policy import TABLE, Act, Information, Relation
 from projections.handovers import HandoverStatus
@@ -78,6 +78,7 @@ class UnitEntry(Answer):
     kind: UnitKind
     youngest: Annotated[int | None, Meta(description="Whom it meets, in years.", examples=[18])]
     oldest: Annotated[int | None, Meta(examples=[17])]
+    party: Annotated[PartyKind | None, Meta(description="What an external party is.")]
 
 
 class Units(Answer):
@@ -99,6 +100,7 @@ async def units(visit: Visit) -> Units:
                 kind=unit.kind,
                 youngest=unit.youngest,
                 oldest=unit.oldest,
+                party=unit.party,
             )
             for unit in visit.house.desk.organisation.units
         ]

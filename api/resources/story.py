@@ -44,6 +44,9 @@ _RESTS_ON: Final = (
     "referral.decline-proposed",
     "referral.decline-refused",
     "referral.declined",
+    "referral.routing-overridden",
+    "referral.forwarded",
+    "referral.withdrawn",
     "case.handover-offered",
     "case.handover-decline-proposed",
     "case.handover-decline-refused",
@@ -203,6 +206,15 @@ class Declined(Answer):
     explanation: Text | UnsetType = UNSET
 
 
+class Moved(Answer):
+    """A person sent it on: where a rule was set aside, `rule` says which."""
+
+    unit: Unit
+    to_unit: Unit
+    reason: Text | UnsetType = UNSET
+    rule: Rule | UnsetType = UNSET
+
+
 class Circumstances(Answer):
     """What the sender told in one referral, and how it was routed."""
 
@@ -225,6 +237,8 @@ class Circumstances(Answer):
     reason: Words | UnsetType = UNSET
     proposed_decline: ProposedDecline | UnsetType = UNSET
     declined: list[Declined] = msgspec.field(default_factory=list)
+    moves: list[Moved] = msgspec.field(default_factory=list)
+    withdrawn_because: Text | UnsetType = UNSET
 
 
 def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
@@ -248,6 +262,10 @@ def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
             case "referral.declined":
                 referrals[referral].proposed_decline = UNSET
                 referrals[referral].declined.append(one.as_answer(Declined))
+            case "referral.routing-overridden" | "referral.forwarded":
+                referrals[referral].moves.append(one.as_answer(Moved))
+            case "referral.withdrawn":
+                referrals[referral].withdrawn_because = one.content.get("reason", UNSET)
             case "referral.decline-refused":
                 referrals[referral].proposed_decline = UNSET
             case _:

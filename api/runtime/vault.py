@@ -22,10 +22,11 @@ from api.runtime.seal import KEY_SIZE, Key
 from api.runtime.sessions import Session, Sessions
 from api.runtime.together import Together
 from domain.errors import KeyIsErased, VaultUnavailable
+from domain.referral import plain_reference
 
 _ENSURE: Final = "SELECT * FROM {schema}.ensure_keys(%b, %b, %b)"
 _LOAD: Final = "SELECT name, version, wrapped, wrapped_by FROM {schema}.keys WHERE name = ANY (%b)"
-_ERASE: Final = "SELECT {schema}.erase_keys(%s, %s)"
+_ERASE: Final = "SELECT {schema}.erase_keys(%s, %s, %s)"
 _OUTDATED: Final = (
     "SELECT name, wrapped, wrapped_by FROM {schema}.keys"
     " WHERE wrapped_by <> %s AND name > %s ORDER BY name LIMIT %s"
@@ -33,11 +34,20 @@ _OUTDATED: Final = (
 _REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
 _RESERVE: Final = "SELECT {schema}.reserve_person(%s, %s, %s)"
 _FIND: Final = "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
+_KEEP_REFERENCE: Final = (
+    "INSERT INTO {schema}.referrals_by_reference (sender, digest, referral)"
+    " SELECT %s, %s, unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING 1"
+)
+_BY_REFERENCE: Final = (
+    "SELECT digest, referral FROM {schema}.referrals_by_reference"
+    " WHERE sender = %s AND digest = ANY (%s)"
+)
 
 # A name is a scope and ids, so that it tells nothing. Names under `vault/` are the vault's own.
 _NAME: Final = re.compile(r"(?!vault/)[a-z]+(/[\w-]+)+", re.ASCII)
 _CHECK: Final = "vault/check"  # opens with the right keyring only
 _INDEX: Final = "vault/index/{}"  # one per compartment
+_REFERENCES: Final = "vault/references/{}"  # one per sender
 
 _SESSIONS: Final = 4
 _NOTHING: Final[Mapping[Wrapped, bytes]] = {}
@@ -140,14 +150,19 @@ class PostgresVault:
         """Take the named keys out of this process's memory."""
         self._memory.forget(keys)
 
-    async def erase(self, keys: Collection[str], people: Collection[UUID] = ()) -> None:
-        """Erase the named keys for ever, and take the people out of the blind index.
+    async def erase(
+        self,
+        keys: Collection[str],
+        people: Collection[UUID] = (),
+        referrals: Collection[UUID] = (),
+    ) -> None:
+        """Erase the named keys for ever, and take people and referrals out of the blind indexes.
 
         The keys are dead here at once (unless a load of them was under way), and in every process
         within their lifetime in memory.
         """
         try:
-            await self._ask(_ERASE, _others(keys), list(people))
+            await self._ask(_ERASE, _others(keys), list(people), list(referrals))
         finally:
             self._memory.forget(keys)
 
@@ -196,7 +211,7 @@ class PostgresVault:
         """What tells whether a command's body is the same as before, and nothing about it."""
         return self._usable(key).mac(b"body", body)
 
-    # --- the blind index ---------------------------------------------------------------------
+    # --- the blind indexes -------------------------------------------------------------------
 
     async def reserve_person(self, compartment: str, number: str, candidate: UUID) -> UUID:
         """The id behind a personal number in one compartment: `candidate`, when there is none."""
@@ -210,13 +225,39 @@ class PostgresVault:
         rows = await self._ask(_FIND, compartment, digest)
         return rows[0][0] if rows else None
 
+    async def keep_reference(
+        self, sender: str, reference: str, referrals: Collection[UUID]
+    ) -> None:
+        """Remember what a sender calls the referrals that it sends. Kept before they are recorded:
+        what leads to no recorded referral has not arrived."""
+        [digest] = await self._digests(sender, [reference])
+        await self._ask(_KEEP_REFERENCE, sender, digest, list(referrals))
+
+    async def find_references(
+        self, sender: str, references: Collection[str]
+    ) -> Mapping[str, Collection[UUID]]:
+        """The referrals behind each of a sender's own references."""
+        digests = await self._digests(sender, references)
+        found: dict[bytes, list[UUID]] = {}
+        for digest, referral in await self._ask(_BY_REFERENCE, sender, digests):
+            found.setdefault(digest, []).append(referral)
+        told = zip(references, digests, strict=True)
+        return {reference: found.get(digest, ()) for reference, digest in told}
+
     async def _digest(self, compartment: str, number: str) -> bytes:
         """Never leaves the vault: with it, and the index key, numbers could be enumerated."""
         digits = _twelve_digits(number)
-        key = _INDEX.format(compartment)
+        index = await self._index(_INDEX.format(compartment))
+        return index.mac(b"number", digits.encode())
+
+    async def _digests(self, sender: str, references: Collection[str]) -> list[bytes]:
+        index = await self._index(_REFERENCES.format(sender))
+        return [index.mac(b"reference", plain_reference(each).encode()) for each in references]
+
+    async def _index(self, key: str) -> Key:
         if self._memory.lacking([key]):
             await self._make([key])
-        return self._usable(key).mac(b"number", digits.encode())
+        return self._usable(key)
 
     # --- between memory and server -----------------------------------------------------------
 

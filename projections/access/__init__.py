@@ -27,7 +27,13 @@ from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.policy import File, Viewer
 from domain.recorded import Recorded
-from domain.referral import ReferralAccepted, ReferralDeclined, ReferralReceived, ReferralRouted
+from domain.referral import (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralReceived,
+    ReferralRouted,
+    ReferralWithdrawn,
+)
 from domain.staff import PositionEnded, PositionTaken
 from projections.asking import Connection, all_rows
 from projections.projection import Key, Projection, Table, Tally
@@ -67,6 +73,7 @@ _OF_FILES = names_of(
     ReferralRouted,
     ReferralAccepted,
     ReferralDeclined,
+    ReferralWithdrawn,
     CaseOpened,
     CaseWorkerAssigned,
     CaseWorkerReleased,
@@ -132,7 +139,7 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
                 receiving_unit=routed.unit,
                 informed_units=tuple(dict.fromkeys((*row.informed_units, *routed.informed))),
             )
-        case ReferralAccepted() | ReferralDeclined() if row.receiving_unit:
+        case ReferralAccepted() | ReferralDeclined() | ReferralWithdrawn() if row.receiving_unit:
             informed = (*row.informed_units, row.receiving_unit)
             return row._replace(receiving_unit=None, informed_units=informed)
         case HandoverAccepted(unit=unit):
@@ -198,7 +205,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=4,
+    version=6,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(

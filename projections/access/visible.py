@@ -24,6 +24,7 @@ _HOLDS: Mapping[Relation, sql.SQL] = {
 }
 
 
+_SENT = sql.SQL("file.sending_unit = %(visible_unit)s")
 _ON_ONES_SIDE = sql.SQL("file.compartment = any(%(visible_compartments)s::text[])")
 
 
@@ -59,6 +60,8 @@ def condition(
         return sql.SQL("true")
     if not relations:
         return sql.SQL("false")
+    if role is StaffRole.EXTERNAL_SENDER:  # no side: what it sent, wherever that went
+        return _SENT if Relation.SENDER in relations else sql.SQL("false")
     holds = sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
     return sql.SQL("({} and ({}))").format(_ON_ONES_SIDE, holds)
 

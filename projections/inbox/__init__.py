@@ -22,6 +22,7 @@ from domain.referral import (
     ReferralReceived,
     ReferralRouted,
     ReferralStatus,
+    ReferralWithdrawn,
 )
 from projections.access.visible import condition, visible
 from projections.asking import Connection, Page, all_rows, one_row
@@ -83,7 +84,7 @@ def _received(recorded: Recorded, received: ReferralReceived) -> Line:
     )
 
 
-def _changes(recorded: Recorded) -> dict[str, Any]:
+def _changes(recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - an answer for each event
     answered = {"answered_at": recorded.occurred_at, "answered_by": recorded.actor}
     match recorded.event:
         case ReferralRouted(unit=unit, holder=holder, informed=informed, answer_due=due):
@@ -105,6 +106,8 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {"status": ReferralStatus.WAITING}
         case ReferralDeclined(holder=holder):
             return {"status": ReferralStatus.DECLINED, "holder": holder, **answered}
+        case ReferralWithdrawn():
+            return {"status": ReferralStatus.WITHDRAWN, **answered}
         case _:
             return {}
 
@@ -112,7 +115,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
 TABLE = Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="inbox",
-    version=1,
+    version=2,
     schema=text("projections.inbox", "schema.sql"),
     tables=(TABLE,),
     key=attrgetter("stream"),

@@ -22,7 +22,7 @@ SCHEMAS: Final[Json] = DOCUMENT["components"]["schemas"]
 
 READ: Final = [route for route in ROUTES if route.door.kind is Kind.READING]
 DECIDED: Final = [route for route in ROUTES if route.door.kind is Kind.DECIDING]
-TOLD: Final = [route for route in DECIDED if route.door.body]
+TOLD: Final = [route for route in ROUTES if route.door.body]
 GUARDED: Final = [route for route in ROUTES if route.door.kind is not Kind.PUBLIC]
 
 

@@ -41,7 +41,8 @@ def expected(route: Route, viewer: Viewer, known: Known | None) -> set[int]:
         return {404}
     if may(viewer, act, information, known.file):
         return {200, 422} if route.door.needs_match or "preview" in route.door.operation else {200}
-    return {403} if sees(viewer, known.file) else {404}
+    knows = sees(viewer, known.file) or sees(viewer, known.file, Information.RECEIPT)
+    return {403} if knows else {404}
 
 
 # --- one file --------------------------------------------------------------------------------

@@ -61,6 +61,12 @@ class Person:
             self.position = max(self.position, reply["position"])
         return reply
 
+    async def ask(self, path: str, body: Mapping[str, Any], *, expect: int = 200) -> Reply:
+        """Read what is asked for in a body, with one's own last write included."""
+        wait = {"Prefer": "wait=5"} if self.position else {}
+        at = {"atPosition": str(self.position)} if self.position else {}
+        return await self._call("POST", path, expect, params=at, json=body, headers=wait)
+
     async def post_any(self, path: str) -> Reply:
         """Post, whatever comes of it."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}

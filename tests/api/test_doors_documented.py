@@ -97,6 +97,7 @@ def test_lists_are_plural() -> None:
     """A field that holds several says so; units are told by what they were."""
     several = {field for _, field, told in properties() if told.get("type") == "array"}
     participles = {"informed", "alsoTold", "declined", "goingAlong"}
+    participles |= {"asked", "answered", "unanswered", "neverArrived"}
     assert {field for field in several if not field.endswith("s")} <= participles
 
 
@@ -192,7 +193,11 @@ def test_what_is_shown_can_be_sent(route: Route) -> None:
 @pytest.mark.parametrize("route", EVERY_ROUTE)
 def test_a_door_is_guarded_as_its_method_says(route: Route) -> None:
     """What is read leaves a receipt; what is decided asks a row of the policy's table."""
-    kinds = {"GET": {Kind.READING, Kind.OPEN, Kind.PUBLIC}, "POST": {Kind.DECIDING}}
+    asked_in_a_body = {Kind.READING} if route.door.body else set()
+    kinds = {
+        "GET": {Kind.READING, Kind.OPEN, Kind.PUBLIC},
+        "POST": {Kind.DECIDING} | asked_in_a_body,
+    }
     assert route.door.kind in kinds[route.method]
     if route.door.kind in {Kind.READING, Kind.DECIDING}:
         assert route.door.asks in {(row.act, row.information) for row in TABLE}

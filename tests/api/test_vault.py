@@ -262,6 +262,26 @@ async def test_erased_person_leaves_the_index(vault: PostgresVault) -> None:
     assert await vault.reserve_person("exposed", NUMBER, anew) == anew
 
 
+async def test_a_reference_leads_to_what_its_sender_sent(
+    house: Database, vault: PostgresVault
+) -> None:
+    """However it is spelt, and to every referral of the message; another sender's reference of
+    the same name leads nowhere, and no stored value joins the two. Erased, it leads nowhere."""
+    [first, second, other] = [IDS.new() for _ in range(3)]
+    await vault.keep_reference("police", "P-2023-17", [first, second])
+    await vault.keep_reference("police", "P-2023-17", [first])  # decided anew
+    await vault.keep_reference("schools", "P-2023-17", [other])
+    found = await vault.find_references("police", ["p-2023 - 17", "P-2023-18"])
+    assert set(found["p-2023 - 17"]) == {first, second}
+    assert not found["P-2023-18"]
+    assert not (await vault.find_references("region", ["P-2023-17"]))["P-2023-17"]
+    rows = house.execute("TABLE {}.referrals_by_reference")
+    assert len({bytes(digest) for _, digest, _ in rows}) == 2
+    await vault.erase([], referrals=[first])
+    found = await vault.find_references("police", ["P-2023-17"])
+    assert set(found["P-2023-17"]) == {second}
+
+
 # --- the key-encryption key ------------------------------------------------------------------
 
 
@@ -366,10 +386,12 @@ def test_role_may_only_add_and_read(house: Database, statement: str) -> None:
 async def test_own_keys_of_the_vault_stay(house: Database, vault: PostgresVault) -> None:
     """Not even the named function erases what the whole index hangs on."""
     with pytest.raises(CheckViolation):
-        house.execute("SELECT {}.erase_keys(%s, '{{}}')", ["vault/check"], role="vault")
+        house.execute("SELECT {}.erase_keys(%s, '{{}}', '{{}}')", ["vault/check"], role="vault")
 
 
-@pytest.mark.parametrize("question", ["TABLE {}.keys", "SELECT {}.erase_keys('{{}}', '{{}}')"])
+@pytest.mark.parametrize(
+    "question", ["TABLE {}.keys", "SELECT {}.erase_keys('{{}}', '{{}}', '{{}}')"]
+)
 def test_other_municipalities_have_no_way_in(
     house: Database, vault_server: PostgresServer, tmp_path: Path, question: str
 ) -> None:

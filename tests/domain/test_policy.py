@@ -106,10 +106,22 @@ def test_across_a_side_nothing_is_permitted(
 ) -> None:
     """On the other side of a compartment a file permits nobody anything that it would not permit
     without any file: no combination of role, unit, assignment and act crosses (S76-S78)."""
-    if sees_compartment(viewer.side, file.compartment):
+    if sees_compartment(viewer.side, file.compartment) or viewer.role is StaffRole.EXTERNAL_SENDER:
         return
     assert relations(viewer, file) == frozenset()
     assert may(viewer, act, kind, file) == ((viewer.role, kind, act) in WITHOUT_FILE)
+
+
+@given(viewer=viewers, file=files)
+def test_a_sender_outside_stands_to_its_receipt_alone(viewer: Viewer, file: File) -> None:
+    """Whatever its unit is to a file, an external sender asks only for the receipt of what it
+    sent: nothing of the file can be read (S15-S20)."""
+    sender = replace(viewer, role=StaffRole.EXTERNAL_SENDER)
+    sent = file.sending_unit == sender.unit
+    assert relations(sender, file) == (frozenset({Relation.SENDER}) if sent else frozenset())
+    assert may(sender, Act.READ, Information.RECEIPT, file) is sent
+    read = {row.information for row in TABLE if row.relation is Relation.SENDER}
+    assert not read & {Information.LINE, Information.IDENTITY, Information.CIRCUMSTANCES}
 
 
 @pytest.mark.parametrize("compartment", Compartment)

@@ -48,6 +48,16 @@ class KeptPlain:
     async def find_person(self, compartment: str, number: str) -> UUID | None:
         raise AssertionError("history knows no numbers")
 
+    async def keep_reference(
+        self, sender: str, reference: str, referrals: Collection[UUID]
+    ) -> None:
+        raise AssertionError("history knows no references")
+
+    async def find_references(
+        self, sender: str, references: Collection[str]
+    ) -> dict[str, list[UUID]]:
+        raise AssertionError("history knows no references")
+
 
 def test_every_event_has_its_stored_form() -> None:
     """Each name, kind and version of the catalogue is kept here in its stored form."""

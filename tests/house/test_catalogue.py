@@ -49,6 +49,8 @@ CLEAR_TEXT = {
     *((entry.name, field) for entry in ENTRIES for field in ("unit", "holder")),
     ("referral.received", "sender_unit"),
     ("referral.routed", "informed"),
+    ("referral.routing-overridden", "to_unit"),
+    ("referral.forwarded", "to_unit"),
     ("case.handover-offered", "from_unit"),
     ("case.handover-offered", "to_unit"),
     ("deadline.escalated", "units"),

@@ -2,6 +2,7 @@
 dense positions, versions per stream, every sealed value closed, telling events veiled."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -108,7 +109,7 @@ class History:
             receipt=f"r{len(self.facts)}",
             source=Source.POLICE,
             channel=Channel.PHONE,
-            kind=ReferralKind.REPORT_OF_CONCERN,
+            kind=ReferralKind.SIGNPOSTING,
             sender_unit=sender,
             senders_reference=None,
             role=PersonRole.EXPOSED,
@@ -150,7 +151,9 @@ class History:
         if stream is None:
             return
         found = self._referrals[stream]
-        if found.proposed is None and self._random.random() < 0.7:
+        if self._random.random() < 0.1:
+            self._move_or_take_back(stream, found)
+        elif found.proposed is None and self._random.random() < 0.7:
             self._accept(stream, found)
         elif found.proposed is None:
             self._record({stream: self._declined(found)}, found.unit)
@@ -164,6 +167,26 @@ class History:
             self._record({stream: confirmed}, found.unit)
         else:
             self._record({stream: referral.refuse_decline(found, by_unit=found.unit)}, found.unit)
+
+    def _move_or_take_back(self, stream: UUID, found: referral.Referral) -> None:
+        """Its routing is overridden; or whoever sent it, if that was another unit, withdraws it."""
+        sender = found.sender_unit
+        if found.proposed is None and self._random.random() < 0.5:
+            ruled, to_unit = self._route(found.unit, found.compartment), "children"
+            ruled = replace(ruled, rules=(Rule.R0,))  # R2 would bind the unit
+            if found.unit != to_unit:
+                moved = referral.override_routing(
+                    found,
+                    ruled,
+                    to_unit=to_unit,
+                    reason="...",
+                    by_unit=found.unit,
+                    due=self._due(),
+                )
+                self._record({stream: moved}, found.unit)
+        elif sender not in found.asked:
+            taken = referral.withdraw_referral(found, reason="...", by_unit=sender)
+            self._record({stream: taken}, sender)
 
     def _declined(self, found: referral.Referral) -> Sequence[Any]:
         ends = not found.acute and self._random.random() < 0.5

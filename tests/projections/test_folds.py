@@ -74,6 +74,7 @@ from projections import (
     handovers,
     inbox,
     police_operations,
+    sender_receipts,
     staff,
     team,
     timeline,
@@ -292,6 +293,33 @@ TURNED_DOWN = ReferralDeclined(
     age=Sealed.of(AgeKnowledge.MINOR),
     explanation=Sealed.of("..."),
 )
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        ([RECEIVED, ROUTED], None),
+        ([RECEIVED, ROUTED, DECLINE_PROPOSED, DECLINE_REFUSED], None),
+        ([RECEIVED, ROUTED, TAKEN], 3),
+        ([RECEIVED, ROUTED, TURNED_DOWN], 3),
+        ([RECEIVED, ROUTED, TURNED_DOWN, ROUTED_AGAIN], None),
+    ],
+)
+def test_a_receipt_tells_its_sender_that_it_is_answered(
+    given: list[Any], answered: int | None
+) -> None:
+    """When it arrived, was routed and was answered; of a decline that led elsewhere, nothing."""
+    moments = [fact.occurred_at for fact in happened(*given, stream=REFERRAL)]
+    line = sender_receipts.Line(
+        referral=REFERRAL,
+        receipt="K7",
+        sender_unit="outreach",
+        received_at=moments[0],
+        routed_at=moments[1],
+        answered_at=moments[answered - 1] if answered else None,
+        withdrawn_at=None,
+    )
+    assert rows(sender_receipts.PROJECTION, happened(*given, stream=REFERRAL)) == [line]
 
 
 @pytest.mark.parametrize(

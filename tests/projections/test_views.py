@@ -408,6 +408,15 @@ _COLUMNS = {
         "version": _NUMBER,
         "position": _NUMBER,
     },
+    "sender_receipts": {
+        "referral": _ID,
+        "receipt": _REGISTER,
+        "sender_unit": _UNIT,
+        "received_at": _MOMENT,
+        "routed_at": _MOMENT,
+        "answered_at": _MOMENT,
+        "withdrawn_at": _MOMENT,
+    },
     "inbox": {
         "referral": _ID,
         "receipt": _REGISTER,

@@ -1,6 +1,6 @@
 -- Who may do what in the vault: the whole of it, granted anew after every migration.
 --
---   vault  adds keys and people, and reads; what it may change or take away has a function's name
+--   vault  adds keys, people and references, and reads; what it may change or take away has a function's name
 --
 -- Erasing and rewrapping functions write with their owner's rights.
 DO $$
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     FOREACH statement IN ARRAY ARRAY[
         'GRANT USAGE ON SCHEMA %1$I TO %2$I',
-        'GRANT SELECT, INSERT ON keys, people_by_number TO %2$I',
+        'GRANT SELECT, INSERT ON keys, people_by_number, referrals_by_reference TO %2$I',
         'GRANT SELECT ON _yoyo_migration TO %2$I',
         'REVOKE EXECUTE ON FUNCTION ensure_keys, erase_keys, rewrap_keys, reserve_person FROM PUBLIC',
         'GRANT EXECUTE ON FUNCTION ensure_keys, erase_keys, rewrap_keys, reserve_person TO %2$I'

@@ -1,0 +1,108 @@
+"""Referrals moved on, taken back, and sent several at a time, as use cases."""
+
+from dataclasses import replace
+
+import pytest
+
+from api.commands import referrals
+from domain.codes import Compartment, Concern, ReferralKind, Source
+from domain.errors import (
+    MessageMixesSides,
+    NotFound,
+    NotPermitted,
+    PersonIsNamedTwice,
+    ReferralIsAnswered,
+    UnknownUnit,
+)
+from domain.referral import ReferralReceived, ReferralStatus
+from tests.town import A_BUYER, A_CHILD, AN_ADULT, SOMEBODY, Town, new_town, told
+
+SIGNPOSTED = replace(A_CHILD, kind=ReferralKind.SIGNPOSTING)
+MOVE = {"to_unit": "nexus", "reason": "Fyller 18 i morgon."}
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await new_town()
+
+
+async def test_the_manager_overrides_and_the_other_unit_accepts(town: Town) -> None:
+    """S75, S69: it waits for the other unit, held by the one that set the rule aside."""
+    waits = await town.receive(SIGNPOSTED)
+    await town.do(await town.manager("childrens-intake"), referrals.override_routing, waits, **MOVE)
+    moved = await town.referral(waits)
+    assert (moved.unit, moved.holder) == ("nexus", "childrens-intake")
+    await town.do(await town.manager("nexus"), referrals.accept_referral, waits)
+    assert (await town.referral(waits)).holder == "nexus"
+    names = await town.names(waits)
+    assert names.count("referral.routing-overridden") == 1
+
+
+async def test_an_override_never_crosses_a_side(town: Town) -> None:
+    """No unit of another side can be named, and a case worker cannot override at all."""
+    waits = await town.receive(SIGNPOSTED)
+    manager = await town.manager("childrens-intake")
+    for other in ("support-line-two", "support-line-three", "youth-outreach", "nowhere"):
+        there = {"to_unit": other, "reason": "..."}
+        refused, _ = await told(town.do(manager, referrals.override_routing, waits, **there))
+        assert refused is UnknownUnit
+    worker = await town.worker("childrens-intake")
+    assert await told(town.do(worker, referrals.override_routing, waits, **MOVE)) == (
+        NotPermitted,
+        {},
+    )
+
+
+async def test_what_no_rule_decides_is_sorted_by_nexus(town: Town) -> None:
+    """R0: the unit that sorts it forwards it with the original moment of receipt."""
+    waits = await town.receive(replace(AN_ADULT, concern=Concern.UNKNOWN))
+    there = {"to_unit": "childrens-intake", "reason": "Bor hos mamman som har ärende där."}
+    await town.do(await town.worker("nexus"), referrals.forward_referral, waits, **there)
+    assert (await town.referral(waits)).unit == "childrens-intake"
+    received, *_, routed = await town.facts(waits)
+    assert received.occurred_at <= routed.occurred_at
+
+
+async def test_a_sender_outside_takes_back_its_own_alone(town: Town) -> None:
+    """Another sender's does not even exist; what is answered stays answered (S15-S20)."""
+    police, waits = await town.police(), await town.receive(replace(AN_ADULT, source=Source.OTHER))
+    region = await town.hire("region", (await town.member(police)).role, None)
+    why = "Gällde någon annan."
+    assert (await told(town.do(region, referrals.withdraw_referral, waits, why)))[0] is NotFound
+    await town.do(police, referrals.withdraw_referral, waits, why)
+    assert (await town.referral(waits)).status is ReferralStatus.WITHDRAWN
+    accept = town.do(await town.manager("nexus"), referrals.accept_referral, waits)
+    assert (await told(accept))[0] is ReferralIsAnswered
+
+
+async def test_several_persons_are_one_message(town: Town) -> None:
+    """A referral each, all or none, one receipt; on one side, which not sorted yet is part of."""
+    police = await town.police()
+    every = [AN_ADULT, A_CHILD, SOMEBODY, replace(AN_ADULT, number=None)]
+    every[2] = replace(SOMEBODY, number=None)
+    outcome = await town.do(police, referrals.receive_message, every)
+    sent = [f.event for f in outcome.facts if isinstance(f.event, ReferralReceived)]
+    assert len(sent) == 4
+    assert len({one.receipt for one in sent}) == 1
+    head = await town.log.head()
+    for wrong, refusal in (
+        ([AN_ADULT, A_BUYER], MessageMixesSides),
+        ([AN_ADULT, replace(A_CHILD, number=AN_ADULT.number)], PersonIsNamedTwice),
+    ):
+        refused = await told(town.do(police, referrals.receive_message, wrong))
+        assert refused == (refusal, {})
+    assert await town.log.head() == head
+
+
+async def test_a_reference_leads_to_every_referral_of_its_message(town: Town) -> None:
+    """One reference, several persons; a unit of the administration asks by its own list."""
+    referenced = replace(AN_ADULT, senders_reference="P-17")
+    every = [referenced, replace(referenced, number=None)]
+    await town.do(await town.police(), referrals.receive_message, every)
+    found = await town.vault.find_references("police", ["P-17", "P-18"])
+    assert (len(found["P-17"]), len(found["P-18"])) == (2, 0)
+    outreach = await town.hire(
+        "homeless-outreach", (await town.member(await town.outreach())).role, Compartment.EXPOSED
+    )
+    await town.do(outreach, referrals.receive_referral, referenced)
+    assert not (await town.vault.find_references("homeless-outreach", ["P-17"]))["P-17"]
