@@ -14,6 +14,7 @@ from api.door.serving import LARGEST_BODY, serve
 from api.door.system import Meters, system_routes
 from api.house import House
 from api.resources import (
+    activities,
     audit,
     case_work,
     cases,
@@ -95,6 +96,13 @@ ROUTES: Final[Sequence[Route]] = (
     post("/police-operations/{operationId}/acknowledgements", police_operations.acknowledge),
     post("/police-operations/{operationId}/encounters", police_operations.refer),
     post("/police-operations/{operationId}/closures", police_operations.close),
+    # --- activities
+    get("/activities", activities.page),
+    post("/activities", activities.plan),
+    get("/activities/{activityId}", activities.read),
+    post("/activities/{activityId}/holdings", activities.hold),
+    post("/activities/{activityId}/cancellations", activities.cancel),
+    get("/activity-reaches", activities.reaches),
     # --- the team
     get("/teams", teams.page),
     post("/teams", teams.mandate),

@@ -8,7 +8,16 @@ stored under a neutral public name, its kind and its content sealed together.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain import case, deadline, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    case,
+    deadline,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.case import consent
 from domain.sealed import KeyScope
 
@@ -201,6 +210,13 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("operation.acknowledged", police_operation.OperationAcknowledged, "unit"),
     _stored("operation.persons-met", police_operation.PersonsMet, "persons", referrals=FILE),
     _stored("operation.closed", police_operation.OperationClosed, "unit"),
+    _stored(
+        "activity.planned",
+        activity.ActivityPlanned,
+        "kind responsible cooperating planned_on place audience age_band partners",
+    ),
+    _stored("activity.held", activity.ActivityHeld, "held_on reached schools partners"),
+    _stored("activity.cancelled", activity.ActivityCancelled, "reason"),
     _stored("team.mandated", team.TeamMandated, "register_number decided_on"),
     _stored("team.established", team.TeamEstablished, "lead_unit pilot_from pilot_until"),
     _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),

@@ -222,6 +222,60 @@ class CaseOutcome(StrEnum):
     MISRECORDED = "misrecorded"  # on the wrong side; received anew on the right one (R16)
 
 
+# --- activities ------------------------------------------------------------------------------
+
+
+class ActivityKind(StrEnum):
+    """What an activity is; nobody is recorded in one (S79)."""
+
+    PREVENTION = "prevention"
+    OUTREACH_SHIFT = "outreach-shift"
+    INFORMATION = "information"  # for an age band
+    INFORMATION_CAMPAIGN = "information-campaign"  # targeted, without an age band (R7)
+    COMPETENCE_BUILDING = "competence-building"
+    COORDINATION = "coordination"  # by strategic support (S35)
+
+
+class PlaceKind(StrEnum):
+    """Where it is, as a kind: an address could tell of somebody."""
+
+    SCHOOL = "school"
+    STREET = "street"
+    MEETING_PLACE = "meeting-place"
+    PREMISES = "premises"  # of those who carry it
+    ONLINE = "online"
+    OTHER = "other"
+
+
+class Audience(StrEnum):
+    """Whom it is for."""
+
+    PUPILS = "pupils"
+    YOUNG_PEOPLE = "young-people"
+    EU_CITIZENS = "eu-citizens"  # in street settings (S44)
+    HOMELESS_PEOPLE = "homeless-people"  # and people with substance abuse (S45)
+    PUBLIC = "public"
+    STAFF = "staff"
+    PARTNERS = "partners"  # other organisations and authorities (S20)
+
+
+class AgeBand(StrEnum):
+    """As coarse as R7 needs it."""
+
+    AGED_0_TO_15 = "aged-0-to-15"
+    AGED_16_TO_21 = "aged-16-to-21"
+    AGED_22_AND_OVER = "aged-22-and-over"
+
+
+class CancellationReason(StrEnum):
+    """Why an activity was not held."""
+
+    STAFF_ABSENT = "staff-absent"
+    PARTNER_DECLINED = "partner-declined"
+    TOO_FEW = "too-few"
+    OTHER = "other"
+
+
 # --- clocks (section 4) ----------------------------------------------------------------------
 
 

@@ -212,6 +212,34 @@ class OperationIsNotAcknowledged(Refusal):
     status = 409
 
 
+# --- activities ------------------------------------------------------------------------------
+
+
+class CampaignHasNoAgeBand(Refusal):
+    """A targeted information campaign has no age band: the adults' entry point and the regional
+    coordinators lead it jointly. For an age band, plan information (R7)."""
+
+
+class CoordinationIsStrategic(Refusal):
+    """The coordination of the subject area is strategic support's (S35). Plan another kind."""
+
+    status = 403
+
+
+class ActivityIsOver(Refusal):
+    """The activity has been held or cancelled already."""
+
+    status = 409
+
+
+class HeldInTheFuture(Refusal):
+    """An activity is recorded as held when it has been. Give the day on which it was (S79)."""
+
+
+class SchoolsDoNotFit(Refusal):
+    """What is held in schools says in how many, and nothing else does (S73)."""
+
+
 # --- cases -----------------------------------------------------------------------------------
 
 

@@ -9,9 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.activity import ActivityStatus
 from domain.case import CaseStatus
 from domain.codes import (
+    ActivityKind,
+    AgeBand,
     AgeKnowledge,
+    Audience,
+    CancellationReason,
     CaseOutcome,
     Channel,
     ClockKind,
@@ -29,6 +34,7 @@ from domain.codes import (
     InformationKind,
     PartyKind,
     PersonRole,
+    PlaceKind,
     Purpose,
     Qualification,
     ReceiptStatus,
@@ -228,6 +234,51 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         CaseOutcome.CONTACT_LOST: Label("Kontakten har brutits", "Contact was lost"),
         CaseOutcome.DECEASED: Label("Avliden", "Deceased"),
         CaseOutcome.MISRECORDED: Label("Felaktigt registrerat", "Misrecorded"),
+    },
+    ActivityKind: {
+        ActivityKind.PREVENTION: Label("Förebyggande arbete", "Prevention"),
+        ActivityKind.OUTREACH_SHIFT: Label("Uppsökande pass", "Outreach shift"),
+        ActivityKind.INFORMATION: Label("Information", "Information for an age band"),
+        ActivityKind.INFORMATION_CAMPAIGN: Label(
+            "Riktad informationskampanj", "Targeted information campaign"
+        ),
+        ActivityKind.COMPETENCE_BUILDING: Label("Kompetenshöjande insats", "Competence building"),
+        ActivityKind.COORDINATION: Label("Samordning", "Coordination"),
+    },
+    ActivityStatus: {
+        ActivityStatus.PLANNED: Label("Planerad", "Planned"),
+        ActivityStatus.HELD: Label("Genomförd", "Held"),
+        ActivityStatus.CANCELLED: Label("Inställd", "Cancelled"),
+    },
+    PlaceKind: {
+        PlaceKind.SCHOOL: Label("Skola", "School"),
+        PlaceKind.STREET: Label("Gatan", "Street"),
+        PlaceKind.MEETING_PLACE: Label("Öppen mötesplats", "Open meeting place"),
+        PlaceKind.PREMISES: Label("Egna lokaler", "Own premises"),
+        PlaceKind.ONLINE: Label("På nätet", "Online"),
+        PlaceKind.OTHER: Label("Annan plats", "Other place"),
+    },
+    Audience: {
+        Audience.PUPILS: Label("Elever", "Pupils"),
+        Audience.YOUNG_PEOPLE: Label("Unga", "Young people"),
+        Audience.EU_CITIZENS: Label("EU-medborgare i gatumiljö", "EU citizens in street settings"),
+        Audience.HOMELESS_PEOPLE: Label(
+            "Personer i hemlöshet eller missbruk", "Homeless people, people with substance abuse"
+        ),
+        Audience.PUBLIC: Label("Allmänheten", "The public"),
+        Audience.STAFF: Label("Personal", "Staff"),
+        Audience.PARTNERS: Label("Samverkansparter", "Partners"),
+    },
+    AgeBand: {
+        AgeBand.AGED_0_TO_15: Label("0-15 år", "Aged 0-15"),
+        AgeBand.AGED_16_TO_21: Label("16-21 år", "Aged 16-21"),
+        AgeBand.AGED_22_AND_OVER: Label("22 år eller äldre", "Aged 22 or older"),
+    },
+    CancellationReason: {
+        CancellationReason.STAFF_ABSENT: Label("Personal saknades", "Staff were absent"),
+        CancellationReason.PARTNER_DECLINED: Label("En part tackade nej", "A partner declined"),
+        CancellationReason.TOO_FEW: Label("För få deltagare", "Too few took part"),
+        CancellationReason.OTHER: Label("Annat skäl", "Other reason"),
     },
     ClockKind: {
         ClockKind.PROTECTION_ASSESSMENT: Label(

@@ -40,6 +40,7 @@ class Information(StrEnum):
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
+    ACTIVITY = "activity"  # of nobody (S79)
     TEAM = "team"
     STAFF = "staff"
 
@@ -99,6 +100,8 @@ _EXTERNAL = (StaffRole.EXTERNAL_SENDER,)
 _AUDITOR = (StaffRole.AUDITOR,)
 _COORDINATOR = (StaffRole.REGIONAL_COORDINATOR,)
 _ADMINISTRATOR = (StaffRole.ADMINISTRATOR,)
+_ANALYST = (StaffRole.ANALYST,)
+_STRATEGIC = (StaffRole.STRATEGIC_SUPPORT,)
 _COORDINATOR = (StaffRole.REGIONAL_COORDINATOR,)
 
 _EXPOSING = (Information.IDENTITY, Information.CIRCUMSTANCES)
@@ -272,7 +275,21 @@ TABLE: tuple[Row, ...] = (
         "who follows those met knows when all of them are told of (S31)",
     ),
     *_rows(
-        _AUTHORITY + _ADMINISTRATOR + (StaffRole.STRATEGIC_SUPPORT, StaffRole.REGIONAL_COORDINATOR),
+        _AUTHORITY + _OUTREACH + _COORDINATOR + _STRATEGIC,
+        (Relation.NONE,),
+        (Information.ACTIVITY,),
+        (Act.READ, Act.RECORD),
+        "whoever carries an activity plans and tells of it, and knows the others'; nobody is in it",
+    ),
+    *_rows(
+        _ADMINISTRATOR + _ANALYST,
+        (Relation.NONE,),
+        (Information.ACTIVITY,),
+        (Act.READ,),
+        "what is done is followed up in numbers (S72, S73)",
+    ),
+    *_rows(
+        _AUTHORITY + _ADMINISTRATOR + _STRATEGIC + _COORDINATOR,
         (Relation.NONE,),
         (Information.TEAM,),
         (Act.READ,),

@@ -12,7 +12,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from domain.codes import AgeKnowledge, Compartment, Concern, PersonRole, Residence, Source, UnitKind
+from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    AgeKnowledge,
+    Compartment,
+    Concern,
+    PersonRole,
+    Residence,
+    Source,
+    UnitKind,
+)
 from domain.organisation import Organisation, Targets, Unit
 
 
@@ -232,13 +242,39 @@ def _must_report(facts: Facts) -> bool:
 # --- prevention, and growing up --------------------------------------------------------------
 
 
-def activity_leaders(organisation: Organisation, *, targeted_campaign: bool) -> tuple[str, ...]:
-    """R7: the adults' entry point leads the work for ages 16-21, and the regional coordinators
-    cooperate; a targeted campaign they lead together. Leading an activity is not owning a case."""
-    targets = organisation.targets
-    if targeted_campaign:
-        return (targets.adult_entry, targets.regional_coordinators)
-    return (targets.adult_entry,)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leadership:
+    """Who answers for an activity; several responsible units do so jointly. No case follows."""
+
+    responsible: tuple[str, ...]
+    cooperating: tuple[str, ...]
+
+
+_FOR_THE_YOUNG = (
+    ActivityKind.PREVENTION,
+    ActivityKind.OUTREACH_SHIFT,
+    ActivityKind.INFORMATION,
+)
+
+
+def lead_activity(
+    kind: ActivityKind, age_band: AgeBand | None, by_unit: str, organisation: Organisation
+) -> Leadership:
+    """R7: prevention, outreach and information for ages 16-21 are the adults' entry point's, and
+    the regional coordinators cooperate; a targeted campaign they lead jointly. Anything else is
+    led by who plans it, and an outreach shift with the adults' entry point (S28)."""
+    adults = organisation.targets.adult_entry
+    coordinators = organisation.targets.regional_coordinators
+    responsible: tuple[str, ...] = (by_unit,)
+    cooperating: tuple[str, ...] = ()
+    if kind is ActivityKind.INFORMATION_CAMPAIGN:
+        responsible = (adults, coordinators)
+    elif kind in _FOR_THE_YOUNG and age_band is AgeBand.AGED_16_TO_21:
+        responsible, cooperating = (adults,), (coordinators,)
+    elif kind is ActivityKind.OUTREACH_SHIFT:
+        cooperating = (adults,)
+    others = [unit for unit in dict.fromkeys((*cooperating, by_unit)) if unit not in responsible]
+    return Leadership(responsible=responsible, cooperating=tuple(others))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

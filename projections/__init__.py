@@ -3,6 +3,7 @@
 from domain.recorded import Recorded
 from projections import (
     access,
+    activities,
     audit,
     caseload,
     handovers,
@@ -39,6 +40,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     handovers.PROJECTION,
     timeline.PROJECTION,
     police_operations.PROJECTION,
+    activities.PROJECTION,
     team.PROJECTION,
     staff.PROJECTION,
     workload.PROJECTION,

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from api.runtime.mapper import Mapper
 from api.runtime.seal import KEY_SIZE, Key
-from domain import case, person, police_operation, referral, staff, team
+from domain import activity, case, person, police_operation, referral, staff, team
 from domain.errors import (
     CommandKeyReused,
     EventTooLarge,
@@ -240,7 +240,14 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
     """Whatever kind of stream it is: none of the others begins with its events."""
     events = [fact.event for fact in facts]
     member = staff.fold(events, stream)
-    folds = (case.fold, person.fold, police_operation.fold, referral.fold, team.fold)
+    folds = (
+        activity.fold,
+        case.fold,
+        person.fold,
+        police_operation.fold,
+        referral.fold,
+        team.fold,
+    )
     state = member or next(filter(None, (fold(events) for fold in folds)), None)
     return Stream(version=len(facts), state=state)
 

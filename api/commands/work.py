@@ -14,7 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from domain import case, person, police_operation, referral, staff, team
+from domain import activity, case, person, police_operation, referral, staff, team
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -147,6 +147,9 @@ class Work:
 
     async def case(self, stream: UUID) -> case.Case:
         return found(await self._state(stream, case.Case))
+
+    async def activity(self, stream: UUID) -> activity.Activity:
+        return found(await self._state(stream, activity.Activity))
 
     async def operation(self, stream: UUID) -> police_operation.PoliceOperation:
         return found(await self._state(stream, police_operation.PoliceOperation))

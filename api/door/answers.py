@@ -50,6 +50,7 @@ def _when(example: str, description: str) -> Meta:
 ReferralId = Annotated[UUID, _id("The referral.", "0b9d3f4e-6a55-4c1b-8e0d-1f6f7b2f9c01")]
 CaseId = Annotated[UUID, _id("The case.", "5a1c9f5d-7c3f-4b6e-9d59-2f0a64c5be02")]
 HandoverId = Annotated[UUID, _id("The handover.", "c7f20b3a-40c9-4f4a-8c16-6d1d5f1f3d03")]
+ActivityId = Annotated[UUID, _id("The activity.", "8b2e6f10-9c47-4d35-b1a8-6e3f0d7c2a07")]
 OperationId = Annotated[UUID, _id("The police operation.", "3d9a7c51-2e84-4b6f-a0d7-5c8e1f9b4a06")]
 ConsentId = Annotated[UUID, _id("The consent.", "3e8a7c15-2d4b-4f6a-9c81-7b5d0e9f2a06")]
 TeamId = Annotated[UUID, _id("The team.", "e2b6d0a9-8d3f-4f3c-8a57-3c1b7d2e6f04")]

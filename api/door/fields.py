@@ -266,16 +266,25 @@ Number = Annotated[
 ]
 
 
-def _percentage(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise faulty(Fault.WRONG_TYPE)
-    if value not in range(1, 101):
-        raise faulty(Fault.OUT_OF_RANGE)
-    return value
+def _whole(allowed: range) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise faulty(Fault.WRONG_TYPE)
+        if value not in allowed:
+            raise faulty(Fault.OUT_OF_RANGE)
+        return value
+
+    return read
 
 
-Percentage = Annotated[
-    int,
-    PlainValidator(_percentage),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100, "examples": [100]}),
-]
+def _whole_schema(allowed: range, example: int) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "integer", "minimum": allowed[0], "maximum": allowed[-1], "examples": [example]}
+    )
+
+
+_PER_CENT: Final = range(1, 101)
+_HEADS: Final = range(100_001)
+
+Percentage = Annotated[int, PlainValidator(_whole(_PER_CENT)), _whole_schema(_PER_CENT, 100)]
+Headcount = Annotated[int, PlainValidator(_whole(_HEADS)), _whole_schema(_HEADS, 60)]

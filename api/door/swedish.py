@@ -267,6 +267,28 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Polisinsatsen är inte bekräftad",
         "En polisinsats avslutas när båda som hanterar den har bekräftat den (R6).",
     ),
+    # --- activities
+    errors.CampaignHasNoAgeBand: Told(
+        "En kampanj har ingen åldersgrupp",
+        "En riktad informationskampanj har ingen åldersgrupp: ingången för vuxna och"
+        " regionkoordinatorerna leder den tillsammans. För en åldersgrupp: planera information"
+        " (R7).",
+    ),
+    errors.CoordinationIsStrategic: Told(
+        "Samordningen är strategisk",
+        "Samordningen av området är det strategiska stödets (S35). Planera ett annat slag.",
+    ),
+    errors.ActivityIsOver: Told(
+        "Aktiviteten är över", "Aktiviteten är redan genomförd eller inställd."
+    ),
+    errors.HeldInTheFuture: Told(
+        "Genomförd i framtiden",
+        "En aktivitet registreras som genomförd när den är det. Ange dagen (S79).",
+    ),
+    errors.SchoolsDoNotFit: Told(
+        "Antalet skolor stämmer inte",
+        "Det som hålls i skolor anger i hur många, och ingenting annat gör det (S73).",
+    ),
     # --- staff and team
     errors.MunicipalityIsFounded: Told(
         "Kommunen är redan upplagd",

@@ -21,7 +21,7 @@ from uuid import UUID
 from api.runtime.event_log import StoredEventLog
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.together import Together
-from domain import case, person, police_operation, referral, staff, team
+from domain import activity, case, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.ports import Vault
 from domain.recorded import Stream
@@ -40,6 +40,7 @@ class _Kind(NamedTuple):
 
 
 _KINDS: Final[Mapping[str, _Kind]] = {
+    "activity": _Kind(lambda state, event, _: activity.evolve(state, event)),
     "case": _Kind(lambda state, event, _: case.evolve(state, event), counts="notes"),
     "operation": _Kind(lambda state, event, _: police_operation.evolve(state, event)),
     "person": _Kind(lambda state, event, _: person.evolve(state, event), opened=True),
@@ -48,6 +49,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "team": _Kind(lambda state, event, _: team.evolve(state, event)),
 }
 _KIND_OF: Final[Mapping[type, _Kind]] = {
+    activity.Activity: _KINDS["activity"],
     case.Case: _KINDS["case"],
     police_operation.PoliceOperation: _KINDS["operation"],
     person.Person: _KINDS["person"],

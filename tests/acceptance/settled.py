@@ -50,6 +50,7 @@ class Settled:
     handovers: dict[str, Offer] = field(default_factory=dict)  # by the case's name
     team: UUID = NOBODYS
     operation: UUID = NOBODYS
+    activity: UUID = NOBODYS
     leaver: Person | None = None
 
     @property
@@ -100,6 +101,7 @@ async def settle(town: Town) -> Settled:
     await _referrals_that_wait(settled)
     await _a_team(settled)
     await _operations(settled)
+    await _activities(settled)
     await _one_who_left(settled)
     await town.level()
     for person in town.people.values():
@@ -283,6 +285,18 @@ async def _operations(settled: Settled) -> None:
         reply = await police.post("/police-operations", body, expect=201)
         settled.operation = UUID(reply["operationId"])
     await manager.post(f"/police-operations/{settled.operation}/acknowledgements")
+
+
+async def _activities(settled: Settled) -> None:
+    """One held and one planned."""
+    manager = settled.town["nexus manager"]
+    plan = {"kind": "prevention", "place": "school", "audience": "pupils"}
+    for day in ("01", "02"):
+        body = {**plan, "plannedOn": f"2024-02-{day}", "ageBand": "aged-16-to-21"}
+        reply = await manager.post("/activities", body, expect=201)
+        settled.activity = UUID(reply["activityId"])
+    held = {"heldOn": "2024-02-02", "reached": 60, "schools": 1}
+    await manager.post(f"/activities/{settled.activity}/holdings", held)
 
 
 async def _one_who_left(settled: Settled) -> None:

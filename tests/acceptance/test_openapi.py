@@ -96,13 +96,15 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
         ("handoverId", [offer.id for offer in settled.handovers.values()]),
         ("teamId", [settled.team]),
         ("operationId", [settled.operation]),
+        ("activityId", [settled.activity]),
         ("staffId", staff),
     ):
         yield _dictionary(name, ids)
     yield _dictionary("unit", ["nexus", "childrens-intake", "support-line-two", "police"])
     yield "[parameters]"
     for place, names, values in (
-        ("path", ("caseId", "referralId", "handoverId", "teamId", "operationId", "staffId"), ""),
+        ("path", ("caseId", "referralId", "handoverId", "teamId", "staffId"), ""),
+        ("path", ("operationId", "activityId"), ""),
         ("body", ("workerId", "successorId", "staffId"), "staffId"),
         ("body", ("toUnit", "unit", "leadUnit"), "unit"),
         ("query", ("worker",), "staffId"),

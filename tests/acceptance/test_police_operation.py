@@ -108,7 +108,7 @@ async def each_sees_what_is_theirs(
     assert [line["operationId"] for line in listed["items"]] == [operation]
     for referral in (*referrals["nexus"], *referrals["childrens-intake"]):
         assert referral not in str(seen.json) + str(listed.json)
-        await coordinator.get(f"/referrals/{referral}", expect=403)
+        await coordinator.get(f"/referrals/{referral}", expect=404)
     for who, unit in (("nexus worker", "nexus"), ("intake worker", "childrens-intake")):
         inbox = await town[who].get("/referrals")
         assert {line["referralId"] for line in inbox["items"]} == set(referrals[unit])

@@ -179,6 +179,7 @@ async def test_without_a_position_nobody_does_anything(settled: Settled, route: 
         "handoverId": settled.handovers["child's offered"].id,
         "teamId": settled.team,
         "operationId": settled.operation,
+        "activityId": settled.activity,
         "staffId": settled.town["nexus worker"].staff_id,
     }
     stranger = settled.town.issuer.issue(uuid4())

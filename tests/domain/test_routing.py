@@ -6,13 +6,22 @@ from itertools import product
 import pytest
 
 from api.runtime.organisation import load_organisation
-from domain.codes import AgeKnowledge, Compartment, Concern, PersonRole, Residence, Source
+from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    AgeKnowledge,
+    Compartment,
+    Concern,
+    PersonRole,
+    Residence,
+    Source,
+)
 from domain.routing import (
     Facts,
     Route,
     Rule,
-    activity_leaders,
     compartment_of,
+    lead_activity,
     route,
 )
 
@@ -122,8 +131,30 @@ def test_r6() -> None:
 
 def test_r7() -> None:
     """Nexus leads prevention; a targeted campaign together with the coordinators (S37)."""
-    assert activity_leaders(UPPSALA, targeted_campaign=False) == ("nexus",)
-    assert activity_leaders(UPPSALA, targeted_campaign=True) == ("nexus", "regional-coordinators")
+    for kind in (
+        ActivityKind.PREVENTION,
+        ActivityKind.OUTREACH_SHIFT,
+        ActivityKind.INFORMATION,
+    ):
+        young = lead_activity(kind, AgeBand.AGED_16_TO_21, "nexus", UPPSALA)
+        assert (young.responsible, young.cooperating) == (("nexus",), ("regional-coordinators",))
+    campaign = lead_activity(ActivityKind.INFORMATION_CAMPAIGN, None, "nexus", UPPSALA)
+    assert (campaign.responsible, campaign.cooperating) == (("nexus", "regional-coordinators"), ())
+
+
+def test_r7_of_who_plans_it() -> None:
+    """Who plans for ages 16-21 takes part; what R7 does not name, who plans it leads, an outreach
+    shift with the workers of Nexus (S28)."""
+    young = lead_activity(ActivityKind.PREVENTION, AgeBand.AGED_16_TO_21, "youth-outreach", UPPSALA)
+    assert young.cooperating == ("regional-coordinators", "youth-outreach")
+    shift = lead_activity(ActivityKind.OUTREACH_SHIFT, None, "homeless-outreach", UPPSALA)
+    assert (shift.responsible, shift.cooperating) == (("homeless-outreach",), ("nexus",))
+    other = lead_activity(ActivityKind.PREVENTION, AgeBand.AGED_0_TO_15, "youth-outreach", UPPSALA)
+    training = lead_activity(
+        ActivityKind.COMPETENCE_BUILDING, AgeBand.AGED_16_TO_21, "region", UPPSALA
+    )
+    assert (other.responsible, other.cooperating) == (("youth-outreach",), ())
+    assert (training.responsible, training.cooperating) == (("region",), ())
 
 
 def test_r8() -> None:

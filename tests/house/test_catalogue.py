@@ -10,13 +10,18 @@ from uuid import UUID
 
 import pytest
 
-from domain import case, deadline, person, police_operation, referral, staff, team
+from domain import activity, case, deadline, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES, Entry
 from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    Audience,
+    CancellationReason,
     Channel,
     Compartment,
     DeadlineKind,
     InformationKind,
+    PlaceKind,
     Qualification,
     StaffRole,
     StatuteVersion,
@@ -30,10 +35,16 @@ STORED: tuple[UnionType, ...] = (
     deadline.DeadlineEvent,
     staff.StaffEvent,
     police_operation.OperationEvent,
+    activity.ActivityEvent,
     team.TeamEvent,
 )
 
 NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
+    ActivityKind,  # an activity is about nobody
+    AgeBand,
+    Audience,
+    CancellationReason,
+    PlaceKind,
     Channel,
     Compartment,
     DeadlineKind,
@@ -56,6 +67,10 @@ CLEAR_TEXT = {
     ("deadline.escalated", "units"),
     ("team.established", "lead_unit"),
     ("operation.announced", "handled_by"),
+    ("activity.planned", "responsible"),
+    ("activity.planned", "cooperating"),
+    ("activity.planned", "partners"),
+    ("activity.held", "partners"),
 }
 """Unit codes, and what is random or public; everything else that is text is sealed."""
 

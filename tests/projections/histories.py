@@ -8,10 +8,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from domain import case, person, police_operation, referral, staff, team
+from domain import activity, case, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.codes import (
+    ActivityKind,
+    AgeBand,
     AgeKnowledge,
+    Audience,
+    CancellationReason,
     CaseOutcome,
     Channel,
     Compartment,
@@ -20,6 +24,7 @@ from domain.codes import (
     Gender,
     HandoverDeclineReason,
     PersonRole,
+    PlaceKind,
     Qualification,
     ReferralKind,
     Residence,
@@ -28,7 +33,7 @@ from domain.codes import (
 )
 from domain.recorded import Recorded
 from domain.referral import ReferralStatus
-from domain.routing import Route, Rule
+from domain.routing import Leadership, Route, Rule
 from tests.projections.facts import BEGINNING, SOMEBODY, recorded
 
 UNITS = ("children", "nexus", "line-b", "outreach", "relatives")
@@ -55,6 +60,7 @@ class History:
         self._referrals: dict[UUID, referral.Referral] = {}
         self._cases: dict[UUID, case.Case] = {}
         self._staff: dict[UUID, staff.StaffMember] = {}
+        self._activities: dict[UUID, activity.Activity] = {}
         self._operations: dict[UUID, police_operation.PoliceOperation] = {}
         self._teams: dict[UUID, team.Team] = {}
         for unit, side in zip(UNITS, SIDES, strict=False):
@@ -72,6 +78,7 @@ class History:
             self._review,
             self._qualify,
             self._operation,
+            self._activity,
             self._team,
             self._leave,
         )
@@ -343,6 +350,38 @@ class History:
             happened = police_operation.meet_persons(found, met)
         self._record({stream: happened}, "nexus")
 
+    def _activity(self) -> None:
+        planned = activity.ActivityStatus.PLANNED
+        stream = self._one(a for a, known in self._activities.items() if known.status is planned)
+        today = BEGINNING.date()
+        if stream is None or self._random.random() < 0.5:
+            events = activity.plan_activity(
+                Leadership(responsible=("nexus",), cooperating=("coordinators",)),
+                kind=self._random.choice((ActivityKind.PREVENTION, ActivityKind.OUTREACH_SHIFT)),
+                planned_on=today + timedelta(days=self._random.randrange(9)),
+                place=PlaceKind.STREET,
+                audience=Audience.YOUNG_PEOPLE,
+                age_band=self._random.choice((None, *AgeBand)),
+                partners=("schools",),
+            )
+            self._record({self._new(): events}, "nexus")
+        elif self._random.random() < 0.8:
+            held = activity.hold_activity(
+                self._activities[stream],
+                by_unit="nexus",
+                held_on=today,
+                reached=self._random.randrange(80),
+                schools=0,
+                partners=(),
+                today=today,
+            )
+            self._record({stream: held}, "nexus")
+        else:
+            cancelled = activity.cancel_activity(
+                self._activities[stream], by_unit="nexus", reason=CancellationReason.TOO_FEW
+            )
+            self._record({stream: cancelled}, "nexus")
+
     def _team(self) -> None:
         stream = self._one(self._teams)
         if stream is None or self._random.random() < 0.1:
@@ -434,6 +473,7 @@ class History:
         states: dict[str, dict[UUID, Any]] = {
             "referral": self._referrals,
             "case": self._cases,
+            "activity": self._activities,
             "operation": self._operations,
             "team": self._teams,
         }
@@ -441,6 +481,7 @@ class History:
         evolve = {
             "referral": referral.evolve,
             "case": case.evolve,
+            "activity": activity.evolve,
             "operation": police_operation.evolve,
             "team": team.evolve,
         }.get(kind)

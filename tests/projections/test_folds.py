@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.activity import ActivityCancelled, ActivityHeld, ActivityPlanned
 from domain.case import (
     CaseClosed,
     CaseJoined,
@@ -25,7 +26,11 @@ from domain.case import (
     RoutingReviewed,
 )
 from domain.codes import (
+    ActivityKind,
+    AgeBand,
     AgeKnowledge,
+    Audience,
+    CancellationReason,
     CaseOutcome,
     Channel,
     Compartment,
@@ -35,6 +40,7 @@ from domain.codes import (
     HandoverDeclineReason,
     InformationKind,
     PersonRole,
+    PlaceKind,
     Qualification,
     ReferralKind,
     Residence,
@@ -69,6 +75,7 @@ from domain.staff import (
 from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
 from projections import (
     access,
+    activities,
     audit,
     caseload,
     handovers,
@@ -489,6 +496,32 @@ def test_an_operation_is_announced_acknowledged_and_carried_out() -> None:
     assert line.acknowledged_at is None
 
 
+def test_an_activity_is_planned_and_held_or_cancelled() -> None:
+    """What is held tells how many it reached, and who took part in the end; nobody by name."""
+    day = date(2026, 2, 1)
+    planned = ActivityPlanned(
+        kind=ActivityKind.PREVENTION,
+        responsible=("nexus",),
+        cooperating=("coordinators",),
+        planned_on=day,
+        place=PlaceKind.SCHOOL,
+        audience=Audience.PUPILS,
+        age_band=AgeBand.AGED_16_TO_21,
+        partners=("schools",),
+    )
+    held = ActivityHeld(held_on=day, reached=60, schools=2, partners=("schools", "region"))
+    [line] = rows(activities.PROJECTION, happened(planned))
+    assert (line.status, line.partners, line.reached) == ("planned", ("schools",), None)
+    assert line[1:6] == ("prevention", "planned", ("nexus",), ("coordinators",), day)
+    assert line[6:9] == ("school", "pupils", "aged-16-to-21")
+    [line] = rows(activities.PROJECTION, happened(planned, held))
+    assert (line.status, line.partners) == ("held", ("schools", "region"))
+    assert (line.held_on, line.reached, line.schools, line.version) == (day, 60, 2, 2)
+    cancelled = ActivityCancelled(reason=CancellationReason.TOO_FEW)
+    [line] = rows(activities.PROJECTION, happened(planned, cancelled))
+    assert (line.status, line.cancelled_because, line.held_on) == ("cancelled", "too-few", None)
+
+
 def test_a_team_is_mandated_established_and_joined() -> None:
     """A member who left stays in the list, with the day; who comes again has joined anew."""
     day = date(2026, 1, 1)
@@ -560,7 +593,16 @@ def test_a_receipt_is_found_by_its_subjects() -> None:
 def test_facts_of_others_touch_no_row() -> None:
     """A view folds only what it is about."""
     fact = happened(PersonCaseOpened(person=PERSON, case=CASE))[0]
-    for projection in (caseload, inbox, handovers, police_operations, staff, team, access):
+    for projection in (
+        caseload,
+        inbox,
+        handovers,
+        police_operations,
+        activities,
+        staff,
+        team,
+        access,
+    ):
         assert rows(projection.PROJECTION, [fact]) == []
 
 

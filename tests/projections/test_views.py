@@ -11,13 +11,14 @@ from psycopg import AsyncConnection
 from api.runtime.database import LOG
 from api.runtime.postgres_server import PostgresServer
 from domain.case import CaseOpened
-from domain.codes import Compartment, StaffRole
+from domain.codes import ActivityKind, Compartment, StaffRole
 from domain.policy import Information, Viewer
 from domain.referral import ReferralStatus
 from projections import (
     ALL,
     ALL_OF_RECEIPTS,
     access,
+    activities,
     audit,
     handovers,
     inbox,
@@ -309,6 +310,28 @@ async def test_an_operation_is_seen_by_those_who_handle_it(
     assert alarms == sum(line.acknowledged_at is None for line in latest)
 
 
+async def test_activities_are_known_to_those_who_carry_them(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Page by page and of one kind, the latest first; and what they reach, added up."""
+    lines = folded(activities.PROJECTION, FACTS)
+    latest = sorted(lines.values(), key=lambda it: (it.planned_on, it.activity), reverse=True)
+    sender = Viewer(staff=id_of(1), role=StaffRole.EXTERNAL_SENDER, unit="police", side=None)
+    for viewer in (sender, *viewers()):
+        sees = viewer is not sender
+        ask = partial(activities.page, asked, full_town.schema, viewer, limit=2)
+        assert await every_page(ask) == (latest if sees else [])
+        kind = ActivityKind.PREVENTION
+        of_kind = [line for line in latest if line.kind == kind]
+        assert await every_page(partial(ask, kind=kind)) == (of_kind if sees else [])
+        found = await activities.activity(asked, full_town.schema, viewer, latest[0].activity)
+        assert found == (latest[0] if sees else None)
+        reached = await activities.reach(asked, full_town.schema, viewer)
+        held = {(it.kind, it.age_band) for it in latest if it.held_on}
+        assert {(it.kind, it.age_band) for it in reached} == (held if sees else set())
+        assert sum(it.reached for it in reached) == sees * sum(it.reached or 0 for it in latest)
+
+
 async def test_teams_are_known_to_those_who_work_with_them(
     full_town: Town, asked: AsyncConnection[Any]
 ) -> None:
@@ -478,6 +501,23 @@ _COLUMNS = {
         "persons_met": _NUMBER,
         "referrals": _TOKEN,
         "closed_at": _MOMENT,
+        "version": _NUMBER,
+    },
+    "activities": {
+        "activity": _ID,
+        "kind": _CODE,
+        "status": _CODE,
+        "responsible": _UNITS,
+        "cooperating": _UNITS,
+        "planned_on": _DAY,
+        "place": _CODE,
+        "audience": _CODE,
+        "age_band": _CODE,
+        "partners": _UNITS,
+        "held_on": _DAY,
+        "reached": _NUMBER,
+        "schools": _NUMBER,
+        "cancelled_because": _CODE,
         "version": _NUMBER,
     },
     "team": {
