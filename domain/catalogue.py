@@ -18,7 +18,7 @@ from domain import (
     staff,
     team,
 )
-from domain.case import consent
+from domain.case import consent, intervention, investigation, outward
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -177,6 +177,70 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("case.coordinator-admitted", consent.CoordinatorEngaged, "coordinator consent"),
     _stored("case.coordinator-released", consent.CoordinatorReleased, "coordinator"),
     _stored("case.coordinator-consulted", consent.CoordinatorConsulted, "coordinator", topic=FILE),
+    _stored("case.investigation-opened", investigation.InvestigationOpened, "investigation"),
+    _stored(
+        "case.concerned-informed",
+        investigation.ConcernedInformed,
+        "person investigation",
+        withheld=TEXT,
+    ),
+    _stored(
+        "case.investigation-concluded",
+        investigation.InvestigationConcluded,
+        "investigation",
+        conclusion=FILE,
+    ),
+    _veiled(
+        "case.assessment-recorded",
+        "presumption-assessed",
+        investigation.PresumptionAssessed,
+        "person",
+        TEXT,
+    ),
+    _veiled(
+        "case.assessment-recorded", "risk-assessed", investigation.RiskAssessed, "person", TEXT
+    ),
+    _stored("case.scope-reviewed", investigation.ScopeReviewed, "", "outside", outside=FILE),
+    _stored(
+        "case.intervention-decided",
+        intervention.InterventionDecided,
+        "intervention",
+        kind=FILE,
+        provider=FILE,
+        ksi_code=FILE,
+    ),
+    _stored("case.intervention-started", intervention.InterventionStarted, "intervention"),
+    _stored("case.intervention-ended", intervention.InterventionEnded, "intervention", how=FILE),
+    _stored(
+        "case.application-made", intervention.ApplicationMade, "application", "kind", kind=FILE
+    ),
+    _stored(
+        "case.application-answered",
+        intervention.ApplicationAnswered,
+        "application",
+        "granted",
+        granted=FILE,
+    ),
+    _stored("case.grant-ended", intervention.GrantEnded, "application"),
+    _stored(
+        "case.external-referral-made",
+        outward.ExternalReferralMade,
+        "person referral consent",
+        receiver=FILE,
+        ground=FILE,
+        going_along=FILE,
+        text=TEXT,
+    ),
+    _stored(
+        "case.external-referral-answered",
+        outward.ExternalReferralAnswered,
+        "person referral",
+        answer=FILE,
+        text=TEXT,
+    ),
+    _veiled(
+        "case.decision-recorded", "police-report-made", outward.PoliceReportMade, "person", FILE
+    ),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     # on the stream of whatever file the deadline runs in

@@ -176,6 +176,104 @@ class InformationKind(StrEnum):
     TIMELINE = "timeline"
 
 
+class Presumption(StrEnum):
+    """What somebody named assessed: nobody formally identifies victims (w)."""
+
+    GROUNDS = "grounds"  # to presume a victim of trafficking in human beings
+    NO_GROUNDS = "no-grounds"
+    UNCLEAR = "unclear"
+
+
+class Exploitation(StrEnum):
+    """In what form somebody was assessed to be exploited; what is not sexual is R12's."""
+
+    SEXUAL = "sexual"
+    LABOUR = "labour"
+    BEGGING = "begging"
+    CRIME = "crime"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class RiskLevel(StrEnum):
+    LOW = "low"
+    RAISED = "raised"
+    HIGH = "high"
+    ACUTE = "acute"
+
+
+class InvestigationConclusion(StrEnum):
+    """With what an investigation ended."""
+
+    INTERVENTION = "intervention"
+    NO_INTERVENTION = "no-intervention"
+    DECLINED = "declined"  # by the person
+    DISCONTINUED = "discontinued"
+
+
+class InterventionKind(StrEnum):
+    COUNSELLING = "counselling"
+    PROTECTED_ACCOMMODATION = "protected-accommodation"
+    FINANCIAL_ASSISTANCE = "financial-assistance"
+    SAFE_RETURN = "safe-return"
+    HEALTH_CARE = "health-care"
+    LEGAL_AID = "legal-aid"
+    CONTACT_PERSON = "contact-person"
+    SUBSTANCE_ABUSE_TREATMENT = "substance-abuse-treatment"
+    OTHER = "other"
+
+
+class Provider(StrEnum):
+    """Who provides an intervention (S53, S67)."""
+
+    OWN_UNIT = "own-unit"
+    OTHER_UNIT = "other-unit"  # of the administration
+    REGION = "region"
+    WITH_THE_REGION = "with-the-region"  # jointly
+    CIVIL_SOCIETY = "civil-society"
+    REGIONAL_COORDINATORS = "regional-coordinators"
+    OTHER = "other"
+
+
+class InterventionEnd(StrEnum):
+    COMPLETED = "completed"
+    BROKEN_OFF = "broken-off"
+    DECLINED = "declined"  # by the person, before or after it started
+    REPLACED = "replaced"
+
+
+class ApplicationKind(StrEnum):
+    """What is applied for with another authority."""
+
+    REFLECTION_PERIOD = "reflection-period"  # UtlL 5:15
+    RESIDENCE_PERMIT = "residence-permit"
+    COMPENSATION = "compensation"
+    OTHER = "other"
+
+
+class DisclosureGround(StrEnum):
+    """On what something crosses a border of secrecy: a closed list (domain.md, section 5)."""
+
+    CONSENT = "consent"
+    GUARDIAN = "guardian"
+    HARM_TEST = "harm-test"
+    OWN_WORK = "own-work"
+    CRIME_AGAINST_CHILD = "crime-against-child"
+    SERIOUS_CRIME = "serious-crime"
+    OTHER_CRIME = "other-crime"
+    DUTY = "duty"
+    CARE = "care"
+
+
+class ExternalAnswer(StrEnum):
+    """What somebody outside answered to a referral."""
+
+    TAKEN_ON = "taken-on"
+    DECLINED = "declined"
+    WAITING_LIST = "waiting-list"
+    NEVER_CAME = "never-came"  # the person did not
+
+
 class Receiver(StrEnum):
     """Who is told something across a border of secrecy, with consent or another ground."""
 

@@ -316,6 +316,69 @@ class CoordinatorIsNotEngaged(Refusal):
     status = 409
 
 
+# --- investigation, interventions, what goes out ---------------------------------------------
+
+
+class InvestigationIsOpen(Refusal):
+    """An investigation is open in the case; one at a time, and it is concluded before the case is
+    closed."""
+
+    status = 409
+
+
+class InvestigationIsNotOpen(Refusal):
+    """This investigation is not open: it was concluded, or was never opened in this case."""
+
+    status = 409
+
+
+class OutOfScopeIsReferredOn(Refusal):
+    """Somebody exploited other than sexually is out of scope, and is referred on, never dropped
+    (R12): close the case as referred on, once somebody else has taken over."""
+
+
+class InterventionIsUnknown(Refusal):
+    """No such intervention was decided in this case."""
+
+
+class InterventionHasStarted(Refusal):
+    """The intervention has started already."""
+
+    status = 409
+
+
+class InterventionHasEnded(Refusal):
+    """The intervention has ended."""
+
+    status = 409
+
+
+class NothingIsAppliedFor(Refusal):
+    """No such application stands in this case."""
+
+
+class ApplicationIsAnswered(Refusal):
+    """The application has been answered already."""
+
+    status = 409
+
+
+class ApplicationIsNotGranted(Refusal):
+    """The application was not granted, or has not been answered yet."""
+
+    status = 409
+
+
+class ExternalReferralIsNotWaiting(Refusal):
+    """No such external referral of this case waits for its answer."""
+
+    status = 409
+
+
+class GroundDoesNotFit(Refusal):
+    """A report to the police rests on consent, on a duty, or on OSL 10:21, 10:23 or 10:24."""
+
+
 # --- handovers -------------------------------------------------------------------------------
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.activity import ActivityStatus
-from domain.case import CaseStatus
+from domain.case import CaseStatus, InterventionStatus
 from domain.codes import (
     ActivityKind,
     AgeBand,
     AgeKnowledge,
+    ApplicationKind,
     Audience,
     CancellationReason,
     CaseOutcome,
@@ -26,21 +27,30 @@ from domain.codes import (
     ConsultationTopic,
     DeadlineKind,
     DeclineReason,
+    DisclosureGround,
+    Exploitation,
     ExtensionGround,
+    ExternalAnswer,
     Gender,
     HandoverDeclineReason,
     IdentityKind,
     IdentityLevel,
     InformationKind,
+    InterventionEnd,
+    InterventionKind,
+    InvestigationConclusion,
     PartyKind,
     PersonRole,
     PlaceKind,
+    Presumption,
+    Provider,
     Purpose,
     Qualification,
     ReceiptStatus,
     Receiver,
     ReferralKind,
     Residence,
+    RiskLevel,
     Source,
     StaffRole,
     StatuteVersion,
@@ -197,6 +207,102 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         CaseStatus.OPEN: Label("Öppet", "Open"),
         CaseStatus.CLOSED: Label("Avslutat", "Closed"),
     },
+    Presumption: {
+        Presumption.GROUNDS: Label(
+            "Skäl att anta att personen är offer", "Grounds to presume a victim"
+        ),
+        Presumption.NO_GROUNDS: Label("Inga skäl att anta det", "No grounds to presume it"),
+        Presumption.UNCLEAR: Label("Oklart", "Unclear"),
+    },
+    Exploitation: {
+        Exploitation.SEXUAL: Label("Sexuell", "Sexual"),
+        Exploitation.LABOUR: Label("Arbete", "Labour"),
+        Exploitation.BEGGING: Label("Tiggeri", "Begging"),
+        Exploitation.CRIME: Label("Brott", "Crime"),
+        Exploitation.OTHER: Label("Annan", "Other"),
+        Exploitation.UNKNOWN: Label("Okänd", "Unknown"),
+    },
+    RiskLevel: {
+        RiskLevel.LOW: Label("Låg risk", "Low risk"),
+        RiskLevel.RAISED: Label("Förhöjd risk", "Raised risk"),
+        RiskLevel.HIGH: Label("Hög risk", "High risk"),
+        RiskLevel.ACUTE: Label("Akut risk", "Acute risk"),
+    },
+    InvestigationConclusion: {
+        InvestigationConclusion.INTERVENTION: Label(
+            "Insats beviljas", "An intervention is granted"
+        ),
+        InvestigationConclusion.NO_INTERVENTION: Label("Ingen insats", "No intervention"),
+        InvestigationConclusion.DECLINED: Label("Personen tackade nej", "The person declined"),
+        InvestigationConclusion.DISCONTINUED: Label(
+            "Utredningen lades ned", "The investigation was discontinued"
+        ),
+    },
+    InterventionKind: {
+        InterventionKind.COUNSELLING: Label("Samtalsstöd", "Counselling"),
+        InterventionKind.PROTECTED_ACCOMMODATION: Label(
+            "Skyddat boende", "Protected accommodation"
+        ),
+        InterventionKind.FINANCIAL_ASSISTANCE: Label("Ekonomiskt bistånd", "Financial assistance"),
+        InterventionKind.SAFE_RETURN: Label("Tryggt återvändande", "Safe return"),
+        InterventionKind.HEALTH_CARE: Label("Hälso- och sjukvård", "Health care"),
+        InterventionKind.LEGAL_AID: Label("Juridiskt stöd", "Legal aid"),
+        InterventionKind.CONTACT_PERSON: Label("Kontaktperson", "Contact person"),
+        InterventionKind.SUBSTANCE_ABUSE_TREATMENT: Label(
+            "Missbruksbehandling", "Substance abuse treatment"
+        ),
+        InterventionKind.OTHER: Label("Annan insats", "Other intervention"),
+    },
+    Provider: {
+        Provider.OWN_UNIT: Label("Den egna enheten", "The own unit"),
+        Provider.OTHER_UNIT: Label(
+            "Annan enhet i förvaltningen", "Another unit of the administration"
+        ),
+        Provider.REGION: Label("Regionen", "The region"),
+        Provider.WITH_THE_REGION: Label("Tillsammans med regionen", "Jointly with the region"),
+        Provider.CIVIL_SOCIETY: Label("Civilsamhället", "Civil society"),
+        Provider.REGIONAL_COORDINATORS: Label("Regionkoordinatorerna", "Regional coordinators"),
+        Provider.OTHER: Label("Annan utförare", "Another provider"),
+    },
+    InterventionEnd: {
+        InterventionEnd.COMPLETED: Label("Fullföljd", "Completed"),
+        InterventionEnd.BROKEN_OFF: Label("Avbruten", "Broken off"),
+        InterventionEnd.DECLINED: Label("Personen tackade nej", "The person declined"),
+        InterventionEnd.REPLACED: Label("Ersatt av en annan", "Replaced by another"),
+    },
+    ApplicationKind: {
+        ApplicationKind.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
+        ApplicationKind.RESIDENCE_PERMIT: Label("Uppehållstillstånd", "Residence permit"),
+        ApplicationKind.COMPENSATION: Label("Ersättning", "Compensation"),
+        ApplicationKind.OTHER: Label("Annat", "Something else"),
+    },
+    DisclosureGround: {
+        DisclosureGround.CONSENT: Label("Samtycke (OSL 10:1, 12:2)", "Consent (OSL 10:1, 12:2)"),
+        DisclosureGround.GUARDIAN: Label(
+            "Vårdnadshavares samtycke (OSL 12:3)", "A guardian's consent (OSL 12:3)"
+        ),
+        DisclosureGround.HARM_TEST: Label("Menprövning (OSL 26:1)", "Harm test (OSL 26:1)"),
+        DisclosureGround.OWN_WORK: Label(
+            "Nödvändigt för det egna arbetet (OSL 10:2)", "Necessary for the own work (OSL 10:2)"
+        ),
+        DisclosureGround.CRIME_AGAINST_CHILD: Label(
+            "Brott mot den som är under 18 år (OSL 10:21)", "Crime against a minor (OSL 10:21)"
+        ),
+        DisclosureGround.SERIOUS_CRIME: Label(
+            "Grövre brott (OSL 10:23)", "Serious crime (OSL 10:23)"
+        ),
+        DisclosureGround.OTHER_CRIME: Label("Annat brott (OSL 10:24)", "Other crime (OSL 10:24)"),
+        DisclosureGround.DUTY: Label(
+            "Uppgiftsskyldighet (OSL 10:28)", "Statutory duty (OSL 10:28)"
+        ),
+        DisclosureGround.CARE: Label("Nödvändig vård (OSL 26:9)", "Necessary care (OSL 26:9)"),
+    },
+    ExternalAnswer: {
+        ExternalAnswer.TAKEN_ON: Label("Tar emot personen", "Takes the person on"),
+        ExternalAnswer.DECLINED: Label("Tar inte emot personen", "Does not take the person on"),
+        ExternalAnswer.WAITING_LIST: Label("Satt i kö", "Put on a waiting list"),
+        ExternalAnswer.NEVER_CAME: Label("Personen kom aldrig", "The person never came"),
+    },
     Receiver: {
         Receiver.REGIONAL_COORDINATORS: Label("Regionkoordinatorerna", "Regional coordinators"),
         Receiver.REGION: Label("Regionen, hälso- och sjukvården", "The region, health care"),
@@ -224,6 +330,11 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ConsultationTopic.SAFE_RETURN: Label("Tryggt återvändande", "Safe return"),
         ConsultationTopic.LEGAL_QUESTIONS: Label("Juridiska frågor", "Legal questions"),
         ConsultationTopic.OTHER: Label("Annat", "Something else"),
+    },
+    InterventionStatus: {
+        InterventionStatus.DECIDED: Label("Beslutad", "Decided"),
+        InterventionStatus.STARTED: Label("Pågår", "Under way"),
+        InterventionStatus.ENDED: Label("Avslutad", "Ended"),
     },
     CaseOutcome: {
         CaseOutcome.NEEDS_MET: Label("Behoven är tillgodosedda", "The needs are met"),

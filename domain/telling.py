@@ -72,6 +72,31 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.coordinator-consulted": Label(
         "Regionkoordinator rådfrågades anonymt", "A coordinator was consulted anonymously"
     ),
+    "case.investigation-opened": Label("Utredning inleddes", "An investigation was opened"),
+    "case.concerned-informed": Label(
+        "De som berörs underrättades", "Those concerned were informed"
+    ),
+    "case.investigation-concluded": Label(
+        "Utredningen avslutades", "The investigation was concluded"
+    ),
+    "presumption-assessed": Label(
+        "Bedömning av om personen kan antas vara offer för människohandel",
+        "It was assessed whether there are grounds to presume a victim of trafficking",
+    ),
+    "risk-assessed": Label("Risken bedömdes", "The risk was assessed"),
+    "case.scope-reviewed": Label("Uppdragets gräns prövades", "The scope was reviewed"),
+    "case.intervention-decided": Label("Insats beslutades", "An intervention was decided"),
+    "case.intervention-started": Label("Insatsen påbörjades", "The intervention started"),
+    "case.intervention-ended": Label("Insatsen avslutades", "The intervention ended"),
+    "case.application-made": Label("Ansökan gjordes", "An application was made"),
+    "case.application-answered": Label("Ansökan besvarades", "The application was answered"),
+    "case.grant-ended": Label("Det beviljade upphörde", "What was granted ended"),
+    "case.external-referral-made": Label("Remiss skickades", "An external referral was made"),
+    "case.external-referral-answered": Label(
+        "Remissen besvarades", "The external referral was answered"
+    ),
+    "case.decision-recorded": Label("Ett beslut registrerades", "A decision was recorded"),
+    "police-report-made": Label("Polisanmälan gjordes", "A police report was made"),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
     "deadline.set": Label("En frist började löpa", "A deadline was set"),

@@ -25,3 +25,8 @@ async def require_case(work: Work, case_id: UUID, act: Act, information: Informa
     case = await work.case(case_id)
     await work.require(act, information, file_of(case))
     return case
+
+
+async def documented(work: Work, case_id: UUID) -> Case:
+    """The case, for whoever may document what happens in it."""
+    return await require_case(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)

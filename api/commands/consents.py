@@ -7,14 +7,12 @@ that a coordinator who leaves is found in every case.
 from datetime import date
 from uuid import UUID
 
-from api.commands.case_files import require_case
+from api.commands.case_files import documented
 from api.commands.work import Work
 from domain import staff as staffs
-from domain.case import Case
 from domain.case import consent as consents
 from domain.case.consent import CoordinatorReleased
 from domain.codes import ConsentGiver, ConsultationTopic, InformationKind, Receiver
-from domain.policy import Act, Information
 
 
 async def give_consent(
@@ -26,7 +24,7 @@ async def give_consent(
     giver: ConsentGiver,
     until: date | None,
 ) -> None:
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     given = consents.give_consent(
         case,
         work.desk.ids.new(),
@@ -47,19 +45,19 @@ async def narrow_consent(
     scope: tuple[InformationKind, ...],
     until: date | None,
 ) -> None:
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     narrowed = consents.narrow_consent(case, consent_id, scope=scope, until=until, today=work.today)
     await _record(work, case_id, narrowed)
 
 
 async def withdraw_consent(work: Work, case_id: UUID, consent_id: UUID) -> None:
     """The engagement that rests on it ends in the same act."""
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     await _record(work, case_id, consents.withdraw_consent(case, consent_id))
 
 
 async def engage_coordinator(work: Work, case_id: UUID, coordinator_id: UUID) -> None:
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     coordinator = await work.staff(coordinator_id)
     engaged = consents.engage_coordinator(case, coordinator, today=work.today)
     work.record(case_id, engaged)
@@ -68,7 +66,7 @@ async def engage_coordinator(work: Work, case_id: UUID, coordinator_id: UUID) ->
 
 
 async def release_coordinator(work: Work, case_id: UUID, coordinator_id: UUID) -> None:
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     await _record(work, case_id, consents.release_coordinator(case, coordinator_id))
 
 
@@ -76,13 +74,9 @@ async def consult_coordinator(
     work: Work, case_id: UUID, coordinator_id: UUID, topic: ConsultationTopic
 ) -> None:
     """Anonymously: nothing of the person goes along, so it needs no consent."""
-    case = await _documented(work, case_id)
+    case = await documented(work, case_id)
     coordinator = await work.staff(coordinator_id)
     work.record(case_id, consents.consult_coordinator(case, coordinator, topic))
-
-
-async def _documented(work: Work, case_id: UUID) -> Case:
-    return await require_case(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
 
 
 async def _record(work: Work, case_id: UUID, events: list[consents.ConsentEvent]) -> None:

@@ -53,6 +53,12 @@ HandoverId = Annotated[UUID, _id("The handover.", "c7f20b3a-40c9-4f4a-8c16-6d1d5
 ActivityId = Annotated[UUID, _id("The activity.", "8b2e6f10-9c47-4d35-b1a8-6e3f0d7c2a07")]
 OperationId = Annotated[UUID, _id("The police operation.", "3d9a7c51-2e84-4b6f-a0d7-5c8e1f9b4a06")]
 ConsentId = Annotated[UUID, _id("The consent.", "3e8a7c15-2d4b-4f6a-9c81-7b5d0e9f2a06")]
+InvestigationId = Annotated[UUID, _id("The investigation.", "4b1d6e2a-93c7-4d58-8f0e-6a2c7d1b5e07")]
+InterventionId = Annotated[UUID, _id("The intervention.", "8c2f7a41-5e60-4b93-a7d4-0f9b3c6e1d08")]
+ApplicationId = Annotated[UUID, _id("The application.", "d5a3c9e7-1f28-4a6b-b05c-2e8f4d7a9c09")]
+ExternalReferralId = Annotated[
+    UUID, _id("The external referral.", "6f0e2b8d-7c14-4e95-9a3b-5d1c8f2e7a10")
+]
 TeamId = Annotated[UUID, _id("The team.", "e2b6d0a9-8d3f-4f3c-8a57-3c1b7d2e6f04")]
 StaffId = Annotated[UUID, _id("The staff member.", "9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e05")]
 

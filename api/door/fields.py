@@ -164,6 +164,27 @@ RegisterNumber = Annotated[
 ]
 
 
+_KSI_CODE: Final = re.compile(r"[A-Z]{2,3}[A-Z0-9]{0,4}( [A-Z]{2}){0,2}")
+
+
+def _ksi_code(value: object) -> str:
+    if not isinstance(value, str):
+        raise faulty(Fault.WRONG_TYPE)
+    if not _KSI_CODE.fullmatch(value):
+        raise faulty(Fault.UNKNOWN_CODE)
+    return value
+
+
+KsiCode = Annotated[
+    str,
+    PlainValidator(_ksi_code),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_KSI_CODE.pattern}$", "examples": ["SIB RC ZZ"]}
+        | {"description": "A code of KSI: what for, what, by what means."}
+    ),
+]
+
+
 # --- days and moments ------------------------------------------------------------------------
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -203,6 +203,38 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.CoordinatorIsNotEngaged: Told(
         "Regionkoordinatorn är inte anlitad", "Regionkoordinatorn är inte anlitad i ärendet."
     ),
+    errors.InvestigationIsOpen: Told(
+        "En utredning pågår",
+        "En utredning pågår i ärendet: en i taget, och den avslutas innan ärendet avslutas.",
+    ),
+    errors.InvestigationIsNotOpen: Told(
+        "Utredningen pågår inte",
+        "Den utredningen pågår inte: den är avslutad, eller inleddes aldrig i det här ärendet.",
+    ),
+    errors.OutOfScopeIsReferredOn: Told(
+        "Utanför uppdraget hänvisas vidare",
+        "Den som utnyttjas på annat sätt än sexuellt ligger utanför uppdraget och hänvisas vidare,"
+        " släpps aldrig (R12): avsluta som hänvisad, när någon annan har tagit över.",
+    ),
+    errors.InterventionIsUnknown: Told(
+        "Insatsen finns inte", "Någon sådan insats har inte beslutats i ärendet."
+    ),
+    errors.InterventionHasStarted: Told("Insatsen har påbörjats", "Insatsen har redan påbörjats."),
+    errors.InterventionHasEnded: Told("Insatsen är avslutad", "Insatsen är avslutad."),
+    errors.NothingIsAppliedFor: Told(
+        "Ingen sådan ansökan", "Någon sådan ansökan finns inte i ärendet."
+    ),
+    errors.ApplicationIsAnswered: Told("Ansökan är besvarad", "Ansökan har redan besvarats."),
+    errors.ApplicationIsNotGranted: Told(
+        "Ansökan är inte beviljad", "Ansökan har inte beviljats, eller inte besvarats än."
+    ),
+    errors.ExternalReferralIsNotWaiting: Told(
+        "Remissen väntar inte på svar", "Ingen sådan remiss i ärendet väntar på svar."
+    ),
+    errors.GroundDoesNotFit: Told(
+        "Grunden passar inte",
+        "En polisanmälan vilar på samtycke, på en skyldighet, eller på OSL 10:21, 10:23, 10:24.",
+    ),
     errors.HandoverIsWaiting: Told(
         "En överlämning väntar",
         "En överlämning av ärendet väntar på svar. Den måste först besvaras eller återtas.",

@@ -1,8 +1,10 @@
 """A case (ärende): one person, one role, one responsible unit at every moment.
 
 Its stories, each a file with its events, how they change the state, and its decisions: the life of
-the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`). The
-state is one (`state`). Deadlines run in a case as in any other file (domain/deadline.py).
+the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`), what
+is investigated and assessed (`investigation`), what is done for the person (`intervention`), and
+what goes out of the administration (`outward`). The state is one (`state`). Deadlines run in a case
+as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
@@ -10,7 +12,7 @@ from dataclasses import replace
 from typing import get_args
 
 from domain import deadline
-from domain.case import consent, handover, life
+from domain.case import consent, handover, intervention, investigation, life, outward
 from domain.case.consent import ConsentEvent
 from domain.case.handover import (
     HandoverAccepted,
@@ -28,6 +30,8 @@ from domain.case.handover import (
     refuse_handover_decline,
     withdraw_handover,
 )
+from domain.case.intervention import InterventionEvent
+from domain.case.investigation import InvestigationEvent
 from domain.case.life import (
     CaseClosed,
     CaseJoined,
@@ -47,15 +51,21 @@ from domain.case.life import (
     reopen_case,
     review_routing,
 )
-from domain.case.state import Case, CaseStatus, Handover, ProposedDecline
+from domain.case.outward import OutwardEvent
+from domain.case.state import Case, CaseStatus, Handover, InterventionStatus, ProposedDecline
 from domain.deadline import DeadlineEvent
 
-CaseEvent = LifeEvent | HandoverEvent | ConsentEvent
+CaseEvent = (
+    LifeEvent | HandoverEvent | ConsentEvent | InvestigationEvent | InterventionEvent | OutwardEvent
+)
 
 _STORIES = (
     (LifeEvent, life.evolve),
     (HandoverEvent, handover.evolve),
     (ConsentEvent, consent.evolve),
+    (InvestigationEvent, investigation.evolve),
+    (InterventionEvent, intervention.evolve),
+    (OutwardEvent, outward.evolve),
 )
 _EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events)}
 
@@ -93,6 +103,7 @@ __all__ = [
     "HandoverDeclined",
     "HandoverOffered",
     "HandoverWithdrawn",
+    "InterventionStatus",
     "NoteRecorded",
     "ProposedDecline",
     "RoutingReviewed",

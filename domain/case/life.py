@@ -15,6 +15,8 @@ from domain.errors import (
     CaseIsMisrecorded,
     CaseIsOpen,
     HandoverIsWaiting,
+    InvestigationIsOpen,
+    OutOfScopeIsReferredOn,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
     WorkerIsNotAssigned,
@@ -187,15 +189,23 @@ def review_routing(
     return [RoutingReviewed(person=case.person, unit=unit, deciding=deciding, rules=rules)]
 
 
+_DROPPING = (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET)  # nobody else takes over
+
+
 def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | CoordinatorReleased]:
     """Nobody stays assigned or engaged. Raises HandoverIsWaiting, since an offer must be answered
-    or withdrawn first; CaseIsClosed when it was closed with another outcome."""
+    or withdrawn first; InvestigationIsOpen, since it must be concluded; OutOfScopeIsReferredOn
+    (R12); CaseIsClosed when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
     if case.outcome is not None:
         if case.outcome.reveal() is not outcome:
             raise CaseIsClosed
         return []
+    if outcome is not CaseOutcome.MISRECORDED and case.investigation is not None:
+        raise InvestigationIsOpen
+    if outcome in _DROPPING and case.outside is not None and case.outside.reveal():
+        raise OutOfScopeIsReferredOn
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]
     disengaged = [CoordinatorReleased(coordinator=each) for each in engaged(case)]
     closed = CaseClosed(person=case.person, outcome=Sealed.of(outcome))

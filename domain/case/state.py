@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.codes import (
+    ApplicationKind,
     CaseOutcome,
     Compartment,
     HandoverDeclineReason,
@@ -55,6 +56,27 @@ class Engagement:
     consent: UUID
 
 
+class InterventionStatus(StrEnum):
+    DECIDED = "decided"
+    STARTED = "started"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intervention:
+    id: UUID
+    status: InterventionStatus = InterventionStatus.DECIDED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """To another authority; `granted` once it is answered."""
+
+    id: UUID
+    kind: Sealed[ApplicationKind]
+    granted: Sealed[bool] | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     person: UUID
@@ -69,6 +91,11 @@ class Case:
     deadlines: Deadlines = ()
     consents: tuple[Consent, ...] = ()
     engagements: tuple[Engagement, ...] = ()
+    investigation: UUID | None = None  # the open one
+    outside: Sealed[bool] | None = None  # the assignment (R12)
+    interventions: tuple[Intervention, ...] = ()
+    applications: tuple[Application, ...] = ()
+    sent_out: tuple[UUID, ...] = ()  # external referrals that wait for their answer
 
 
 def require_open(case: Case) -> None:

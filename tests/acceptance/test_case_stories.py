@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.acceptance.test_a_day import born, referral
-from tests.acceptance.town import Person, Town
+from tests.acceptance.town import Person, Reply, Town
 
 
 async def a_case(town: Town) -> str:
@@ -60,3 +60,57 @@ async def test_a_coordinator_learns_of_a_person_only_with_consent(town: Town) ->
     assert (await coordinator.get("/cases", engaged="true"))["items"] == []
     again = await worker.post(f"{path}/consents/{consent['consentId']}/withdrawals", expect=409)
     assert again["type"].endswith("consent-has-ended")
+
+
+async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
+    """An investigation with its time, assessments with assessor and ground, an intervention by the
+    region, a reflection period that runs from its grant, a referral out with its answer; and none
+    of what tells stands in a name that everybody may read."""
+    path, worker = await a_case(town), town["nexus worker"]
+
+    async def done(what: str, body: dict[str, Any] | None = None, status: int = 200) -> Reply:
+        return await worker.post(f"{path}/{what}", body, expect=status)
+
+    opened = await done("investigations", None, 201)
+    assert opened["due"]
+    investigation = f"investigations/{opened['investigationId']}"
+    await done("investigations", None, 409)
+    await done(f"{investigation}/informings")
+    ground = "Uppger skuld till en man; passet är taget."
+    assessed = {"presumption": "grounds", "exploitation": "sexual", "ground": ground}
+    await done("presumption-assessments", {**assessed, "assessor": "Ylva Stenträda"}, 201)
+    await done("risk-assessments", {"level": "high", "ground": "Hotad per telefon."}, 201)
+    new = {"kind": "counselling", "provider": "with-the-region", "ksiCode": "SIB RC ZZ"}
+    decided = await done("interventions", new, 201)
+    await done(f"interventions/{decided['interventionId']}/starts")
+    await done(f"interventions/{decided['interventionId']}/starts", None, 409)
+    applied = await done("applications", {"kind": "reflection-period"}, 201)
+    granted = await done(f"applications/{applied['applicationId']}/answers", {"granted": True})
+    assert granted["due"]
+    out = {"receiver": "region", "kinds": ["identity", "contact"], "text": "Önskar samtalsstöd."}
+    await done("external-referrals", {**out, "ground": "consent"}, 409)
+    referred = await done("external-referrals", {**out, "ground": "care"}, 201)
+    answered = {"answer": "waiting-list", "text": "Sex veckor."}
+    await done(f"external-referrals/{referred['externalReferralId']}/answers", answered, 201)
+    await done("police-reports", {"ground": "own-work"}, 422)
+    await done("police-reports", {"ground": "serious-crime"}, 201)
+    await done(f"{investigation}/conclusions", {"conclusion": "intervention"})
+
+    stands = await worker.get(f"{path}/overviews")
+    [told] = stands["presumptions"]
+    assert (told["assessor"], told["ground"]) == ("Ylva Stenträda", ground)
+    [intervention] = stands["interventions"]
+    assert (intervention["kind"], intervention["ksiCode"]) == ("counselling", "SIB RC ZZ")
+    assert intervention["startedAt"]
+    assert "how" not in intervention
+    assert stands["applications"][0]["granted"]
+    [external] = stands["externalReferrals"]
+    assert (external["answer"], external["answerText"]) == ("waiting-list", "Sex veckor.")
+    assert stands["investigations"][0]["conclusion"] == "intervention"
+    assert stands["policeReports"][0]["ground"] == "serious-crime"
+    timeline = await worker.get(f"{path}/timeline-entries", limit=100)
+    kinds = {entry["kind"] for entry in timeline["items"]}
+    assert {"presumption-assessed", "risk-assessed", "police-report-made"} <= kinds
+    names = {entry["name"] for entry in (await town["auditor"].get(f"{path}/events"))["items"]}
+    assert not any(telling in name for name in names for telling in ("risk", "police", "victim"))
+    await town["nexus colleague"].get(f"{path}/overviews", expect=403)

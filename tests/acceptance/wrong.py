@@ -159,7 +159,7 @@ def _is(value: Any, kind: str) -> bool:
 def _wrong_texts(schema: Json) -> Iterator[tuple[str, frozenset[str]]]:
     longest = schema.get("maxLength")
     if longest is None:  # a number
-        yield MARKER, frozenset({"impossible-number", "not-a-register-number"})
+        yield MARKER, frozenset({"impossible-number", "not-a-register-number", "unknown-code"})
     elif longest == _CODE:
         yield MARKER.upper(), frozenset({"unknown-code"})
         yield "z" * (longest + 1), frozenset({"unknown-code"})

@@ -9,7 +9,7 @@ import pytest
 import domain
 from domain import codes
 from domain.activity import ActivityStatus
-from domain.case import CaseStatus
+from domain.case import CaseStatus, InterventionStatus
 from domain.catalogue import ENTRIES
 from domain.codes import Compartment, PersonRole, StaffRole
 from domain.labels import code_lists, label
@@ -23,7 +23,14 @@ LISTS: list[type[StrEnum]] = [
     for _, found in inspect.getmembers(codes, inspect.isclass)
     if issubclass(found, StrEnum) and found is not StrEnum
 ]
-EVERY_LIST: list[type[StrEnum]] = [*LISTS, ActivityStatus, CaseStatus, ReferralStatus, Rule]
+EVERY_LIST: list[type[StrEnum]] = [
+    *LISTS,
+    ActivityStatus,
+    CaseStatus,
+    InterventionStatus,
+    ReferralStatus,
+    Rule,
+]
 EVERY_CODE = [code for members in EVERY_LIST for code in members]
 SAME_IN_BOTH_LANGUAGES = {codes.Gender.MAN, codes.Concern.PROSTITUTION}
 

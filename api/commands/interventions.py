@@ -1,0 +1,132 @@
+"""Interventions and applications, external referrals and reports: what is done for the person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from api.commands.case_files import documented
+from api.commands.work import Work
+from domain.case import intervention as interventions
+from domain.case import outward
+from domain.codes import (
+    ApplicationKind,
+    ClockKind,
+    DisclosureGround,
+    ExternalAnswer,
+    InformationKind,
+    InterventionEnd,
+    InterventionKind,
+    Provider,
+    Receiver,
+)
+from domain.deadline import end_clock, set_deadline
+
+# --- interventions ---------------------------------------------------------------------------
+
+
+async def decide_intervention(
+    work: Work,
+    case_id: UUID,
+    *,
+    kind: InterventionKind,
+    provider: Provider,
+    ksi_code: str | None,
+) -> None:
+    case = await documented(work, case_id)
+    decided = interventions.decide_intervention(
+        case, work.desk.ids.new(), kind=kind, provider=provider, ksi_code=ksi_code
+    )
+    work.record(case_id, decided)
+
+
+async def start_intervention(work: Work, case_id: UUID, intervention_id: UUID) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, interventions.start_intervention(case, intervention_id))
+
+
+async def end_intervention(
+    work: Work, case_id: UUID, intervention_id: UUID, how: InterventionEnd
+) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, interventions.end_intervention(case, intervention_id, how))
+
+
+# --- applications ----------------------------------------------------------------------------
+
+
+async def make_application(work: Work, case_id: UUID, kind: ApplicationKind) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, interventions.make_application(case, work.desk.ids.new(), kind))
+
+
+async def answer_application(
+    work: Work, case_id: UUID, application_id: UUID, *, granted: bool
+) -> None:
+    """A reflection period that is granted runs for 30 days (UtlL 5:15)."""
+    case = await documented(work, case_id)
+    answered = interventions.answer_application(case, application_id, granted=granted)
+    work.record(case_id, answered)
+    if interventions.starts_a_clock(case, application_id, granted=granted):
+        desk, clock = work.desk, ClockKind.REFLECTION_PERIOD
+        settings = desk.organisation.settings
+        started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
+        work.record(case_id, started)
+
+
+async def prolong_reflection_period(
+    work: Work, case_id: UUID, application_id: UUID, *, until: datetime, ground: str
+) -> None:
+    case = await documented(work, case_id)
+    prolonged = interventions.prolong_reflection_period(
+        case, application_id, until=until, ground=ground, now=work.now
+    )
+    work.record(case_id, prolonged)
+
+
+async def end_grant(work: Work, case_id: UUID, application_id: UUID) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, interventions.end_grant(case, application_id))
+    if interventions.starts_a_clock(case, application_id, granted=True):
+        clock = ClockKind.REFLECTION_PERIOD
+        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+
+
+# --- what goes out ---------------------------------------------------------------------------
+
+
+async def refer_out(
+    work: Work,
+    case_id: UUID,
+    *,
+    receiver: Receiver,
+    ground: DisclosureGround,
+    going_along: tuple[InformationKind, ...],
+    text: str,
+) -> None:
+    case = await documented(work, case_id)
+    made = outward.refer_out(
+        case,
+        work.desk.ids.new(),
+        receiver=receiver,
+        ground=ground,
+        going_along=going_along,
+        text=text,
+        today=work.today,
+    )
+    work.record(case_id, made)
+
+
+async def receive_external_answer(
+    work: Work, case_id: UUID, referral_id: UUID, *, answer: ExternalAnswer, text: str | None
+) -> None:
+    """What came back stands in this case alone (S77)."""
+    case = await documented(work, case_id)
+    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
+    work.record(case_id, answered)
+
+
+async def report_to_police(
+    work: Work, case_id: UUID, *, ground: DisclosureGround, register_number: str | None
+) -> None:
+    case = await documented(work, case_id)
+    reported = outward.report_to_police(case, ground=ground, register_number=register_number)
+    work.record(case_id, reported)

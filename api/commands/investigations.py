@@ -1,0 +1,95 @@
+"""Investigations and assessments: opened, extended, concluded, with the clocks that they start."""
+
+from datetime import datetime
+from uuid import UUID
+
+from api.commands.case_files import documented
+from api.commands.work import Work
+from domain.case import investigation as investigations
+from domain.codes import (
+    ClockKind,
+    Concern,
+    Exploitation,
+    InvestigationConclusion,
+    Presumption,
+    RiskLevel,
+)
+from domain.deadline import end_clock, set_deadline
+
+
+async def open_investigation(work: Work, case_id: UUID) -> None:
+    """A child's is to be concluded within 4 months, and those concerned informed at once; what was
+    to be decided within a time, is."""
+    case = await documented(work, case_id)
+    age = (await work.person(case.person)).age_on(work.today)
+    desk = work.desk
+    work.record(case_id, investigations.open_investigation(case, desk.ids.new()))
+    for clock in (ClockKind.PRELIMINARY_ASSESSMENT, ClockKind.INVESTIGATION_OPENED):
+        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+    for clock in investigations.clocks_of(age):
+        settings = desk.organisation.settings
+        started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
+        work.record(case_id, started)
+
+
+async def extend_investigation(
+    work: Work, case_id: UUID, investigation_id: UUID, *, until: datetime, ground: str
+) -> None:
+    case = await documented(work, case_id)
+    extended = investigations.extend_investigation(
+        case, investigation_id, until=until, ground=ground, now=work.now
+    )
+    work.record(case_id, extended)
+
+
+async def inform_those_concerned(
+    work: Work, case_id: UUID, investigation_id: UUID, *, withheld: str | None
+) -> None:
+    case = await documented(work, case_id)
+    informed = investigations.inform_those_concerned(case, investigation_id, withheld=withheld)
+    work.record(case_id, informed)
+    clock = ClockKind.THOSE_CONCERNED_INFORMED
+    work.record(case_id, end_clock(case.deadlines, clock, work.now))
+
+
+async def conclude_investigation(
+    work: Work, case_id: UUID, investigation_id: UUID, conclusion: InvestigationConclusion
+) -> None:
+    case = await documented(work, case_id)
+    concluded = investigations.conclude_investigation(case, investigation_id, conclusion)
+    work.record(case_id, concluded)
+    for clock in investigations.ENDED_BY_CONCLUSION:
+        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+
+
+_BY_SOMEBODY_CLOSE = (Concern.CLOSE_VIOLENCE, Concern.FORCED_MARRIAGE)
+
+
+async def assess_presumption(
+    work: Work,
+    case_id: UUID,
+    *,
+    presumption: Presumption,
+    exploitation: Exploitation,
+    assessor: str,
+    ground: str,
+) -> None:
+    """By somebody named; an adult exploited other than sexually is out of scope (R12)."""
+    case = await documented(work, case_id)
+    await work.read(case.person, *case.referrals)
+    concerns = [(await work.referral(told)).concern.reveal() for told in case.referrals]
+    assessed = investigations.assess_presumption(
+        case,
+        presumption=presumption,
+        exploitation=exploitation,
+        assessor=assessor,
+        ground=ground,
+        age=(await work.person(case.person)).age_on(work.today),
+        close_violence=any(concern in _BY_SOMEBODY_CLOSE for concern in concerns),
+    )
+    work.record(case_id, assessed)
+
+
+async def assess_risk(work: Work, case_id: UUID, *, level: RiskLevel, ground: str) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, investigations.assess_risk(case, level=level, ground=ground))

@@ -1,0 +1,246 @@
+"""One case as it stands: consents, coordinators, investigations, assessments, interventions,
+applications, and what went out. Told from its facts, opened for the reader, as corrected."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from pydantic.alias_generators import to_camel
+
+from api.door import Lead, reading
+from api.door.answers import (
+    Answer,
+    ApplicationId,
+    CaseId,
+    ConsentId,
+    Day,
+    ExternalReferralId,
+    InterventionId,
+    InvestigationId,
+    Moment,
+    Name,
+    Position,
+    Seen,
+    StaffId,
+    Text,
+)
+from api.door.visit import Visit
+from api.resources.story import Told, opened
+from domain.codes import (
+    ApplicationKind,
+    ConsentGiver,
+    ConsultationTopic,
+    DisclosureGround,
+    Exploitation,
+    ExternalAnswer,
+    InformationKind,
+    InterventionEnd,
+    InterventionKind,
+    InvestigationConclusion,
+    Presumption,
+    Provider,
+    Receiver,
+    RiskLevel,
+)
+from domain.labels import Label
+from domain.policy import Act, Information
+from projections import timeline
+
+_MOST: Final = 1000
+
+# --- what is told ----------------------------------------------------------------------------
+
+
+class ConsentAsItStands(Answer):
+    consent_id: ConsentId
+    given_at: Moment
+    until: Day | None = None
+    kinds: list[InformationKind] | UnsetType = UNSET
+    receiver: Receiver | UnsetType = UNSET
+    giver: ConsentGiver | UnsetType = UNSET
+    narrowed_at: Moment | None = None
+    withdrawn_at: Moment | None = None
+
+
+class EngagementAsItStands(Answer):
+    coordinator_id: StaffId
+    engaged_at: Moment
+    released_at: Moment | None = None
+
+
+class ConsultationMade(Answer):
+    coordinator_id: StaffId
+    consulted_at: Moment
+    topic: ConsultationTopic | UnsetType = UNSET
+
+
+class InvestigationAsItStands(Answer):
+    investigation_id: InvestigationId
+    opened_at: Moment
+    informed_at: Moment | None = None
+    withheld: Text | UnsetType | None = UNSET
+    concluded_at: Moment | None = None
+    conclusion: InvestigationConclusion | UnsetType = UNSET
+
+
+class PresumptionMade(Answer):
+    assessed_at: Moment
+    presumption: Presumption | UnsetType = UNSET
+    exploitation: Exploitation | UnsetType = UNSET
+    assessor: Name | UnsetType = UNSET
+    ground: Text | UnsetType = UNSET
+
+
+class RiskMade(Answer):
+    assessed_at: Moment
+    level: RiskLevel | UnsetType = UNSET
+    ground: Text | UnsetType = UNSET
+
+
+class InterventionAsItStands(Answer):
+    intervention_id: InterventionId
+    decided_at: Moment
+    kind: InterventionKind | UnsetType = UNSET
+    provider: Provider | UnsetType = UNSET
+    ksi_code: Text | UnsetType | None = UNSET
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
+    how: InterventionEnd | UnsetType = UNSET
+
+
+class ApplicationAsItStands(Answer):
+    application_id: ApplicationId
+    made_at: Moment
+    kind: ApplicationKind | UnsetType = UNSET
+    answered_at: Moment | None = None
+    granted: bool | UnsetType = UNSET
+    ended_at: Moment | None = None
+
+
+class ExternalReferralAsItStands(Answer):
+    external_referral_id: ExternalReferralId
+    made_at: Moment
+    receiver: Receiver | UnsetType = UNSET
+    ground: DisclosureGround | UnsetType = UNSET
+    kinds: list[InformationKind] | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
+    answered_at: Moment | None = None
+    answer: ExternalAnswer | UnsetType = UNSET
+    answer_text: Text | UnsetType | None = UNSET
+
+
+class PoliceReportOnRecord(Answer):
+    reported_at: Moment
+    ground: DisclosureGround | UnsetType = UNSET
+    register_number: Text | UnsetType | None = UNSET
+
+
+class Overview(Answer):
+    """Every list in the order in which things happened."""
+
+    case_id: CaseId
+    position: Position
+    consents: list[ConsentAsItStands] = msgspec.field(default_factory=list)
+    engagements: list[EngagementAsItStands] = msgspec.field(default_factory=list)
+    consultations: list[ConsultationMade] = msgspec.field(default_factory=list)
+    investigations: list[InvestigationAsItStands] = msgspec.field(default_factory=list)
+    presumptions: list[PresumptionMade] = msgspec.field(default_factory=list)
+    risks: list[RiskMade] = msgspec.field(default_factory=list)
+    interventions: list[InterventionAsItStands] = msgspec.field(default_factory=list)
+    applications: list[ApplicationAsItStands] = msgspec.field(default_factory=list)
+    external_referrals: list[ExternalReferralAsItStands] = msgspec.field(default_factory=list)
+    police_reports: list[PoliceReportOnRecord] = msgspec.field(default_factory=list)
+
+
+# --- which fact tells what -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """In which list a fact stands, by which id, what its moment is called there, and what its
+    fields are called where that differs."""
+
+    section: str
+    moment: str
+    id: str | None = None  # without one, every fact stands for itself
+    called: Mapping[str, str] = field(default_factory=dict)
+
+
+_IN_KINDS: Final = {"scope": "kinds", "going_along": "kinds"}
+_OUT: Final = {"referral": "external_referral_id", **_IN_KINDS}
+_PARTS: Final[Mapping[str, _Part]] = {
+    "case.consent-given": _Part("consents", "given_at", "consent", _IN_KINDS),
+    "case.consent-narrowed": _Part("consents", "narrowed_at", "consent", _IN_KINDS),
+    "case.consent-withdrawn": _Part("consents", "withdrawn_at", "consent"),
+    "case.coordinator-admitted": _Part("engagements", "engaged_at", "coordinator"),
+    "case.coordinator-released": _Part("engagements", "released_at", "coordinator"),
+    "case.coordinator-consulted": _Part("consultations", "consulted_at"),
+    "case.investigation-opened": _Part("investigations", "opened_at", "investigation"),
+    "case.concerned-informed": _Part("investigations", "informed_at", "investigation"),
+    "case.investigation-concluded": _Part("investigations", "concluded_at", "investigation"),
+    "presumption-assessed": _Part("presumptions", "assessed_at"),
+    "risk-assessed": _Part("risks", "assessed_at"),
+    "case.intervention-decided": _Part("interventions", "decided_at", "intervention"),
+    "case.intervention-started": _Part("interventions", "started_at", "intervention"),
+    "case.intervention-ended": _Part("interventions", "ended_at", "intervention"),
+    "case.application-made": _Part("applications", "made_at", "application"),
+    "case.application-answered": _Part("applications", "answered_at", "application"),
+    "case.grant-ended": _Part("applications", "ended_at", "application"),
+    "case.external-referral-made": _Part("external_referrals", "made_at", "referral", _OUT),
+    "case.external-referral-answered": _Part(
+        "external_referrals", "answered_at", "referral", {**_OUT, "text": "answer_text"}
+    ),
+    "police-report-made": _Part("police_reports", "reported_at"),
+}
+_VEILS: Final = ("case.assessment-recorded", "case.decision-recorded")
+_NAMES: Final = [*(name for name in _PARTS if name.startswith("case.")), *_VEILS]
+
+
+@reading(
+    "readOverview",
+    Label("Läs hur ärendet står", "Read how the case stands"),
+    Label(
+        "Samtycken, regionkoordinatorer, utredningar, bedömningar, insatser, ansökningar och det"
+        " som har gått ut ur förvaltningen, som det står nu.",
+        "Consents, coordinators, investigations, assessments, interventions, applications and what"
+        " has gone out of the administration, as it stands now.",
+    ),
+    asks=(Act.READ, Information.TIMELINE),
+    view=timeline.PROJECTION.name,
+    leads=(Lead("listTimelineEntries", {"caseId": "caseId"}),),
+)
+async def read(visit: Visit, case_id: UUID) -> Seen[Overview]:
+    found = await visit.file(case_id, "case", Information.TIMELINE)
+    page = await visit.ask(
+        timeline.page,
+        visit.viewer,
+        file=case_id,
+        streams=[case_id],
+        names=_NAMES,
+        limit=_MOST,
+    )
+    told = overview_of(await opened(visit, found, page.lines))
+    answer = msgspec.convert(
+        {"caseId": case_id, "position": visit.position, **told}, Overview, strict=False
+    )
+    return Seen(answer, [case_id, found.person])
+
+
+def overview_of(told: Iterable[Told]) -> dict[str, list[dict[str, Any]]]:
+    """Each list with its entries, in the shape of the answer."""
+    sections: dict[str, dict[object, dict[str, Any]]] = {}
+    for one in told:
+        if part := _PARTS.get(one.kind):
+            said = {**one.facts, **one.content}
+            key = said[part.id] if part.id else one.line.position
+            names = {f"{part.id}": f"{part.id}_id", "coordinator": "coordinator_id", **part.called}
+            entry = {to_camel(names.get(name, name)): value for name, value in said.items()}
+            entry[to_camel(part.moment)] = one.line.occurred_at
+            entries = sections.setdefault(part.section, {})
+            if part.moment == "engaged_at" and key in entries:  # once more
+                entries[one.line.position] = entries.pop(key)
+            entries[key] = {**entries.get(key, {}), **entry}
+    return {to_camel(name): list(entries.values()) for name, entries in sections.items()}

@@ -1,0 +1,214 @@
+"""Interventions (insatser) for the person, and applications to other authorities.
+
+An intervention is decided, started and ended, by whomever provides it: the unit, the region, or
+others. An application - for a reflection period, a residence permit - is made and answered; what
+was granted may be prolonged, and ends. Of which kind they are is sealed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from domain.case.state import Application, Case, Intervention, InterventionStatus, require_open
+from domain.codes import ApplicationKind, ClockKind, InterventionEnd, InterventionKind, Provider
+from domain.deadline import DeadlineEvent, extend_deadline, running
+from domain.errors import (
+    ApplicationIsAnswered,
+    ApplicationIsNotGranted,
+    InterventionHasEnded,
+    InterventionHasStarted,
+    InterventionIsUnknown,
+    NothingIsAppliedFor,
+)
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InterventionDecided:
+    intervention: UUID
+    kind: Sealed[InterventionKind]
+    provider: Sealed[Provider]
+    ksi_code: Sealed[str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InterventionStarted:
+    intervention: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InterventionEnded:
+    intervention: UUID
+    how: Sealed[InterventionEnd]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationMade:
+    application: UUID
+    kind: Sealed[ApplicationKind]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationAnswered:
+    application: UUID
+    granted: Sealed[bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantEnded:
+    """What was granted has run out, or ended before."""
+
+    application: UUID
+
+
+InterventionEvent = (
+    InterventionDecided
+    | InterventionStarted
+    | InterventionEnded
+    | ApplicationMade
+    | ApplicationAnswered
+    | GrantEnded
+)
+
+
+def evolve(case: Case, event: object) -> Case:  # noqa: PLR0911 - an answer for each event
+    match event:
+        case InterventionDecided(intervention=intervention):
+            decided = Intervention(id=intervention)
+            return replace(case, interventions=(*case.interventions, decided))
+        case InterventionStarted(intervention=intervention):
+            return _now(case, intervention, InterventionStatus.STARTED)
+        case InterventionEnded(intervention=intervention):
+            return _now(case, intervention, InterventionStatus.ENDED)
+        case ApplicationMade(application=application, kind=kind):
+            made = Application(id=application, kind=kind)
+            return replace(case, applications=(*case.applications, made))
+        case ApplicationAnswered(application=application, granted=granted):
+            now = (
+                replace(each, granted=granted) if each.id == application else each
+                for each in case.applications
+            )
+            return replace(case, applications=tuple(now))
+        case GrantEnded(application=application):
+            left = (each for each in case.applications if each.id != application)
+            return replace(case, applications=tuple(left))
+        case _:
+            return case
+
+
+def _now(case: Case, intervention: UUID, status: InterventionStatus) -> Case:
+    now = (
+        replace(each, status=status) if each.id == intervention else each
+        for each in case.interventions
+    )
+    return replace(case, interventions=tuple(now))
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def decide_intervention(
+    case: Case,
+    intervention: UUID,
+    *,
+    kind: InterventionKind,
+    provider: Provider,
+    ksi_code: str | None,
+) -> list[InterventionEvent]:
+    """With the region or others as provider (S53), and its code in KSI where there is one.
+
+    Raises CaseIsClosed.
+    """
+    require_open(case)
+    return [
+        InterventionDecided(
+            intervention=intervention,
+            kind=Sealed.of(kind),
+            provider=Sealed.of(provider),
+            ksi_code=Sealed.of(ksi_code),
+        )
+    ]
+
+
+def start_intervention(case: Case, intervention: UUID) -> list[InterventionEvent]:
+    """Raises CaseIsClosed, InterventionIsUnknown, InterventionHasStarted, InterventionHasEnded."""
+    require_open(case)
+    match _found(case, intervention).status:
+        case InterventionStatus.STARTED:
+            raise InterventionHasStarted
+        case InterventionStatus.ENDED:
+            raise InterventionHasEnded
+    return [InterventionStarted(intervention=intervention)]
+
+
+def end_intervention(
+    case: Case, intervention: UUID, how: InterventionEnd
+) -> list[InterventionEvent]:
+    """Also what never started. Raises InterventionIsUnknown, InterventionHasEnded."""
+    if _found(case, intervention).status is InterventionStatus.ENDED:
+        raise InterventionHasEnded
+    return [InterventionEnded(intervention=intervention, how=Sealed.of(how))]
+
+
+def make_application(
+    case: Case, application: UUID, kind: ApplicationKind
+) -> list[InterventionEvent]:
+    """A reflection period (UtlL 5:15), a residence permit, something else. Raises CaseIsClosed."""
+    require_open(case)
+    return [ApplicationMade(application=application, kind=Sealed.of(kind))]
+
+
+def answer_application(case: Case, application: UUID, *, granted: bool) -> list[InterventionEvent]:
+    """Raises NothingIsAppliedFor, ApplicationIsAnswered."""
+    made = _applied(case, application)
+    if made.granted is not None:
+        raise ApplicationIsAnswered
+    return [ApplicationAnswered(application=application, granted=Sealed.of(granted))]
+
+
+def starts_a_clock(case: Case, application: UUID, *, granted: bool) -> bool:
+    """A reflection period runs from its grant, for 30 days (UtlL 5:15)."""
+    kind = _applied(case, application).kind.reveal()
+    return granted and kind is ApplicationKind.REFLECTION_PERIOD
+
+
+def prolong_reflection_period(
+    case: Case, application: UUID, *, until: datetime, ground: str, now: datetime
+) -> list[DeadlineEvent]:
+    """On special grounds, before it is over (UtlL 5:15). Raises NothingIsAppliedFor,
+    ApplicationIsNotGranted, DeadlineIsMissed, GroundIsMissing, ExtensionIsNoLonger."""
+    _granted(case, application)
+    deadline = running(case.deadlines, ClockKind.REFLECTION_PERIOD)
+    if deadline is None:
+        raise ApplicationIsNotGranted
+    return extend_deadline(
+        case.deadlines, deadline, person=case.person, until=until, ground=ground, now=now
+    )
+
+
+def end_grant(case: Case, application: UUID) -> list[InterventionEvent]:
+    """Raises NothingIsAppliedFor, ApplicationIsNotGranted."""
+    _granted(case, application)
+    return [GrantEnded(application=application)]
+
+
+def _found(case: Case, intervention: UUID) -> Intervention:
+    for each in case.interventions:
+        if each.id == intervention:
+            return each
+    raise InterventionIsUnknown
+
+
+def _applied(case: Case, application: UUID) -> Application:
+    for each in case.applications:
+        if each.id == application:
+            return each
+    raise NothingIsAppliedFor
+
+
+def _granted(case: Case, application: UUID) -> None:
+    made = _applied(case, application)
+    if made.granted is None or not made.granted.reveal():
+        raise ApplicationIsNotGranted

@@ -1,0 +1,198 @@
+"""An investigation (utredning) and what is assessed in a case.
+
+Opened, extended for a set time on special grounds (its deadline is), concluded; those concerned are
+informed, or it is withheld with a ground. Nobody formally identifies victims: somebody named
+assesses whether there are grounds to presume one, and says on what. Risk is assessed likewise.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain.case.state import Case, require_open
+from domain.codes import (
+    AgeKnowledge,
+    ClockKind,
+    Exploitation,
+    InvestigationConclusion,
+    Presumption,
+    RiskLevel,
+)
+from domain.deadline import DeadlineEvent, extend_deadline, running
+from domain.errors import DeadlineHasEnded, InvestigationIsNotOpen, InvestigationIsOpen
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvestigationOpened:
+    investigation: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConcernedInformed:
+    """Those concerned were told that an investigation is open; or not, on that ground (20:4)."""
+
+    person: UUID
+    investigation: UUID
+    withheld: Sealed[str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvestigationConcluded:
+    investigation: UUID
+    conclusion: Sealed[InvestigationConclusion]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PresumptionAssessed:
+    """Whether there are grounds to presume a victim of trafficking: an assessment by somebody
+    named, never a finding of what somebody is. Stored veiled."""
+
+    person: UUID
+    presumption: Presumption
+    exploitation: Exploitation
+    assessor: str
+    ground: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskAssessed:
+    """Stored veiled."""
+
+    person: UUID
+    level: RiskLevel
+    ground: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScopeReviewed:
+    """Whether what was assessed lies outside the assignment, so that it is referred on (R12)."""
+
+    outside: Sealed[bool]
+
+
+InvestigationEvent = (
+    InvestigationOpened
+    | ConcernedInformed
+    | InvestigationConcluded
+    | PresumptionAssessed
+    | RiskAssessed
+    | ScopeReviewed
+)
+
+
+def evolve(case: Case, event: object) -> Case:
+    match event:
+        case InvestigationOpened(investigation=investigation):
+            return replace(case, investigation=investigation)
+        case InvestigationConcluded():
+            return replace(case, investigation=None)
+        case ScopeReviewed(outside=outside):
+            return replace(case, outside=outside)
+        case _:
+            return case
+
+
+ENDED_BY_CONCLUSION: Final = (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def open_investigation(case: Case, investigation: UUID) -> list[InvestigationEvent]:
+    """SoL 2025:400 14:2, 20:2; SoL 2001:453 11:1. Raises CaseIsClosed, InvestigationIsOpen."""
+    require_open(case)
+    if case.investigation is not None:
+        raise InvestigationIsOpen
+    return [InvestigationOpened(investigation=investigation)]
+
+
+def clocks_of(age: AgeKnowledge) -> tuple[ClockKind, ...]:
+    """Which clocks an investigation starts: whoever is not known to be 18 or more is presumed a
+    child (R3), whose investigation has a statutory end, and of which those concerned are told."""
+    if age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN):
+        return ClockKind.CHILD_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED
+    return (ClockKind.ADULT_INVESTIGATION,)
+
+
+def extend_investigation(
+    case: Case, investigation: UUID, *, until: datetime, ground: str, now: datetime
+) -> list[DeadlineEvent]:
+    """For a set time, on special grounds, before it is over (SoL 2025:400 20:3; SoL 2001:453
+    11:2). Raises InvestigationIsNotOpen, DeadlineHasEnded, DeadlineIsMissed, DeadlineIsPaused,
+    GroundIsMissing, ExtensionIsNoLonger."""
+    _require_open_investigation(case, investigation)
+    for clock in ENDED_BY_CONCLUSION:
+        if deadline := running(case.deadlines, clock):
+            return extend_deadline(
+                case.deadlines, deadline, person=case.person, until=until, ground=ground, now=now
+            )
+    raise DeadlineHasEnded
+
+
+def inform_those_concerned(
+    case: Case, investigation: UUID, *, withheld: str | None
+) -> list[InvestigationEvent]:
+    """At once, unless special grounds speak against (SoL 2025:400 20:4; SoL 2001:453 11:2).
+
+    What was withheld is told later. Raises InvestigationIsNotOpen.
+    """
+    _require_open_investigation(case, investigation)
+    return [
+        ConcernedInformed(
+            person=case.person, investigation=investigation, withheld=Sealed.of(withheld)
+        )
+    ]
+
+
+def conclude_investigation(
+    case: Case, investigation: UUID, conclusion: InvestigationConclusion
+) -> list[InvestigationEvent]:
+    """Raises InvestigationIsNotOpen."""
+    _require_open_investigation(case, investigation)
+    return [InvestigationConcluded(investigation=investigation, conclusion=Sealed.of(conclusion))]
+
+
+def assess_presumption(
+    case: Case,
+    *,
+    presumption: Presumption,
+    exploitation: Exploitation,
+    assessor: str,
+    ground: str,
+    age: AgeKnowledge,
+    close_violence: bool,
+) -> list[InvestigationEvent]:
+    """By somebody named, with the ground. An adult exploited other than sexually, without violence
+    by somebody close, is out of scope, and is referred on (R12, S86). Raises CaseIsClosed."""
+    require_open(case)
+    outside = is_outside(exploitation, age, close_violence=close_violence)
+    assessed = PresumptionAssessed(
+        person=case.person,
+        presumption=presumption,
+        exploitation=exploitation,
+        assessor=assessor,
+        ground=ground,
+    )
+    known = case.outside is not None and case.outside.reveal()
+    return [assessed, *([ScopeReviewed(outside=Sealed.of(outside))] if outside != known else [])]
+
+
+def is_outside(exploitation: Exploitation, age: AgeKnowledge, *, close_violence: bool) -> bool:
+    """R12: a child, or somebody whose age is not known to be 18 or more, never is."""
+    adult = age in (AgeKnowledge.ADULT, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ASSESSED_ADULT)
+    other = exploitation not in (Exploitation.SEXUAL, Exploitation.UNKNOWN)
+    return adult and other and not close_violence
+
+
+def assess_risk(case: Case, *, level: RiskLevel, ground: str) -> list[InvestigationEvent]:
+    """Raises CaseIsClosed."""
+    require_open(case)
+    return [RiskAssessed(person=case.person, level=level, ground=ground)]
+
+
+def _require_open_investigation(case: Case, investigation: UUID) -> None:
+    if case.investigation != investigation:
+        raise InvestigationIsNotOpen

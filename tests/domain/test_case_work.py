@@ -1,0 +1,435 @@
+"""What is investigated, assessed and done in a case, and what goes out of the administration."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.case import Case, CaseOpened, close_case, fold
+from domain.case.consent import ConsentGiven
+from domain.case.intervention import (
+    ApplicationAnswered,
+    ApplicationMade,
+    GrantEnded,
+    InterventionDecided,
+    InterventionEnded,
+    InterventionStarted,
+    answer_application,
+    decide_intervention,
+    end_grant,
+    end_intervention,
+    make_application,
+    prolong_reflection_period,
+    start_intervention,
+    starts_a_clock,
+)
+from domain.case.investigation import (
+    ConcernedInformed,
+    InvestigationConcluded,
+    InvestigationOpened,
+    PresumptionAssessed,
+    RiskAssessed,
+    ScopeReviewed,
+    assess_presumption,
+    assess_risk,
+    clocks_of,
+    conclude_investigation,
+    extend_investigation,
+    inform_those_concerned,
+    open_investigation,
+)
+from domain.case.outward import (
+    ExternalReferralAnswered,
+    ExternalReferralMade,
+    PoliceReportMade,
+    receive_external_answer,
+    refer_out,
+    report_to_police,
+)
+from domain.codes import (
+    AgeKnowledge,
+    ApplicationKind,
+    CaseOutcome,
+    ClockKind,
+    Compartment,
+    ConsentGiver,
+    DeadlineKind,
+    DisclosureGround,
+    Exploitation,
+    ExternalAnswer,
+    InformationKind,
+    InterventionEnd,
+    InterventionKind,
+    InvestigationConclusion,
+    Presumption,
+    Provider,
+    Receiver,
+    RiskLevel,
+    StatuteVersion,
+)
+from domain.deadline import DeadlineExtended, DeadlineSet
+from domain.errors import (
+    ApplicationIsAnswered,
+    ApplicationIsNotGranted,
+    CaseIsClosed,
+    ConsentIsMissing,
+    DeadlineHasEnded,
+    ExternalReferralIsNotWaiting,
+    GroundDoesNotFit,
+    GroundIsMissing,
+    InterventionHasEnded,
+    InterventionHasStarted,
+    InterventionIsUnknown,
+    InvestigationIsNotOpen,
+    InvestigationIsOpen,
+    NothingIsAppliedFor,
+    OutOfScopeIsReferredOn,
+)
+from domain.sealed import Sealed
+
+PERSON, ID, OTHER, DEADLINE = (UUID(int=number) for number in (1, 60, 61, 62))
+NOW = datetime(2023, 4, 3, 7, 0, tzinfo=UTC)
+TODAY = NOW.date()
+DUE = NOW + timedelta(days=30)
+OPENED = CaseOpened(
+    person=PERSON, referral=UUID(int=2), compartment=Compartment.EXPOSED, unit="nexus"
+)
+
+
+def given(*more: object) -> Case:
+    case = fold([OPENED, *more])
+    assert case is not None
+    return case
+
+
+def deadline(clock: ClockKind) -> DeadlineSet:
+    return DeadlineSet(
+        deadline=DEADLINE,
+        kind=DeadlineKind.CONCLUSION,
+        version=StatuteVersion.SOL_2001,
+        due=DUE,
+        warned=NOW,
+        clock=Sealed.of(clock),
+    )
+
+
+# --- an investigation ------------------------------------------------------------------------
+
+INVESTIGATED = InvestigationOpened(investigation=ID)
+CONCLUDED = InvestigationConcluded(
+    investigation=ID, conclusion=Sealed.of(InvestigationConclusion.INTERVENTION)
+)
+
+
+def test_one_investigation_at_a_time() -> None:
+    """Opened, concluded with what it led to, and then another may be opened."""
+    assert open_investigation(given(), ID) == [INVESTIGATED]
+    with pytest.raises(InvestigationIsOpen):
+        open_investigation(given(INVESTIGATED), OTHER)
+    intervention = InvestigationConclusion.INTERVENTION
+    assert conclude_investigation(given(INVESTIGATED), ID, intervention) == [CONCLUDED]
+    for state, asked in ((given(INVESTIGATED, CONCLUDED), ID), (given(INVESTIGATED), OTHER)):
+        with pytest.raises(InvestigationIsNotOpen):
+            conclude_investigation(state, asked, intervention)
+    assert open_investigation(given(INVESTIGATED, CONCLUDED), OTHER)
+
+
+@pytest.mark.parametrize("age", AgeKnowledge)
+def test_whose_investigation_has_a_statutory_end(age: AgeKnowledge) -> None:
+    """A child's, and with an unknown age that of whoever is presumed one (R3; 11:2, 20:3)."""
+    child = age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
+    expected = ClockKind.CHILD_INVESTIGATION if child else ClockKind.ADULT_INVESTIGATION
+    assert expected in clocks_of(age)
+    assert (ClockKind.THOSE_CONCERNED_INFORMED in clocks_of(age)) is child
+
+
+def test_an_extension_needs_a_ground() -> None:
+    """For a set time, on special grounds; and what has no deadline has nothing to extend."""
+    state = given(INVESTIGATED, deadline(ClockKind.CHILD_INVESTIGATION))
+    later = DUE + timedelta(days=60)
+    [extended] = extend_investigation(state, ID, until=later, ground="Väntar tolk.", now=NOW)
+    assert isinstance(extended, DeadlineExtended)
+    assert (extended.deadline, extended.due) == (DEADLINE, later)
+    with pytest.raises(GroundIsMissing):
+        extend_investigation(state, ID, until=later, ground=" ", now=NOW)
+    with pytest.raises(InvestigationIsNotOpen):
+        extend_investigation(state, OTHER, until=later, ground="Väntar tolk.", now=NOW)
+    with pytest.raises(DeadlineHasEnded):
+        extend_investigation(given(INVESTIGATED), ID, until=later, ground="Tolk.", now=NOW)
+
+
+def test_those_concerned_are_informed_or_it_says_why_not() -> None:
+    """SoL 20:4: at once, unless special grounds speak against; what was withheld is told later."""
+    withheld = ConcernedInformed(
+        person=PERSON, investigation=ID, withheld=Sealed.of("Fara för barnet.")
+    )
+    state = given(INVESTIGATED)
+    assert inform_those_concerned(state, ID, withheld="Fara för barnet.") == [withheld]
+    [told] = inform_those_concerned(given(INVESTIGATED, withheld), ID, withheld=None)
+    assert isinstance(told, ConcernedInformed)
+    assert told.withheld.reveal() is None
+    with pytest.raises(InvestigationIsNotOpen):
+        inform_those_concerned(given(), ID, withheld=None)
+
+
+def test_an_open_investigation_keeps_a_case_open() -> None:
+    """It is concluded first; only what was misrecorded is closed at once."""
+    with pytest.raises(InvestigationIsOpen):
+        close_case(given(INVESTIGATED), CaseOutcome.CONTACT_LOST)
+    assert close_case(given(INVESTIGATED), CaseOutcome.MISRECORDED)
+    assert close_case(given(INVESTIGATED, CONCLUDED), CaseOutcome.CONTACT_LOST)
+
+
+# --- assessments -----------------------------------------------------------------------------
+
+
+def presume(
+    exploitation: Exploitation,
+    age: AgeKnowledge = AgeKnowledge.ADULT,
+    *,
+    close_violence: bool = False,
+    case: Case | None = None,
+) -> list[object]:
+    return [
+        *assess_presumption(
+            case or given(),
+            presumption=Presumption.GROUNDS,
+            exploitation=exploitation,
+            assessor="Ylva Stenträda, Nexus",
+            ground="Skuld, pass taget.",
+            age=age,
+            close_violence=close_violence,
+        )
+    ]
+
+
+def test_an_assessment_has_an_assessor_and_a_ground() -> None:
+    """Nobody is formally identified as a victim: somebody named assesses it, and says on what."""
+    assert presume(Exploitation.SEXUAL) == [
+        PresumptionAssessed(
+            person=PERSON,
+            presumption=Presumption.GROUNDS,
+            exploitation=Exploitation.SEXUAL,
+            assessor="Ylva Stenträda, Nexus",
+            ground="Skuld, pass taget.",
+        )
+    ]
+    assert assess_risk(given(), level=RiskLevel.HIGH, ground="Hotad.") == [
+        RiskAssessed(person=PERSON, level=RiskLevel.HIGH, ground="Hotad.")
+    ]
+
+
+OUTSIDE = ScopeReviewed(outside=Sealed.of(value=True))
+
+
+@pytest.mark.parametrize("exploitation", Exploitation)
+@pytest.mark.parametrize("age", AgeKnowledge)
+@pytest.mark.parametrize("close_violence", [False, True])
+def test_who_is_out_of_scope(
+    exploitation: Exploitation, age: AgeKnowledge, close_violence: bool
+) -> None:
+    """R12: an adult exploited other than sexually, without violence by somebody close; never a
+    child, nor anybody whose age is not known."""
+    sexual = exploitation in (Exploitation.SEXUAL, Exploitation.UNKNOWN)
+    adult = age not in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
+    outside = adult and not sexual and not close_violence
+    assert (OUTSIDE in presume(exploitation, age, close_violence=close_violence)) is outside
+
+
+def test_out_of_scope_is_referred_on_never_dropped() -> None:
+    """R12: the case is closed once somebody else has taken over; what turns out to be in scope
+    after all is reviewed again."""
+    state = given(OUTSIDE)
+    assert OUTSIDE not in presume(Exploitation.LABOUR, case=state)
+    for outcome in (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET):
+        with pytest.raises(OutOfScopeIsReferredOn):
+            close_case(state, outcome)
+    assert close_case(state, CaseOutcome.REFERRED_ON)
+    within = given(OUTSIDE, *presume(Exploitation.SEXUAL, case=state))
+    assert close_case(within, CaseOutcome.NO_NEED_FOUND)
+
+
+# --- interventions ---------------------------------------------------------------------------
+
+DECIDED = InterventionDecided(
+    intervention=ID,
+    kind=Sealed.of(InterventionKind.COUNSELLING),
+    provider=Sealed.of(Provider.REGION),
+    ksi_code=Sealed.of("SIB RC ZZ"),
+)
+STARTED = InterventionStarted(intervention=ID)
+COMPLETED = InterventionEnded(intervention=ID, how=Sealed.of(InterventionEnd.COMPLETED))
+
+
+def test_decided_started_ended() -> None:
+    """By the region or others (S53), with its code in KSI; one that never started ends, too."""
+    decided = decide_intervention(
+        given(),
+        ID,
+        kind=InterventionKind.COUNSELLING,
+        provider=Provider.REGION,
+        ksi_code="SIB RC ZZ",
+    )
+    assert decided == [DECIDED]
+    assert start_intervention(given(DECIDED), ID) == [STARTED]
+    assert end_intervention(given(DECIDED), ID, InterventionEnd.COMPLETED) == [COMPLETED]
+    assert end_intervention(given(DECIDED, STARTED), ID, InterventionEnd.COMPLETED) == [COMPLETED]
+
+
+@pytest.mark.parametrize(
+    ("state", "refusal"),
+    [
+        (given(), InterventionIsUnknown),
+        (given(DECIDED, STARTED), InterventionHasStarted),
+        (given(DECIDED, STARTED, COMPLETED), InterventionHasEnded),
+    ],
+)
+def test_an_intervention_starts_once(state: Case, refusal: type[Exception]) -> None:
+    """What was never decided, has started or has ended does not start."""
+    with pytest.raises(refusal):
+        start_intervention(state, ID)
+
+
+def test_an_intervention_ends_once() -> None:
+    """And only what was decided."""
+    for state, refusal in (
+        (given(), InterventionIsUnknown),
+        (given(DECIDED, COMPLETED), InterventionHasEnded),
+    ):
+        with pytest.raises(refusal):
+            end_intervention(state, ID, InterventionEnd.BROKEN_OFF)
+
+
+# --- applications ----------------------------------------------------------------------------
+
+APPLIED = ApplicationMade(application=ID, kind=Sealed.of(ApplicationKind.REFLECTION_PERIOD))
+GRANTED = ApplicationAnswered(application=ID, granted=Sealed.of(value=True))
+REFUSED = ApplicationAnswered(application=ID, granted=Sealed.of(value=False))
+
+
+def test_a_reflection_period_runs_from_its_grant() -> None:
+    """UtlL 5:15: applied for, granted, prolonged on special grounds, ended."""
+    assert make_application(given(), ID, ApplicationKind.REFLECTION_PERIOD) == [APPLIED]
+    assert answer_application(given(APPLIED), ID, granted=True) == [GRANTED]
+    assert starts_a_clock(given(APPLIED), ID, granted=True)
+    assert not starts_a_clock(given(APPLIED), ID, granted=False)
+    running = given(APPLIED, GRANTED, deadline(ClockKind.REFLECTION_PERIOD))
+    later = DUE + timedelta(days=30)
+    [prolonged] = prolong_reflection_period(running, ID, until=later, ground="Hotad.", now=NOW)
+    assert isinstance(prolonged, DeadlineExtended)
+    assert end_grant(running, ID) == [GrantEnded(application=ID)]
+    permit = ApplicationMade(application=ID, kind=Sealed.of(ApplicationKind.RESIDENCE_PERMIT))
+    assert not starts_a_clock(given(permit), ID, granted=True)
+
+
+def test_what_was_not_granted_neither_runs_nor_ends() -> None:
+    """Nor is anything answered twice, or that nobody applied for."""
+    with pytest.raises(ApplicationIsAnswered):
+        answer_application(given(APPLIED, REFUSED), ID, granted=True)
+    for state, refusal in (
+        (given(), NothingIsAppliedFor),
+        (given(APPLIED), ApplicationIsNotGranted),
+        (given(APPLIED, REFUSED), ApplicationIsNotGranted),
+        (given(APPLIED, GRANTED, GrantEnded(application=ID)), NothingIsAppliedFor),
+    ):
+        with pytest.raises(refusal):
+            end_grant(state, ID)
+        with pytest.raises(refusal):
+            prolong_reflection_period(state, ID, until=DUE, ground="Hotad.", now=NOW)
+
+
+# --- what goes out ---------------------------------------------------------------------------
+
+ALONG = (InformationKind.IDENTITY, InformationKind.CONTACT)
+
+
+def sent(case: Case, ground: DisclosureGround, today: date = TODAY) -> ExternalReferralMade:
+    [made] = refer_out(
+        case,
+        ID,
+        receiver=Receiver.REGION,
+        ground=ground,
+        going_along=ALONG,
+        text="Önskar samtalsstöd.",
+        today=today,
+    )
+    assert isinstance(made, ExternalReferralMade)
+    return made
+
+
+def consent(
+    scope: tuple[InformationKind, ...] = ALONG,
+    receiver: Receiver = Receiver.REGION,
+    until: date | None = None,
+) -> ConsentGiven:
+    return ConsentGiven(
+        consent=OTHER,
+        until=until,
+        scope=Sealed.of(scope),
+        receiver=Sealed.of(receiver),
+        giver=Sealed.of(ConsentGiver.PERSON),
+    )
+
+
+def test_an_external_referral_names_its_ground() -> None:
+    """With consent it rests on one that covers the receiver and what goes along; other grounds
+    need none."""
+    made = sent(given(consent()), DisclosureGround.CONSENT)
+    assert (made.consent, made.ground.reveal()) == (OTHER, DisclosureGround.CONSENT)
+    assert sent(given(), DisclosureGround.CARE).consent is None
+    for stands in (
+        (),
+        (consent(scope=(InformationKind.IDENTITY,)),),
+        (consent(receiver=Receiver.POLICE),),
+        (consent(until=TODAY - timedelta(days=1)),),
+    ):
+        with pytest.raises(ConsentIsMissing):
+            sent(given(*stands), DisclosureGround.CONSENT)
+
+
+def test_an_external_referral_is_answered_once() -> None:
+    """In the case that sent it, also after it was closed; nowhere else (S77)."""
+    made = sent(given(), DisclosureGround.CARE)
+    [answered] = receive_external_answer(given(made), ID, answer=ExternalAnswer.TAKEN_ON, text=None)
+    assert isinstance(answered, ExternalReferralAnswered)
+    for state in (given(), given(made, answered)):
+        with pytest.raises(ExternalReferralIsNotWaiting):
+            receive_external_answer(state, ID, answer=ExternalAnswer.TAKEN_ON, text=None)
+
+
+@pytest.mark.parametrize("ground", DisclosureGround)
+def test_on_what_a_police_report_rests(ground: DisclosureGround) -> None:
+    """Consent, a duty, or a crime that OSL 10:21, 10:23 or 10:24 names."""
+    fits = "crime" in ground or ground in (DisclosureGround.CONSENT, DisclosureGround.DUTY)
+    if fits:
+        assert report_to_police(given(), ground=ground, register_number=None) == [
+            PoliceReportMade(person=PERSON, ground=ground, register_number=None)
+        ]
+    else:
+        with pytest.raises(GroundDoesNotFit):
+            report_to_police(given(), ground=ground, register_number=None)
+
+
+CLOSED = given(DECIDED, *close_case(given(DECIDED), CaseOutcome.NEEDS_MET))
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda case: open_investigation(case, ID),
+        lambda case: presume(Exploitation.SEXUAL, case=case),
+        lambda case: assess_risk(case, level=RiskLevel.LOW, ground="Lugnt."),
+        lambda case: decide_intervention(
+            case, ID, kind=InterventionKind.OTHER, provider=Provider.OTHER, ksi_code=None
+        ),
+        lambda case: start_intervention(case, ID),
+        lambda case: make_application(case, ID, ApplicationKind.OTHER),
+        lambda case: sent(case, DisclosureGround.CARE),
+        lambda case: report_to_police(case, ground=DisclosureGround.CONSENT, register_number=None),
+    ],
+)
+def test_nothing_begins_in_a_closed_case(decide: Callable[[Case], object]) -> None:
+    """It is reopened first."""
+    with pytest.raises(CaseIsClosed):
+        decide(CLOSED)
