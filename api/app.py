@@ -15,10 +15,12 @@ from api.door.system import Meters, system_routes
 from api.house import House
 from api.resources import (
     activities,
+    assessments,
     audit,
     case_work,
     cases,
     consents,
+    deadlines,
     handover_answers,
     handovers,
     inbox,
@@ -60,6 +62,20 @@ ROUTES: Final[Sequence[Route]] = (
     get("/receipts", receipts.page),
     post("/receipt-inquiries", receipts.inquire),
     post("/silence-alarms", receipts.sound_alarm),
+    # --- reports concerning a child or young person
+    post("/referrals/{referralId}/protection-assessments", assessments.assess_protection),
+    post("/referrals/{referralId}/preliminary-assessments", assessments.decide_preliminary),
+    post("/referrals/{referralId}/feedback-requests", assessments.ask_feedback),
+    post("/referrals/{referralId}/feedbacks", assessments.give_feedback),
+    # --- deadlines
+    get("/deadlines", deadlines.page),
+    post(
+        "/referrals/{referralId}/deadlines/{deadlineId}/extensions",
+        deadlines.extend_in_referral,
+    ),
+    post("/cases/{caseId}/deadlines/{deadlineId}/extensions", deadlines.extend_in_case),
+    post("/cases/{caseId}/deadlines/{deadlineId}/pauses", deadlines.pause),
+    post("/cases/{caseId}/deadlines/{deadlineId}/resumptions", deadlines.resume),
     # --- cases
     get("/cases", cases.page),
     get("/cases/{caseId}", cases.read),

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from domain import (
     activity,
+    assessment,
     case,
     deadline,
+    majority,
     person,
     police_operation,
     referral,
@@ -74,6 +76,13 @@ ENTRIES: tuple[Entry, ...] = (
         "person",
         IDENTITY,
     ),
+    *(
+        _veiled("person.particulars-recorded", kind, event, "person", IDENTITY)
+        for kind, event in (
+            ("majority-approaching", majority.MajorityApproaching),
+            ("majority-reached", majority.MajorityReached),
+        )
+    ),
     _stored("person.case-opened", person.PersonCaseOpened, "person case"),
     _stored("person.case-closed", person.PersonCaseClosed, "person case"),
     _stored(
@@ -127,6 +136,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _stored("referral.forwarded", referral.ReferralForwarded, "person unit to_unit", reason=TEXT),
     _stored("referral.withdrawn", referral.ReferralWithdrawn, "person unit", reason=TEXT),
+    *(
+        _veiled("referral.assessment-recorded", kind, event, "person", TEXT)
+        for kind, event in (
+            ("protection-assessed", assessment.ProtectionAssessed),
+            ("preliminary-assessment-decided", assessment.PreliminaryAssessmentDecided),
+            ("feedback-asked", assessment.FeedbackAsked),
+            ("feedback-given", assessment.FeedbackGiven),
+        )
+    ),
     _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
     _stored("case.joined", case.CaseJoined, "referral"),
     _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
@@ -261,6 +279,7 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("deadline.caught-up", deadline.DeadlineCaughtUp, "deadline"),
     _stored("deadline.fallen-away", deadline.DeadlineFellAway, "deadline"),
     _stored("deadline.escalated", deadline.DeadlineEscalated, "deadline units times"),
+    _stored("time.month-reckoned", majority.MonthReckoned, "month"),
     _stored("staff.position-taken", staff.PositionTaken, "unit role side since", name=IDENTITY),
     _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
     _stored("staff.case-taken", staff.CaseTaken, "case"),

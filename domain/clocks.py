@@ -62,8 +62,9 @@ class Row:
     escalates: bool = False  # both unit managers are reminded until it is answered
 
     @property
-    def is_our_own(self) -> bool:
-        return self.old is None and self.new is None
+    def can_pause(self) -> bool:
+        """Neither the law's time, nor another unit's to answer."""
+        return self.old is None and self.new is None and not self.escalates
 
     def section(self, version: StatuteVersion) -> str | None:
         return self.new if version is StatuteVersion.SOL_2025 else self.old
@@ -85,8 +86,8 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.PRELIMINARY_ASSESSMENT: Row(
         shown=DeadlineKind.DECISION,
-        starts="the same, unless an investigation is open",
-        ends="investigation opened or not",
+        starts="the same",
+        ends="investigation opened or not; falls away where one is open",
         length=Length(14, Measure.DAYS),
         warned=4,
         old="11:1 a",
@@ -234,14 +235,6 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
 }
 
 
-class Due(NamedTuple):
-    """What a clock comes to when it starts."""
-
-    version: StatuteVersion
-    due: datetime
-    warned: datetime  # from then on it is shown as soon due
-
-
 def version_on(day: date) -> StatuteVersion:
     """The law that governs what began that day."""
     return StatuteVersion.SOL_2025 if day >= SOL_2025_IN_FORCE else StatuteVersion.SOL_2001
@@ -254,12 +247,11 @@ def due(
     calendar: WorkingCalendar,
     *,
     acute: bool = False,
-) -> Due:
+) -> datetime:
     """When what started at a legal moment is due, under the law of that day."""
     row, version = TABLE[clock], version_on(calendar.day_of(start))
     length = row.length_under(version)
-    ends = _end(start, length.number(settings, acute=acute), length.measure, calendar)
-    return Due(version, ends, max(start, warned_of(clock, ends)))
+    return _end(start, length.number(settings, acute=acute), length.measure, calendar)
 
 
 def warned_of(clock: ClockKind, ends: datetime) -> datetime:

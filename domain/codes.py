@@ -479,3 +479,4 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     REVIEW = "review"
     FOLLOW_UP = "follow-up"  # of what a sender has sent
+    CLOCK = "clock"  # the time service's own: birth dates, for what turns with age (R13)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from domain.clocks import TABLE, due, warned_of
+from domain.clocks import TABLE, due, version_on, warned_of
 from domain.codes import ClockKind, DeadlineKind, StatuteVersion
 from domain.errors import (
     ClockCannotBeExtended,
@@ -188,14 +188,20 @@ def set_deadline(
 ) -> list[DeadlineEvent]:
     """The clock starts at a legal moment, which decides its law and its length. When it is due is
     decided here, once: a changed calendar of holidays changes nothing after the fact."""
-    comes_to = due(clock, start, settings, calendar)
+    return set_until(deadline, clock, start, due(clock, start, settings, calendar), calendar)
+
+
+def set_until(
+    deadline: UUID, clock: ClockKind, start: datetime, until: datetime, calendar: WorkingCalendar
+) -> list[DeadlineEvent]:
+    """The same, where something else than a length says when it ends."""
     return [
         DeadlineSet(
             deadline=deadline,
             kind=TABLE[clock].shown,
-            version=comes_to.version,
-            due=comes_to.due,
-            warned=comes_to.warned,
+            version=version_on(calendar.day_of(start)),
+            due=until,
+            warned=max(start, warned_of(clock, until)),
             clock=Sealed.of(clock),
         )
     ]
@@ -229,6 +235,11 @@ def drop_clock(deadlines: Deadlines, clock: ClockKind) -> list[DeadlineEvent]:
     return [] if deadline is None else [DeadlineFellAway(deadline=deadline)]
 
 
+def drop_every(deadlines: Deadlines) -> list[DeadlineEvent]:
+    """The file is closed: whatever still runs in it falls away."""
+    return [DeadlineFellAway(deadline=one.id) for one in deadlines]
+
+
 def miss_deadline(deadlines: Deadlines, deadline: UUID, now: datetime) -> list[DeadlineEvent]:
     """Time alone decides; nothing is said twice, nor of what is paused, early or ended."""
     for one in deadlines:
@@ -243,11 +254,9 @@ def pause_deadline(
     """Raises DeadlineHasEnded, DeadlineIsMissed, DeadlineIsPaused, ClockCannotBePaused,
     GroundIsMissing."""
     one = _in_time(deadlines, deadline, now)
-    if not TABLE[one.clock.reveal()].is_our_own:
+    if not TABLE[one.clock.reveal()].can_pause:
         raise ClockCannotBePaused
-    return [
-        DeadlinePaused(person=person, deadline=deadline, since=now, ground=_given(ground)),
-    ]
+    return [DeadlinePaused(person=person, deadline=deadline, since=now, ground=_given(ground))]
 
 
 def resume_deadline(deadlines: Deadlines, deadline: UUID, *, now: datetime) -> list[DeadlineEvent]:

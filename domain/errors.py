@@ -403,6 +403,39 @@ class DeclineReasonDoesNotBind(Refusal):
     responsible (R2)."""
 
 
+# --- reports concerning a child or young person ----------------------------------------------
+
+
+class NothingToAssess(Refusal):
+    """Only a report concerning a child or young person is assessed so, until an investigation is
+    open (SoL 2025:400 20:1-2; SoL 2001:453 11:1 a)."""
+
+    status = 409
+
+
+class AssessmentIsMade(Refusal):
+    """This has been assessed already."""
+
+    status = 409
+
+
+class ProtectionIsNotAssessed(Refusal):
+    """The need of protection is assessed first, at once (SoL 2025:400 20:1; 2001:453 11:1 a)."""
+
+    status = 409
+
+
+class NobodyMustReport(Refusal):
+    """Feedback is given to whoever must report by law (SoL 2025:400 19:6; 2001:453 14:1 b), not to
+    the person, to somebody close, or to civil society (R8)."""
+
+
+class FeedbackIsNotAsked(Refusal):
+    """Nobody waits for feedback: it has not been asked for, or it has been given."""
+
+    status = 409
+
+
 # --- deadlines -------------------------------------------------------------------------------
 
 

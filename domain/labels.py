@@ -488,6 +488,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Purpose.SUPERVISION: Label("Arbetsledning", "Supervision"),
         Purpose.REVIEW: Label("Granskning", "Review"),
         Purpose.FOLLOW_UP: Label("Uppföljning av det lämnade", "Follow-up of what was sent"),
+        Purpose.CLOCK: Label("Frister", "Clocks"),
     },
     Rule: {
         Rule.R0: Label(

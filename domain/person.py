@@ -17,6 +17,7 @@ from domain.errors import (
     BornInTheFuture,
     CaseIsAlreadyOpen,
 )
+from domain.majority import Majority, MajorityApproaching, MajorityReached
 from domain.routing import age_knowledge
 from domain.sealed import Sealed
 
@@ -86,6 +87,7 @@ class Person:
     born: Sealed[date | None]
     has_ground: bool = False  # the age was established, not only told
     open_case: UUID | None = None
+    majority: Majority | None = None  # as far as it was told (R13)
 
     def age_on(self, day: date) -> AgeKnowledge:
         """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
@@ -103,9 +105,14 @@ def evolve(person: Person | None, event: object) -> Person | None:
                 born=registered.born,
             )
         case AgeEstablished(age=age, born=born), Person():
-            return replace(person, age=Sealed.of(age), born=Sealed.of(born), has_ground=True)
+            known = replace(person, age=Sealed.of(age), born=Sealed.of(born), has_ground=True)
+            return replace(known, majority=None)  # what was told rested on another birth date
         case ParticularsTold(age=age, born=born), Person():
             return _told(person, age, born)
+        case MajorityApproaching(), Person():
+            return replace(person, majority=Majority.APPROACHING)
+        case MajorityReached(), Person():
+            return replace(person, majority=Majority.REACHED)
         case PersonCaseOpened(case=opened), Person():
             return replace(person, open_case=opened)
         case PersonCaseClosed(), Person():

@@ -212,6 +212,13 @@ TABLE: tuple[Row, ...] = (
         "the receiving unit answers (R2)",
     ),
     *_rows(
+        _AUTHORITY,
+        (Relation.RECEIVING_UNIT,),
+        (Information.REFERRAL,),
+        (Act.RECORD,),
+        "whoever a report came to assesses it and tells the reporter (SoL 20:1-2, 19:6)",
+    ),
+    *_rows(
         _MANAGER,
         (Relation.RECEIVING_UNIT,),
         (Information.REFERRAL, Information.RESPONSIBILITY),

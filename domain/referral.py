@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
-from domain import deadline
+from domain import assessment, deadline
+from domain.assessment import UNASSESSED, Assessment, AssessmentEvent
 from domain.codes import (
     AgeKnowledge,
     Channel,
@@ -201,6 +202,7 @@ class Referral:
     proposed: ProposedDecline | None = None
     case: UUID | None = None
     deadlines: Deadlines = ()
+    assessment: Assessment = UNASSESSED
 
 
 def evolve(referral: Referral | None, event: object) -> Referral | None:
@@ -220,6 +222,8 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
         return None
     if isinstance(event, DeadlineEvent):
         return replace(referral, deadlines=deadline.evolve(referral.deadlines, event))
+    if isinstance(event, AssessmentEvent):
+        return replace(referral, assessment=assessment.evolve(referral.assessment, event))
     match event:
         case ReferralRouted(answer_due=due):
             waits = deadline.awaited(referral.deadlines, ANSWER, ClockKind.REFERRAL_ANSWER, due)
@@ -259,7 +263,12 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 deadlines=deadline.without(referral.deadlines, ANSWER),
             )
         case ReferralWithdrawn():
-            return replace(referral, status=ReferralStatus.WITHDRAWN, proposed=None)
+            return replace(
+                referral,
+                status=ReferralStatus.WITHDRAWN,
+                proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
+            )
         case _:
             return referral
 

@@ -22,6 +22,8 @@ _TABLE: Final[Mapping[str, Label]] = {
     "particulars-told": Label(
         "Uppgifter om personen lämnades på nytt", "Particulars of the person were told again"
     ),
+    "majority-approaching": Label("Personen fyller snart 18 år", "The person turns 18 soon"),
+    "majority-reached": Label("Personen har fyllt 18 år", "The person has turned 18"),
     "person.case-opened": Label("Ärende öppnat för personen", "A case was opened for the person"),
     "person.case-closed": Label("Personens ärende avslutat", "The person's case was closed"),
     "referral.received": Label("Aktualiseringen kom in", "The referral was received"),
@@ -40,6 +42,17 @@ _TABLE: Final[Mapping[str, Label]] = {
     ),
     "referral.forwarded": Label("Aktualiseringen skickades vidare", "The referral was forwarded"),
     "referral.withdrawn": Label("Avsändaren tog tillbaka den", "The sender withdrew it"),
+    "referral.assessment-recorded": Label(
+        "En bedömning av aktualiseringen gjordes", "An assessment of the referral was recorded"
+    ),
+    "protection-assessed": Label(
+        "Behovet av skydd bedömdes", "The need of protection was assessed"
+    ),
+    "preliminary-assessment-decided": Label(
+        "Förhandsbedömningen beslutades", "The preliminary assessment was decided"
+    ),
+    "feedback-asked": Label("Anmälaren bad om återkoppling", "The reporter asked for feedback"),
+    "feedback-given": Label("Anmälaren fick återkoppling", "The reporter was given feedback"),
     "case.opened": Label("Ärendet öppnades", "The case was opened"),
     "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),
     "case.worker-assigned": Label("Handläggare tilldelades", "A case worker was assigned"),
@@ -110,6 +123,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "deadline.escalated": Label(
         "Enhetscheferna påmindes om svaret", "The unit managers were reminded of the answer"
     ),
+    "time.month-reckoned": Label("Månadens frister räknades", "The month was reckoned"),
     "staff.position-taken": Label("Tjänsten tillträddes", "A position was taken"),
     "staff.qualification-recorded": Label(
         "Behörighet registrerades", "A qualification was recorded"

@@ -6,6 +6,7 @@ from projections import (
     activities,
     audit,
     caseload,
+    deadlines,
     handovers,
     inbox,
     police_operations,
@@ -44,6 +45,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     team.PROJECTION,
     staff.PROJECTION,
     workload.PROJECTION,
+    deadlines.PROJECTION,
     HISTORY,
 )
 """The projections of the event log."""

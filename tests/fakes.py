@@ -16,7 +16,7 @@ from uuid import UUID
 
 from api.runtime.mapper import Mapper
 from api.runtime.seal import KEY_SIZE, Key
-from domain import activity, case, person, police_operation, referral, staff, team
+from domain import activity, case, majority, person, police_operation, referral, staff, team
 from domain.errors import (
     CommandKeyReused,
     EventTooLarge,
@@ -243,6 +243,7 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
     folds = (
         activity.fold,
         case.fold,
+        majority.fold,
         person.fold,
         police_operation.fold,
         referral.fold,

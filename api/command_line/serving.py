@@ -41,7 +41,7 @@ def worker(
     """Be one process of `samordna serve --workers`, which starts it."""
 
     async def run(addresses: Addresses) -> None:
-        async with open_house(settings, addresses) as rooms:
+        async with open_house(settings, addresses) as rooms, rooms.keeping_time():
             await work(
                 rooms,
                 socket.socket(fileno=channel),
@@ -55,7 +55,7 @@ def worker(
 
 
 async def _serve(settings: Settings, addresses: Addresses, listening: socket.socket) -> None:
-    async with open_house(settings, addresses) as rooms:
+    async with open_house(settings, addresses) as rooms, rooms.keeping_time():
         await serve_house(rooms.house, listening=listening, ready=_told)
 
 

@@ -8,11 +8,18 @@ from api.commands.case_files import file_of, require_case
 from api.commands.referrals import facts_of
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
+from domain import deadline as deadlines
 from domain import person as persons
 from domain import staff as staffs
 from domain.case import Case
 from domain.case import consent as consents
-from domain.codes import AgeKnowledge, CaseOutcome, DeclineReason, HandoverDeclineReason
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    ClockKind,
+    DeclineReason,
+    HandoverDeclineReason,
+)
 from domain.errors import DeclineReasonDoesNotBind, HandoverIsAnswered, NotFound, UnknownUnit
 from domain.policy import Act, Information, may
 from domain.routing import needs_child_qualification, route
@@ -97,6 +104,8 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     async with _telling_who(work, case_id, handover_id):
         accepted = cases.accept_handover(case, handover_id)
     work.record(case_id, accepted)
+    if case.unit == work.desk.organisation.targets.child_entry:  # the transition is done (R13)
+        work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for worker in case.workers:
         await _give_back(work, case_id, worker)
 
@@ -157,6 +166,7 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.close_case(case, outcome))
+    work.record(case_id, deadlines.drop_every(case.deadlines))
     work.record(case.person, persons.close_case_for(await work.person(case.person), case_id))
     for member in (*case.workers, *consents.engaged(case)):
         await _give_back(work, case_id, member)

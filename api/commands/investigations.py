@@ -24,8 +24,10 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
     age = (await work.person(case.person)).age_on(work.today)
     desk = work.desk
     work.record(case_id, investigations.open_investigation(case, desk.ids.new()))
-    for clock in (ClockKind.PRELIMINARY_ASSESSMENT, ClockKind.INVESTIGATION_OPENED):
-        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, work.now))
+    for referral in case.referrals:  # a report's clock runs where it was received
+        deadlines = (await work.referral(referral)).deadlines
+        work.record(referral, end_clock(deadlines, ClockKind.PRELIMINARY_ASSESSMENT, work.now))
     for clock in investigations.clocks_of(age):
         settings = desk.organisation.settings
         started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.commands.work import Work, telling_who
+from domain import assessment as assessments
 from domain import case as cases
 from domain import person as persons
 from domain import referral as referrals
@@ -98,7 +99,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
         organisation,
     )
     person = await _person(work, details, way.compartment, age)
-    referral = work.desk.ids.new()
+    referral, kind = work.desk.ids.new(), details.kind or _kind(way, details.source)
     if details.senders_reference and not sending_unit.sends_on:
         await work.desk.vault.keep_reference(sender.unit, details.senders_reference, [referral])
     work.record(
@@ -109,7 +110,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
                 receipt=receipt or _receipt(work.desk.ids.new()),
                 source=details.source,
                 channel=details.channel,
-                kind=details.kind or _kind(way, details.source),
+                kind=kind,
                 sender_unit=sender.unit,
                 senders_reference=details.senders_reference,
                 role=details.role,
@@ -128,13 +129,16 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
         ),
         at=moment,
     )
+    if assessments.is_assessed(kind, age, way):
+        clocks = assessments.start_assessment(clockwork(work, moment))
+        work.record(referral, clocks, at=moment)
     return referral
 
 
 async def accept_referral(work: Work, referral_id: UUID) -> None:
     """The receiving unit takes over: a case opens, or the person's open case is joined."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, Act.ANSWER)
+    viewer = await require(work, referral, Act.ANSWER)
     await work.read(referral.person)
     person = await work.person(referral.person)
     case_id = person.open_case or work.desk.ids.new()
@@ -143,6 +147,8 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         case = await work.case(person.open_case)
         responsible = case.unit
         work.record(case_id, cases.join_case(case, referral_id))
+        if case.investigation:
+            work.record(referral_id, assessments.take_in(referral.deadlines))
         if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
             way = route(facts_of(work, referral, person.age_on(work.today)), work.desk.organisation)
             work.record(
@@ -178,10 +184,11 @@ async def decline_referral(
     """Only for R2's reasons. The unit manager confirms where R2 binds, and wherever a decline
     would be the referral's end; the manager's own decline is confirmed."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, Act.ANSWER)
+    viewer = await require(work, referral, Act.ANSWER)
     manages = may(viewer, Act.CONFIRM, Information.REFERRAL, _file(referral, viewer))
     binds = referral.unit == work.desk.organisation.targets.adult_entry
     ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
+    elsewhere = _elsewhere(work, referral, reason, age)
     async with _telling_who(work, referral_id, viewer.unit):
         declined = referrals.decline_referral(
             referral,
@@ -189,18 +196,20 @@ async def decline_referral(
             age=age,
             explanation=explanation,
             by_unit=viewer.unit,
-            elsewhere=_elsewhere(work, referral, reason, age),
+            elsewhere=elsewhere,
             due=_answer_due(work, work.now, acute=referral.acute),
             confirmed=manages or not (binds or ends),
         )
     work.record(referral_id, declined)
+    if manages or not (binds or ends):
+        _assess_anew(work, referral_id, referral, age, elsewhere)
 
 
 async def confirm_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager confirms; a wrong age is routed on in the same act."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, Act.CONFIRM)
-    elsewhere = None
+    viewer = await require(work, referral, Act.CONFIRM)
+    age, elsewhere = None, None
     if referral.proposed:
         reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
         elsewhere = _elsewhere(work, referral, reason, age)
@@ -212,12 +221,13 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             due=_answer_due(work, work.now, acute=referral.acute),
         )
     work.record(referral_id, confirmed)
+    _assess_anew(work, referral_id, referral, age, elsewhere)
 
 
 async def refuse_decline(work: Work, referral_id: UUID) -> None:
     """R2: the unit manager does not confirm; the referral waits for an answer as before."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, Act.CONFIRM)
+    viewer = await require(work, referral, Act.CONFIRM)
     async with _telling_who(work, referral_id, viewer.unit):
         refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
     work.record(referral_id, refused)
@@ -243,7 +253,7 @@ async def _move(
 ) -> None:
     """Raises UnknownUnit for what cannot carry a case of that side."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, act)
+    viewer = await require(work, referral, act)
     if not work.desk.organisation.carries_cases(to_unit, referral.compartment):
         raise UnknownUnit
     async with _telling_who(work, referral_id, viewer.unit):
@@ -261,12 +271,13 @@ async def _move(
 async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:
     """By the sender, who learns no more than that it is answered."""
     referral = await work.referral(referral_id)
-    viewer = await _require(work, referral, Act.WITHDRAW)
+    viewer = await require(work, referral, Act.WITHDRAW)
     withdrawn = referrals.withdraw_referral(referral, reason=reason, by_unit=viewer.unit)
     work.record(referral_id, withdrawn)
 
 
-async def _require(work: Work, referral: Referral, act: Act) -> Viewer:
+async def require(work: Work, referral: Referral, act: Act) -> Viewer:
+    """Raises NotFound, NotPermitted."""
     file = _file(referral, await work.viewer())
     return await work.require(act, Information.REFERRAL, file)
 
@@ -280,6 +291,34 @@ def _file(referral: Referral, viewer: Viewer) -> File:
         sending_unit=referral.sender_unit,
         informed_units=referral.informed,
     )
+
+
+def clockwork(work: Work, at: datetime) -> assessments.Clockwork:
+    """What it takes to set the clocks of a report that start at a moment."""
+    return assessments.Clockwork(
+        at=at,
+        settings=work.desk.organisation.settings,
+        calendar=work.desk.calendar,
+        ids=(work.desk.ids.new(), work.desk.ids.new()),
+    )
+
+
+def _assess_anew(
+    work: Work,
+    referral_id: UUID,
+    referral: Referral,
+    age: AgeKnowledge | None,
+    elsewhere: Route | None,
+) -> None:
+    """A decline that stands changes what is left to assess."""
+    clocks = assessments.assess_anew(
+        referral.assessment,
+        referral.deadlines,
+        age=age,
+        way=elsewhere,
+        clockwork=clockwork(work, work.now),
+    )
+    work.record(referral_id, clocks)
 
 
 def _telling_who(work: Work, referral_id: UUID, unit: str) -> AbstractAsyncContextManager[None]:

@@ -250,6 +250,26 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Skälet räcker inte",
         "Enheten får avböja bara för fel ålder eller när en annan kommun klart är ansvarig (R2).",
     ),
+    # --- reports concerning a child or young person
+    errors.NothingToAssess: Told(
+        "Inget att bedöma",
+        "Bara en anmälan som rör barn eller unga bedöms så, tills en utredning är inledd"
+        " (SoL 2025:400 20:1-2; SoL 2001:453 11:1 a).",
+    ),
+    errors.AssessmentIsMade: Told("Bedömningen är gjord", "Det här är redan bedömt."),
+    errors.ProtectionIsNotAssessed: Told(
+        "Skyddsbehovet är inte bedömt",
+        "Behovet av skydd bedöms först, genast (SoL 2025:400 20:1; 2001:453 11:1 a).",
+    ),
+    errors.NobodyMustReport: Told(
+        "Ingen anmälningsskyldighet",
+        "Återkoppling ges till den som enligt lag är skyldig att anmäla (SoL 2025:400 19:6;"
+        " 2001:453 14:1 b), inte till personen, en närstående eller civilsamhället (R8).",
+    ),
+    errors.FeedbackIsNotAsked: Told(
+        "Ingen återkoppling är begärd",
+        "Ingen väntar på återkoppling: den är inte begärd, eller den är lämnad.",
+    ),
     # --- deadlines
     errors.DeadlineHasEnded: Told(
         "Fristen löper inte",

@@ -21,7 +21,7 @@ from uuid import UUID
 from api.runtime.event_log import StoredEventLog
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.together import Together
-from domain import activity, case, person, police_operation, referral, staff, team
+from domain import activity, case, majority, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.ports import Vault
 from domain.recorded import Stream
@@ -47,6 +47,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "referral": _Kind(lambda state, event, _: referral.evolve(state, event), opened=True),
     "staff": _Kind(staff.evolve),
     "team": _Kind(lambda state, event, _: team.evolve(state, event)),
+    "time": _Kind(lambda state, event, _: majority.evolve(state, event)),
 }
 _KIND_OF: Final[Mapping[type, _Kind]] = {
     activity.Activity: _KINDS["activity"],
@@ -56,6 +57,7 @@ _KIND_OF: Final[Mapping[type, _Kind]] = {
     referral.Referral: _KINDS["referral"],
     staff.StaffMember: _KINDS["staff"],
     team.Team: _KINDS["team"],
+    majority.Months: _KINDS["time"],
 }
 
 

@@ -25,6 +25,7 @@ from api.runtime.organisation import UPPSALA, load_organisation
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses
 from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.timekeeping import Timekeeping
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
 from api.runtime.views import FollowedViews, sessions_for_views
@@ -93,6 +94,18 @@ class Rooms:
                 self.metrics.parts.followers |= followers.by_name
                 await opened.enter_async_context(followers)
             yield
+
+    @asynccontextmanager
+    async def keeping_time(self) -> AsyncIterator[None]:
+        """What only time causes is told here meanwhile; the views are followed."""
+        house = self.house
+        timekeeping = Timekeeping(house.desk, house.views, house.receipts)
+        self.metrics.parts.rounds.append(timekeeping.rounds)
+        task = asyncio.create_task(timekeeping.run())
+        try:
+            yield
+        finally:
+            await _ended(task)
 
     def desk(self, clock: Clock, ids: Ids) -> Desk:
         """The same desk in another time: the generator's."""

@@ -254,6 +254,12 @@ async def files(
     return dict(await all_rows(connection, _statements("files", schema), [list(wanted)], _found))
 
 
+async def open_cases_of(connection: Connection, schema: str, unit: str) -> Mapping[UUID, UUID]:
+    """The unit's open cases with their persons: for the time service, not to be told."""
+    statement = _statements("open_cases", schema)
+    return dict(await all_rows(connection, statement, [unit], lambda file, person: (file, person)))
+
+
 def _viewer(staff: UUID, role: str, unit: str, side: str | None) -> Viewer:
     known = Compartment(side) if side else None
     return Viewer(staff=staff, role=StaffRole(role), unit=unit, side=known)

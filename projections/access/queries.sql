@@ -2,6 +2,10 @@
 -- Who they are now; nobody, once the position has ended.
 select staff, role, unit, side from {access_staff} where staff = any(%s::uuid[]) and active
 
+-- name: open_cases
+-- Of one unit, by case, with their persons: for the time service.
+select file, person from {access_files} where status = 'open' and responsible_unit = %s
+
 -- name: files
 select file, kind, person, compartment, responsible_unit, receiving_unit, sending_unit,
        informed_units, workers, engaged

@@ -52,7 +52,8 @@ class Line(NamedTuple):
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
-    return [(recorded.stream,)] if recorded.name.startswith("referral.") else ()
+    """Deadlines run in referrals and elsewhere: they move the version, too."""
+    return [(recorded.stream,)] if recorded.name.startswith(("referral.", "deadline.")) else ()
 
 
 def apply(line: Line | None, recorded: Recorded) -> Line | None:

@@ -44,7 +44,7 @@ async def test_a_position_does_not_tell_who_is_known(town: Town, details: Referr
     for told_of in (details, details, replace(details, name=None, contact="070"), numberless):
         outcome = await town.do(sender, referrals.receive_referral, told_of)
         positions.append(outcome.position)
-    assert [after - before for before, after in pairwise(positions)] == [3] * 4
+    assert len({after - before for before, after in pairwise(positions)}) == 1
 
 
 async def test_what_a_further_sender_tells_is_kept_beside(town: Town) -> None:

@@ -10,7 +10,18 @@ from uuid import UUID
 
 import pytest
 
-from domain import activity, case, deadline, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    assessment,
+    case,
+    deadline,
+    majority,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.catalogue import ENTRIES, Entry
 from domain.codes import (
     ActivityKind,
@@ -30,7 +41,9 @@ from domain.sealed import Sealed
 
 STORED: tuple[UnionType, ...] = (
     person.PersonEvent,
+    majority.MajorityEvent | majority.MonthReckoned,
     referral.ReferralEvent,
+    assessment.AssessmentEvent,
     case.CaseEvent,
     deadline.DeadlineEvent,
     staff.StaffEvent,

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from domain import activity, case, person, police_operation, referral, staff, team
+from api.runtime.clock import SwedishWorkingCalendar
+from domain import activity, case, deadline, person, police_operation, referral, staff, team
 from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
@@ -18,6 +19,7 @@ from domain.codes import (
     CancellationReason,
     CaseOutcome,
     Channel,
+    ClockKind,
     Compartment,
     Concern,
     DeclineReason,
@@ -39,6 +41,7 @@ from tests.projections.facts import BEGINNING, SOMEBODY, recorded
 UNITS = ("children", "nexus", "line-b", "outreach", "relatives")
 SIDES = (Compartment.EXPOSED, Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
 
+_CALENDAR = SwedishWorkingCalendar()
 _ENTRY_OF = {entry.event: entry for entry in ENTRIES}
 
 
@@ -76,6 +79,8 @@ class History:
             *[self._close] * 3,
             self._reopen,
             self._review,
+            self._time,
+            self._time,
             self._qualify,
             self._operation,
             self._activity,
@@ -132,7 +137,8 @@ class History:
         received = referral.receive_referral(
             somebody, account, route, sender_sees=True, received=now, now=now, due=self._due()
         )
-        self._record({somebody: told_of, stream: received}, sender)
+        clocks = self._clocks() if self._random.random() < 0.3 else []
+        self._record({somebody: told_of, stream: [*received, *clocks]}, sender)
 
     def _somebody(self, compartment: Compartment) -> tuple[UUID, Sequence[Any]]:
         """Somebody new, or somebody known of whom is told again."""
@@ -408,6 +414,36 @@ class History:
             return
         self._record({stream: events}, "nexus")
 
+    def _clocks(self) -> list[deadline.DeadlineEvent]:
+        return [
+            event
+            for clock in (ClockKind.PROTECTION_ASSESSMENT, ClockKind.OUTCOME_NOTIFIED)
+            for event in deadline.set_until(self._new(), clock, self._now, self._due(), _CALENDAR)
+        ]
+
+    def _time(self) -> None:
+        """Something becomes of a deadline: in time, too late, or by time alone."""
+        files: list[tuple[UUID, Any]] = [*self._referrals.items(), *self._cases.items()]
+        stream, file = self._one((stream, file) for stream, file in files if file.deadlines) or (
+            None,
+            None,
+        )
+        if stream is None or file is None:
+            return
+        one, late = self._random.choice(file.deadlines), self._now + timedelta(days=30)
+        own = one.clock.is_open is False
+        units = tuple(self._random.sample(UNITS, 2))
+        events: Sequence[deadline.DeadlineEvent] = self._random.choice(
+            [
+                deadline.miss_deadline(file.deadlines, one.id, late),
+                [deadline.DeadlineEscalated(deadline=one.id, units=units, times=1)],
+                deadline.end_deadline(file.deadlines, one.id, self._now) if own else [],
+                [deadline.DeadlineResumed(deadline=one.id, due=late, warned=late)] if own else [],
+                [deadline.DeadlineFellAway(deadline=one.id)] if own else [],
+            ]
+        )
+        self._record({stream: events}, "nexus")
+
     # --- how it is told ----------------------------------------------------------------------
 
     @property
@@ -478,6 +514,8 @@ class History:
             "team": self._teams,
         }
         kind = _ENTRY_OF[type(event)].name.partition(".")[0]
+        if kind == "deadline":
+            kind = "case" if stream in self._cases else "referral"
         evolve = {
             "referral": referral.evolve,
             "case": case.evolve,

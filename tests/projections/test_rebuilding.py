@@ -218,7 +218,8 @@ async def test_a_new_version_is_built_at_the_start_and_then_followed(
     async with town.followers(log, (caseload.PROJECTION,)) as followers:
         assert await followers.wait_for("caseload", 300, SECONDS)
     schema = caseload.PROJECTION.schema.replace("position      bigint not null", "position numeric")
-    newer = replace(caseload.PROJECTION, version=2, schema=schema)
+    before = caseload.PROJECTION.version
+    newer = replace(caseload.PROJECTION, version=before + 1, schema=schema)
     log.grow(400)
     async with town.followers(log, (newer,)) as followers:
         assert await followers.wait_for("caseload", 400, SECONDS)

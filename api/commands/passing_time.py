@@ -1,0 +1,186 @@
+"""What only time causes: a deadline missed, an overdue answer escalated, majority approaching.
+
+Nobody decides it, so it has no actor's authority; who asks is time itself. Each fact is told once,
+also after days of downtime and by two servers at the same moment: what stands in the stream
+decides, the command's id says what is told, and the log refuses what rests on a stream that moved.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Final
+from uuid import UUID, uuid5
+
+from api.commands.work import Desk
+from domain import deadline as deadlines
+from domain import majority
+from domain.case import Case
+from domain.codes import ClockKind, Purpose
+from domain.errors import StreamHasMoved
+from domain.person import Person
+from domain.ports import Reading, Receipts
+from domain.recorded import Append, NewEvent, Stream
+from domain.referral import Referral
+from domain.sealed import SealedValueIsClosed
+
+TIME: Final = UUID("f0000000-0000-4000-8000-000000000002")
+"""Who acts, in the log and in the access log, where time does."""
+MONTHS: Final = UUID("f0000000-0000-4000-8000-000000000003")
+"""The stream that says how far time has been told."""
+
+_TOGETHER: Final = 50  # people: three facts each fit in one command
+
+
+# --- deadlines -------------------------------------------------------------------------------
+
+
+async def tell_overdue(desk: Desk, file: UUID, deadline: UUID) -> bool:
+    """That a deadline was missed, and that its answer is escalated; whether anything was new."""
+    stream = (await desk.log.streams([file], afresh=True))[file]
+    state, now = stream.state, desk.clock.now()
+    if not isinstance(state, Case | Referral):
+        return False
+    missed = deadlines.miss_deadline(state.deadlines, deadline, now)
+    standing = state.deadlines
+    for event in missed:
+        standing = deadlines.evolve(standing, event)
+    escalated = _escalated(desk, state, standing, deadline, now)
+    due = next((one.due for one in standing if one.id == deadline), now)
+    told = [
+        *(NewEvent(stream=file, event=event, occurred_at=due) for event in missed),
+        *(NewEvent(stream=file, event=event, occurred_at=now) for event in escalated),
+    ]
+    times = [event.times for event in escalated if isinstance(event, deadlines.DeadlineEscalated)]
+    what = f"overdue/{file}/{deadline}/{due.isoformat()}/{bool(missed)}/{times}"
+    return await _tell(desk, what, {file: stream}, told)
+
+
+def _escalated(
+    desk: Desk,
+    state: Case | Referral,
+    standing: deadlines.Deadlines,
+    deadline: UUID,
+    now: datetime,
+) -> list[deadlines.DeadlineEvent]:
+    """To the managers of both units: who holds it, and who is asked."""
+    asked = state.unit
+    if isinstance(state, Case):
+        asked = state.handover.to_unit if state.handover else state.unit
+    holder = state.unit if isinstance(state, Case) else state.holder
+    try:
+        return deadlines.escalate_deadline(
+            standing,
+            deadline,
+            tuple(dict.fromkeys((holder, asked))),
+            now=now,
+            settings=desk.organisation.settings,
+            calendar=desk.calendar,
+        )
+    except SealedValueIsClosed:  # the file's key is erased: nobody is reminded of it
+        return []
+
+
+# --- months ----------------------------------------------------------------------------------
+
+
+def month_of(desk: Desk) -> date:
+    return desk.calendar.day_of(desk.clock.now()).replace(day=1)
+
+
+async def is_reckoned(desk: Desk) -> bool:
+    """Whether this month's facts have been told."""
+    stream = (await desk.log.streams([MONTHS], afresh=True))[MONTHS]
+    return not majority.reckon_month(_months(stream), month_of(desk))
+
+
+async def reckon_month(
+    desk: Desk, receipts: Receipts, cases: Mapping[UUID, UUID], *, position: int
+) -> None:
+    """R13, for everybody with an open case for children (person by case): birth dates are opened
+    with a receipt, and what the month makes true is told in batches. Where there is nobody,
+    nothing is told."""
+    if not cases or await is_reckoned(desk):
+        return
+    month, waiting = month_of(desk), iter(sorted(cases))
+    while batch := list(islice(waiting, _TOGETHER)):
+        people = [cases[case] for case in batch]
+        await receipts.record(_receipt(month, [*batch, *people], position))
+        streams = await desk.log.streams([*batch, *people], afresh=True)
+        told = [
+            new
+            for case, person in zip(batch, people, strict=True)
+            for new in _turning(desk, month, case, streams[case].state, streams[person].state)
+        ]
+        moved = {new.stream: streams[new.stream] for new in told}
+        told.sort(key=lambda new: new.stream)  # in no order of age
+        if not await _tell(desk, f"month/{month}/{[*map(str, moved)]}", moved, told) and told:
+            return  # somebody moved one of them: the next round tells
+    stream = (await desk.log.streams([MONTHS], afresh=True))[MONTHS]
+    reckoned = [
+        NewEvent(stream=MONTHS, event=event, occurred_at=desk.clock.now())
+        for event in majority.reckon_month(_months(stream), month)
+    ]
+    await _tell(desk, f"month/{month}", {MONTHS: stream}, reckoned)
+
+
+def _turning(
+    desk: Desk, month: date, case_id: UUID, case: object, person: object
+) -> list[NewEvent]:
+    """Of one person, and the deadline of the transition in the case."""
+    if not (isinstance(case, Case) and isinstance(person, Person) and person.born.is_open):
+        return []
+    born, now = person.born.reveal(), desk.clock.now()
+    ahead = desk.organisation.settings.transition_prepared_months
+    told = majority.tell_majority(person.id, born, person.majority, month=month, ahead=ahead)
+    clocks: list[deadlines.DeadlineEvent] = []
+    if told and born and deadlines.running(case.deadlines, ClockKind.MAJORITY) is None:
+        due = desk.calendar.start_of(majority.transition_due(born, month))
+        deadline = uuid5(case_id, f"majority/{month}")
+        clocks = deadlines.set_until(deadline, ClockKind.MAJORITY, now, due, desk.calendar)
+    return [
+        *(NewEvent(stream=person.id, event=event, occurred_at=now) for event in told),
+        *(NewEvent(stream=case_id, event=event, occurred_at=now) for event in clocks),
+    ]
+
+
+def _months(stream: Stream) -> majority.Months | None:
+    return stream.state if isinstance(stream.state, majority.Months) else None
+
+
+def _receipt(month: date, subjects: Sequence[UUID], position: int) -> Reading:
+    return Reading(
+        reader=TIME,
+        role="",
+        unit="",
+        purpose=Purpose.CLOCK,
+        what="reckonMonth",
+        subjects=subjects,
+        outcome="answered",
+        correlation=uuid5(TIME, f"month/{month}"),
+        event_position=position,
+    )
+
+
+# --- how it is told --------------------------------------------------------------------------
+
+
+async def _tell(
+    desk: Desk, what: str, read: Mapping[UUID, Stream], told: Sequence[NewEvent]
+) -> bool:
+    """Whether it was recorded now: not, where there is nothing, or somebody else was quicker."""
+    if not told:
+        return False
+    command = uuid5(TIME, what)
+    append = Append(
+        command=command,
+        correlation=command,
+        body_mac=b"",
+        actor=TIME,
+        unit="",
+        expected={stream: known.version for stream, known in read.items()},
+        events=told,
+    )
+    try:
+        return not (await desk.log.append(append)).replayed
+    except StreamHasMoved:
+        return False

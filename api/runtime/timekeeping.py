@@ -1,0 +1,54 @@
+"""The time service: what only time causes is told, round after round, for as long as `serve` runs.
+
+Each process of each server may keep time: whatever one of them has told, the others find told.
+"""
+
+from typing import Final
+
+from api.commands.passing_time import is_reckoned, reckon_month, tell_overdue
+from api.commands.work import Desk
+from api.house import Views
+from api.runtime.rounds import Rounds
+from domain.errors import AccessIsBehind
+from domain.ports import Receipts
+from projections import access, deadlines
+
+_EVERY: Final = 60.0  # seconds
+_AGAIN: Final = 15.0  # seconds, when a server was away
+_MOST: Final = 500  # overdue deadlines at a time
+_LEVEL: Final = 1.0  # seconds that a view may be behind
+
+
+class Timekeeping:
+    def __init__(self, desk: Desk, views: Views, receipts: Receipts) -> None:
+        self.rounds = Rounds("timekeeping", every=_EVERY, again=_AGAIN)
+        self._desk = desk
+        self._views = views
+        self._receipts = receipts
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self.rounds.keep(self.tell)
+
+    async def tell(self) -> None:
+        """One round. Raises Unavailable while a server is away or a view is behind."""
+        await self._tell_overdue()
+        await self._reckon_month()
+
+    async def _tell_overdue(self) -> None:
+        """In order, page by page: answers that are still missing stay in the list."""
+        now, after = self._desk.clock.now(), deadlines.FIRST
+        while page := await self._views.ask(deadlines.overdue, now, after=after, limit=_MOST):
+            for line in page:
+                await tell_overdue(self._desk, line.file, line.deadline)
+            after = page[-1]
+
+    async def _reckon_month(self) -> None:
+        if await is_reckoned(self._desk):
+            return
+        if self._views.seconds_behind(access.PROJECTION.name) > _LEVEL:
+            raise AccessIsBehind
+        position = self._views.position(access.PROJECTION.name)
+        children = self._desk.organisation.targets.child_entry
+        cases = await self._views.ask(access.open_cases_of, children)
+        await reckon_month(self._desk, self._receipts, cases, position=position)

@@ -1,0 +1,230 @@
+"""How a report concerning a child or young person is assessed, as a part of the referral's story.
+
+The need of protection is assessed at once (SoL 2025:400 20:1; 2001:453 11:1 a), then it is decided
+within two weeks whether an investigation is opened (20:2). A mandated reporter who asks for it is
+told what came of it (19:6). For somebody under 21 (c); the clocks start with the receipt.
+
+Each fact is stored veiled, under one neutral name: that there is something to assess would tell.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain.codes import AgeKnowledge, ClockKind, ReferralKind, Source
+from domain.deadline import (
+    DeadlineEvent,
+    Deadlines,
+    drop_clock,
+    end_clock,
+    running,
+    set_deadline,
+)
+from domain.errors import (
+    AssessmentIsMade,
+    FeedbackIsNotAsked,
+    NobodyMustReport,
+    NothingToAssess,
+    ProtectionIsNotAssessed,
+)
+from domain.organisation import Settings
+from domain.ports import WorkingCalendar
+from domain.routing import Route
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProtectionAssessed:
+    person: UUID
+    at_once: bool  # whether protection is needed at once
+    ground: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreliminaryAssessmentDecided:
+    person: UUID
+    opens: bool  # whether an investigation is opened
+    ground: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedbackAsked:
+    person: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedbackGiven:
+    person: UUID
+    told: str
+
+
+AssessmentEvent = ProtectionAssessed | PreliminaryAssessmentDecided | FeedbackAsked | FeedbackGiven
+
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    protection: bool = False  # assessed
+    decided: bool = False
+    asked: bool = False  # for feedback that is not yet given
+
+
+UNASSESSED: Final = Assessment()
+
+
+def evolve(assessment: Assessment, event: AssessmentEvent) -> Assessment:
+    match event:
+        case ProtectionAssessed():
+            return replace(assessment, protection=True)
+        case PreliminaryAssessmentDecided():
+            return replace(assessment, decided=True)
+        case FeedbackAsked():
+            return replace(assessment, asked=True)
+        case FeedbackGiven():
+            return replace(assessment, asked=False)
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+_PROTECTION: Final = ClockKind.PROTECTION_ASSESSMENT
+_PRELIMINARY: Final = ClockKind.PRELIMINARY_ASSESSMENT
+_FEEDBACK: Final = (ClockKind.REPORTER_FEEDBACK, ClockKind.LATE_REPORTER_FEEDBACK)
+_NOBODY_MUST: Final = (Source.SELF, Source.CLOSE_PERSON, Source.CIVIL_SOCIETY)  # report (R8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clockwork:
+    """What setting a clock takes: the moment, the municipality's settings, the calendar, ids."""
+
+    at: datetime
+    settings: Settings
+    calendar: WorkingCalendar
+    ids: tuple[UUID, ...]
+
+
+def is_assessed(kind: ReferralKind, age: AgeKnowledge, way: Route) -> bool:
+    """Whether it is a report concerning a child or young person: by the rules, or by what the
+    sender meant it to be, for somebody who is or may be under 21 (c)."""
+    may_be_young = age not in (AgeKnowledge.ADULT, AgeKnowledge.ASSESSED_ADULT)
+    return way.report_of_concern or (kind is ReferralKind.REPORT_OF_CONCERN and may_be_young)
+
+
+def start_assessment(clockwork: Clockwork) -> list[DeadlineEvent]:
+    """The clocks of a report, always both: how many facts a referral makes must not tell its
+    sender whether an investigation is open."""
+    return [
+        event
+        for deadline, clock in zip(clockwork.ids, (_PROTECTION, _PRELIMINARY), strict=True)
+        for event in set_deadline(
+            deadline, clock, clockwork.at, clockwork.settings, clockwork.calendar
+        )
+    ]
+
+
+def take_in(deadlines: Deadlines) -> list[DeadlineEvent]:
+    """An open investigation takes the report in: there is no preliminary assessment (SoL 20:2)."""
+    return drop_clock(deadlines, _PRELIMINARY)
+
+
+def drop_assessment(deadlines: Deadlines) -> list[DeadlineEvent]:
+    """The person turned out to be 21 or older, or another municipality takes over."""
+    return [*drop_clock(deadlines, _PROTECTION), *drop_clock(deadlines, _PRELIMINARY)]
+
+
+def assess_anew(
+    assessment: Assessment,
+    deadlines: Deadlines,
+    *,
+    age: AgeKnowledge | None,
+    way: Route | None,
+    clockwork: Clockwork,
+) -> list[DeadlineEvent]:
+    """A decline that stands: nothing is left to assess here where another municipality takes over,
+    or for somebody who turned out to be 21 or older; somebody who turned out to be a child is
+    assessed from now on."""
+    if way is None or age is AgeKnowledge.ADULT:
+        return drop_assessment(deadlines)
+    is_new = running(deadlines, _PROTECTION) is None and not assessment.protection
+    return start_assessment(clockwork) if is_new and way.report_of_concern else []
+
+
+def assess_protection(
+    assessment: Assessment,
+    deadlines: Deadlines,
+    *,
+    person: UUID,
+    at_once: bool,
+    ground: str,
+    now: datetime,
+) -> list[AssessmentEvent | DeadlineEvent]:
+    """Raises AssessmentIsMade, NothingToAssess."""
+    if assessment.protection:
+        raise AssessmentIsMade
+    if running(deadlines, _PROTECTION) is None:
+        raise NothingToAssess
+    assessed = ProtectionAssessed(person=person, at_once=at_once, ground=ground)
+    return [assessed, *end_clock(deadlines, _PROTECTION, now)]
+
+
+def decide_preliminary_assessment(
+    assessment: Assessment,
+    deadlines: Deadlines,
+    *,
+    person: UUID,
+    opens: bool,
+    ground: str,
+    clockwork: Clockwork,
+) -> list[AssessmentEvent | DeadlineEvent]:
+    """An investigation is opened, or not, on a ground; the reporter who asked is then told.
+
+    Raises AssessmentIsMade, NothingToAssess, ProtectionIsNotAssessed.
+    """
+    if assessment.decided:
+        raise AssessmentIsMade
+    if running(deadlines, _PRELIMINARY) is None:
+        raise NothingToAssess
+    if not assessment.protection:
+        raise ProtectionIsNotAssessed
+    decided = PreliminaryAssessmentDecided(person=person, opens=opens, ground=ground)
+    owed = _set(_FEEDBACK[0], clockwork) if assessment.asked else []
+    return [decided, *end_clock(deadlines, _PRELIMINARY, clockwork.at), *owed]
+
+
+def ask_feedback(
+    assessment: Assessment,
+    deadlines: Deadlines,
+    *,
+    person: UUID,
+    source: Source,
+    clockwork: Clockwork,
+) -> list[AssessmentEvent | DeadlineEvent]:
+    """A mandated reporter wants to know what came of the report: told after the decision, or at
+    once where that is made, or where nothing is left to decide.
+
+    Raises NobodyMustReport.
+    """
+    if source in _NOBODY_MUST:
+        raise NobodyMustReport
+    if assessment.asked:
+        return []
+    waits = running(deadlines, _PRELIMINARY) is not None
+    return [FeedbackAsked(person=person), *([] if waits else _set(_FEEDBACK[1], clockwork))]
+
+
+def give_feedback(
+    assessment: Assessment, deadlines: Deadlines, *, person: UUID, told: str, now: datetime
+) -> list[AssessmentEvent | DeadlineEvent]:
+    """Raises FeedbackIsNotAsked."""
+    if not assessment.asked:
+        raise FeedbackIsNotAsked
+    ended = [event for clock in _FEEDBACK for event in end_clock(deadlines, clock, now)]
+    return [FeedbackGiven(person=person, told=told), *ended]
+
+
+def _set(clock: ClockKind, clockwork: Clockwork) -> list[DeadlineEvent]:
+    return set_deadline(
+        clockwork.ids[0], clock, clockwork.at, clockwork.settings, clockwork.calendar
+    )

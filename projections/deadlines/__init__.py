@@ -1,0 +1,301 @@
+"""Each deadline, a line each: what is due, when, and what came of it, in the neutral words of a
+compilation. The answers that referrals and handovers wait for are among them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.case import HandoverAccepted, HandoverDeclined, HandoverOffered, HandoverWithdrawn
+from domain.catalogue import names_of
+from domain.clocks import warned_of
+from domain.codes import ClockKind, DeadlineKind, StaffRole
+from domain.deadline import (
+    DeadlineCaughtUp,
+    DeadlineEscalated,
+    DeadlineExtended,
+    DeadlineFellAway,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlinePaused,
+    DeadlineResumed,
+    DeadlineSet,
+)
+from domain.policy import Viewer
+from domain.recorded import Recorded
+from domain.referral import (
+    ANSWER,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralRouted,
+    ReferralWithdrawn,
+)
+from projections.access.visible import condition, visible
+from projections.asking import Connection, Page, all_rows, paged
+from projections.projection import Key, Projection, Table
+from projections.sql import Statements, text
+
+_statements = Statements("projections.deadlines")
+
+_ROUTED = (ReferralRouted, ReferralAccepted, ReferralDeclined, ReferralWithdrawn)
+_OFFERED = (HandoverOffered, HandoverAccepted, HandoverDeclined, HandoverWithdrawn)
+_OF_REFERRALS, _OF_HANDOVERS = names_of(*_ROUTED), names_of(*_OFFERED)
+_LEADING = names_of(ReferralAccepted)
+
+
+class DeadlineStatus(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MISSED = "missed"  # and not caught up with
+    MET = "met"
+    CAUGHT_UP = "caught-up"  # done, too late
+    FALLEN_AWAY = "fallen-away"
+
+
+class Row(NamedTuple):
+    file: UUID
+    deadline: UUID
+    kind: str
+    asked: bool  # an answer, which is for the unit that is asked
+    due: datetime
+    warned: datetime
+    status: str
+    escalated: int  # times
+    reminded: tuple[str, ...]  # units
+    ended_at: datetime | None
+
+
+class Led(NamedTuple):
+    referral: UUID
+    case: UUID
+
+
+def keys(recorded: Recorded) -> Iterable[Key]:
+    event: Any = recorded.event
+    if recorded.name.startswith("deadline."):
+        return [(recorded.stream, event.deadline)]
+    if recorded.name in _OF_REFERRALS:
+        return [(recorded.stream, ANSWER)]
+    return [(recorded.stream, event.handover)] if recorded.name in _OF_HANDOVERS else ()
+
+
+def apply(row: Row | None, recorded: Recorded) -> Row | None:
+    match recorded.event:
+        case DeadlineSet(deadline=deadline, kind=kind, due=due, warned=warned):
+            return _running(recorded.stream, deadline, kind, due, warned)
+        case ReferralRouted(answer_due=due):
+            return _awaited(recorded, ANSWER, ClockKind.REFERRAL_ANSWER, due)
+        case HandoverOffered(handover=handover, answer_due=due):
+            return _awaited(recorded, handover, ClockKind.HANDOVER_ANSWER, due)
+        case _:
+            return row and row._replace(**_changes(row, recorded))
+
+
+def _running(
+    file: UUID, deadline: UUID, kind: DeadlineKind, due: datetime, warned: datetime
+) -> Row:
+    running = DeadlineStatus.RUNNING
+    return Row(file, deadline, kind, False, due, warned, running, 0, (), None)
+
+
+def _awaited(recorded: Recorded, deadline: UUID, clock: ClockKind, due: datetime) -> Row:
+    warned = max(recorded.occurred_at, warned_of(clock, due))
+    answer = _running(recorded.stream, deadline, DeadlineKind.ANSWER, due, warned)
+    return answer._replace(asked=True)
+
+
+def _changes(row: Row, recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - one for each event
+    ended = {"ended_at": recorded.occurred_at}
+    match recorded.event:
+        case DeadlinePaused():
+            return {"status": DeadlineStatus.PAUSED}
+        case DeadlineResumed(due=due, warned=warned) | DeadlineExtended(due=due, warned=warned):
+            return {"status": DeadlineStatus.RUNNING, "due": due, "warned": warned}
+        case DeadlineMissed():
+            return {"status": DeadlineStatus.MISSED}
+        case DeadlineEscalated(times=times, units=units):
+            return {"escalated": times, "reminded": units}
+        case DeadlineMet():
+            return {"status": DeadlineStatus.MET, **ended}
+        case DeadlineCaughtUp():
+            return {"status": DeadlineStatus.CAUGHT_UP, **ended}
+        case DeadlineFellAway() | HandoverWithdrawn() | ReferralWithdrawn():
+            return {"status": DeadlineStatus.FALLEN_AWAY, **ended}
+        case ReferralAccepted() | ReferralDeclined() | HandoverAccepted() | HandoverDeclined():
+            in_time = recorded.occurred_at <= row.due
+            return {"status": DeadlineStatus.MET if in_time else DeadlineStatus.CAUGHT_UP, **ended}
+        case _:
+            return {}
+
+
+def _led_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _LEADING else ()
+
+
+def _led(led: Led | None, recorded: Recorded) -> Led | None:
+    if isinstance(recorded.event, ReferralAccepted):
+        return Led(recorded.stream, recorded.event.case)
+    return led
+
+
+PROJECTION = Projection(
+    name="deadlines",
+    version=1,
+    schema=text("projections.deadlines", "schema.sql"),
+    tables=(
+        Table(name="deadlines", row=Row, key=("file", "deadline"), keys=keys, apply=apply),
+        Table(name="deadline_referrals", row=Led, key=("referral",), keys=_led_keys, apply=_led),
+    ),
+    key=attrgetter("stream"),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    status: DeadlineStatus | None = None  # none: what has not ended
+    kind: DeadlineKind | None = None
+    worker: UUID | None = None
+    file: UUID | None = None
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last line that was seen."""
+
+    due: datetime
+    file: UUID
+    deadline: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    running: int
+    due_soon: int
+    overdue: int
+    paused: int
+
+
+class Line(NamedTuple):
+    file: UUID
+    deadline: UUID
+    kind: str
+    asked: bool
+    due: datetime
+    warned: datetime
+    status: str
+    escalated: int
+    reminded: tuple[str, ...]
+    ended_at: datetime | None
+    carried: UUID
+    carried_by: str  # "case" or "referral"
+
+    @property
+    def case(self) -> UUID | None:
+        return self.carried if self.carried_by == "case" else None
+
+    @property
+    def referral(self) -> UUID | None:
+        return self.file if self.file != self.case else None
+
+
+_CARRIED = sql.SQL('coalesce(led."case", line.file)')
+_OWNED = sql.SQL(
+    "(case when line.asked then file.receiving_unit = %(unit)s or %(unit)s = any(line.reminded)"
+    " else coalesce(file.responsible_unit, file.receiving_unit) = %(unit)s end)"
+)
+
+
+async def page(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    wanted: Filter,
+    *,
+    now: datetime,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[Line, Cursor]:
+    """What the viewer's unit must see to, what is due first on top."""
+    parameters = {
+        **visible(viewer).parameters,
+        "unit": viewer.unit,
+        "now": now,
+        "status": wanted.status,
+        "kind": wanted.kind,
+        "worker": wanted.worker,
+        "of": wanted.file,
+        "due": after and after.due,
+        "file": after and after.file,
+        "deadline": after and after.deadline,
+        "limit": limit + 1,
+    }
+    statement = _page(schema, viewer.role, _filters(wanted), after is not None)
+    lines = await all_rows(connection, statement, parameters, Line)
+    return paged(lines, limit, lambda line: Cursor(line.due, line.file, line.deadline))
+
+
+def _filters(wanted: Filter) -> str:
+    told = {
+        "line.ended_at is null": wanted.status is None,
+        "line.status = %(status)s": wanted.status is not None,
+        "line.kind = %(kind)s": wanted.kind is not None,
+        "%(worker)s = any(file.workers)": wanted.worker is not None,
+        "%(of)s in (line.file, file.file)": wanted.file is not None,
+        "line.status in ('running', 'missed') and line.warned <= %(now)s": wanted.warned,
+    }
+    return " and ".join(part for part, asked in told.items() if asked)
+
+
+@cache
+def _page(schema: str, role: StaffRole, filters: str, further: bool) -> bytes:
+    beyond = "(line.due, line.file, line.deadline) > (%(due)s, %(file)s, %(deadline)s)"
+    return _statements(
+        "page",
+        schema,
+        carried=_CARRIED,
+        owned=_OWNED,
+        filters=sql.SQL(filters),
+        beyond=sql.SQL(beyond if further else "true"),
+        visible=condition(role),
+    ).as_bytes()
+
+
+async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
+    parameters = {**visible(viewer).parameters, "unit": viewer.unit, "now": now}
+    statement = _counts(schema, viewer.role)
+    [found] = await all_rows(connection, statement, parameters, Counts)
+    return found
+
+
+@cache
+def _counts(schema: str, role: StaffRole) -> bytes:
+    parts = {"carried": _CARRIED, "owned": _OWNED, "visible": condition(role)}
+    return _statements("counts", schema, **parts).as_bytes()
+
+
+class Overdue(NamedTuple):
+    file: UUID
+    deadline: UUID
+    due: datetime
+    status: str
+    escalated: int
+
+
+FIRST = Overdue(UUID(int=0), UUID(int=0), datetime(1, 1, 1, tzinfo=UTC), "", 0)
+
+
+async def overdue(
+    connection: Connection, schema: str, now: datetime, *, after: Overdue = FIRST, limit: int
+) -> list[Overdue]:
+    """For the time service: what has passed and is not told yet, and the answers still missing."""
+    parameters = {**after._asdict(), "now": now, "limit": limit}
+    return await all_rows(connection, _statements("overdue", schema), parameters, Overdue)

@@ -1,0 +1,32 @@
+-- name: page
+-- What the viewer's unit must see to, in order, from the cursor on. Who that is, access says: of an
+-- answer the unit that is asked; of everything else the one that is responsible, which of a referral
+-- is the one of the case it led to. Whoever was reminded of an overdue answer sees it, too.
+select line.*, {carried} as "case", file.kind
+  from {deadlines} as line
+  left join {deadline_referrals} as led on led.referral = line.file
+  join {access_files} as file on file.file = {carried}
+ where {owned} and {filters} and {beyond} and {visible}
+ order by line.due, line.file, line.deadline
+ limit %(limit)s
+
+-- name: counts
+select count(*) filter (where line.status in ('running', 'missed')),
+       count(*) filter (where line.status = 'running' and line.warned <= %(now)s
+                          and line.due >= %(now)s),
+       count(*) filter (where line.status in ('running', 'missed') and line.due < %(now)s),
+       count(*) filter (where line.status = 'paused')
+  from {deadlines} as line
+  left join {deadline_referrals} as led on led.referral = line.file
+  join {access_files} as file on file.file = {carried}
+ where line.ended_at is null and {owned} and {visible}
+
+-- name: overdue
+-- For the time service: what has passed and is not told yet, and the answers still missing.
+select file, deadline, due, status, escalated
+  from {deadlines}
+ where ended_at is null and due < %(now)s
+   and (status = 'running' or (status = 'missed' and asked))
+   and (due, file, deadline) > (%(due)s, %(file)s, %(deadline)s)
+ order by due, file, deadline
+ limit %(limit)s

@@ -1,0 +1,130 @@
+"""What is due, over HTTP: listed in neutral words, kept or missed, and told on by time itself."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from api.runtime.clock import SimulatedClock
+from api.runtime.timekeeping import Timekeeping
+from tests.acceptance import test_a_day as a_day
+from tests.acceptance.test_nothing_in_the_clear import accepted, with_etag
+from tests.acceptance.town import Person, Town
+
+TELLING = ("protection", "preliminary", "skydd", "förhands", "majority", "18")
+
+
+async def report(town: Town, name: str, born_on: str) -> str:
+    body = a_day.referral(
+        "youth-outreach", "fares-badly", account="Sover ute.", name=name, bornOn=born_on
+    )
+    sent = await town["youth outreach"].post("/referrals", body, expect=201)
+    await town.level()
+    return str(sent["referralId"])
+
+
+async def due(who: Person, **query: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await who.get("/deadlines", **query))["items"]
+    return items
+
+
+async def in_time(town: Town, later: timedelta) -> None:
+    """A round of the time service of a server whose clock is later than ours."""
+    await town.level()
+    house = town.rooms.house
+    clock = SimulatedClock(house.desk.clock.now() + later)
+    desk = replace(house.desk, clock=clock)
+    await Timekeeping(desk, house.views, house.receipts).tell()
+    await town.level()
+
+
+async def test_a_report_is_assessed_in_time(town: Town) -> None:
+    """The unit's list says what is due, in neutral words; the assigned worker reads which clocks
+    ran; nobody else sees either."""
+    referral = await report(town, "Alva Granlund", a_day.born(15))
+    manager, worker = town["intake manager"], town["intake worker"]
+    listed = await manager.get("/deadlines", fileId=referral)
+    assert [line["kind"] for line in listed["items"]] == ["assessment", "answer", "decision"]
+    assert listed["counts"]["running"] == 3
+    assert not any(word in str(listed.json).lower() for word in TELLING[:5])
+    assert await due(town["nexus manager"]) == []
+    path = f"/referrals/{referral}"
+    ground = {"ground": "Trygg hos mormor."}
+    early = {"opensInvestigation": True, "ground": "Oro."}
+    await worker.post(f"{path}/preliminary-assessments", early, expect=409)
+    assessed = {"neededAtOnce": False, **ground}
+    await worker.post(f"{path}/protection-assessments", assessed, expect=201)
+    await worker.post(f"{path}/feedback-requests")
+    [decision] = await due(worker, fileId=referral, kind="decision")
+    until = f"{date.today().year + 1}-01-31T16:00:00Z"  # noqa: DTZ011, TID251 - of today's story
+    extension = f"{path}/deadlines/{decision['deadlineId']}/extensions"
+    await worker.post(extension, {"until": until, "ground": " "}, expect=422)
+    extended = await worker.post(extension, {"until": until, "ground": "Synnerliga skäl."})
+    assert datetime.fromisoformat(extended["due"]) == datetime.fromisoformat(until)
+    await worker.post(f"{path}/preliminary-assessments", early, expect=201)
+    met = await due(worker, fileId=referral, status="met")
+    assert {line["kind"] for line in met} == {"assessment", "decision"}
+    await worker.post(f"{path}/feedbacks", {"told": "Utredning inleds."}, expect=201)
+
+    manager.position = worker.position
+    case = await accepted(manager, referral)
+    await with_etag(manager, case, "assignments", {"workerId": str(worker.staff_id)})
+    worker.position = manager.position
+    told = await worker.get(f"/cases/{case}/timeline-entries", limit="100")
+    kinds = {entry["kind"] for entry in told["items"]}
+    assert {"protection-assessed", "preliminary-assessment-decided", "feedback-given"} < kinds
+    clocks = [entry["details"].get("clock") for entry in told["items"]]
+    assert {"protection-assessment", "preliminary-assessment", "reporter-feedback"} < set(clocks)
+    assert await due(worker, workerId=str(worker.staff_id)) == []
+
+
+async def test_what_is_late_is_told_once_and_escalated(town: Town) -> None:
+    """By time itself, to both units of a handover, again and again until it is answered."""
+    referral = await report(town, "Bea Lind", a_day.born(14))
+    manager, worker, nexus = town["intake manager"], town["intake worker"], town["nexus manager"]
+    case = await accepted(manager, referral)
+    await with_etag(manager, case, "assignments", {"workerId": str(worker.staff_id)})
+    offer = {"toUnit": "nexus", "reason": "Prövas."}
+    etag = (await manager.get(f"/cases/{case}")).headers["ETag"]
+    offered = await manager.post(f"/cases/{case}/handovers", offer, etag=etag, expect=201)
+    await in_time(town, timedelta(days=30))
+    head = await town.rooms.facts.head()
+    await in_time(town, timedelta(days=30))
+    assert await town.rooms.facts.head() == head
+    manager.position = nexus.position = 0
+    [left], [answer] = await due(manager, kind="answer"), await due(nexus, kind="answer")
+    assert left == answer
+    assert (answer["status"], answer["timesEscalated"] > 0) == ("missed", True)
+    [assessment] = await due(worker, kind="assessment", workerId=str(worker.staff_id))
+    assert assessment["status"] == "missed"
+    assert assessment["caseId"] == case
+    await in_time(town, timedelta(days=40))
+    [again] = await due(nexus, kind="answer")
+    assert again["timesEscalated"] > answer["timesEscalated"]
+    handover = f"/cases/{case}/handovers/{offered['handoverId']}"
+    await nexus.post(f"{handover}/acceptances")
+    assert await due(nexus, kind="answer") == []
+    assert len(await due(nexus)) == 2  # the report's own, which come along with the case
+    etag = (await nexus.get(f"/cases/{case}")).headers["ETag"]
+    await nexus.post(f"/cases/{case}/closures", {"outcome": "needs-met"}, etag=etag)
+
+
+async def test_who_turns_18_is_prepared_for(town: Town) -> None:
+    """R13: told in a month's batch, with a receipt that an auditor finds; due with the month."""
+    today = date.today()  # noqa: DTZ011, TID251 - ages are told today
+    months = today.year * 12 + today.month - 1 + 4 - 12 * 18
+    born_on = date(months // 12, months % 12 + 1, 17)
+    referral = await report(town, "Cia Borg", born_on.isoformat())
+    manager, worker = town["intake manager"], town["intake worker"]
+    case = await accepted(manager, referral)
+    await with_etag(manager, case, "assignments", {"workerId": str(worker.staff_id)})
+    await town.level()
+    await in_time(town, timedelta(0))
+    await in_time(town, timedelta(0))
+    [review] = await due(worker, kind="review", fileId=case)
+    assert datetime.fromisoformat(review["due"]).astimezone().date() < born_on.replace(
+        year=born_on.year + 18
+    )
+    told = await worker.get(f"/cases/{case}/timeline-entries", limit="100")
+    assert [entry["kind"] for entry in told["items"]].count("majority-approaching") == 1
+    readings = await town["auditor"].get(f"/cases/{case}/readings", limit="100")
+    assert [line["purpose"] for line in readings["items"]].count("clock") == 1

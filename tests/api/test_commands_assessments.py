@@ -1,0 +1,214 @@
+"""Reports concerning a child or young person: assessed in time, and the reporter is told."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.commands import assessments, investigations, referrals
+from domain.codes import AgeKnowledge, ClockKind, DeclineReason, ReferralKind, Source
+from domain.deadline import DeadlineMet, running
+from domain.errors import (
+    AssessmentIsMade,
+    DeadlineHasEnded,
+    FeedbackIsNotAsked,
+    NobodyMustReport,
+    NotFound,
+    NothingToAssess,
+    NotPermitted,
+    ProtectionIsNotAssessed,
+)
+from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
+
+PROTECTION = ClockKind.PROTECTION_ASSESSMENT
+PRELIMINARY = ClockKind.PRELIMINARY_ASSESSMENT
+A_PUPIL = replace(A_CHILD, source=Source.SCHOOL)
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await new_town()
+
+
+async def clocks(town: Town, referral: UUID) -> set[ClockKind]:
+    """That run beside the answer's."""
+    deadlines = (await town.referral(referral)).deadlines
+    return {one.clock.reveal() for one in deadlines} - {ClockKind.REFERRAL_ANSWER}
+
+
+async def assess(town: Town, referral: UUID, by: UUID | None = None) -> object:
+    worker = by or await town.worker("childrens-intake")
+    return await town.do(
+        worker, assessments.assess_protection, referral, needed_at_once=False, ground="Trygg nu."
+    )
+
+
+async def decide(town: Town, referral: UUID, *, opens: bool = True) -> object:
+    return await town.do(
+        await town.worker("childrens-intake"),
+        assessments.decide_preliminary_assessment,
+        referral,
+        opens=opens,
+        ground="Oro för skolgång.",
+    )
+
+
+async def test_the_clocks_start_with_the_receipt(town: Town) -> None:
+    """The legal moment starts them, not the recording: what arrived yesterday is due sooner."""
+    yesterday = NOW - timedelta(days=1)
+    referral = await town.receive(replace(A_CHILD, received_at=yesterday))
+    deadlines = (await town.referral(referral)).deadlines
+    due = {one.clock.reveal(): one.due for one in deadlines}
+    assert due[PROTECTION] == yesterday + timedelta(hours=24)
+    assert due[PRELIMINARY] - yesterday > timedelta(days=14)
+
+
+@pytest.mark.parametrize(
+    ("details", "assessed"),
+    [
+        (A_CHILD, True),
+        (replace(AN_ADULT, number=None, born=None, age=AgeKnowledge.UNKNOWN), True),
+        (AN_ADULT, False),
+        (replace(AN_ADULT, number=None, born=date(2003, 6, 1)), False),
+        (
+            replace(
+                AN_ADULT,
+                number=None,
+                born=date(2003, 6, 1),
+                kind=ReferralKind.REPORT_OF_CONCERN,
+            ),
+            True,
+        ),
+    ],
+)
+async def test_reports_concerning_somebody_under_21_are_assessed(
+    town: Town, details: referrals.ReferralDetails, assessed: bool
+) -> None:
+    """A child, who may be one, and a young adult whom a report of concern is about (c)."""
+    referral = await town.receive(details)
+    assert await clocks(town, referral) == ({PROTECTION, PRELIMINARY} if assessed else set())
+
+
+async def test_protection_first_then_the_decision(town: Town) -> None:
+    """SoL 20:1-2: assessed at once, then decided; each once, and the clocks are met."""
+    referral = await town.receive(A_CHILD)
+    assert await told(decide(town, referral)) == (ProtectionIsNotAssessed, {})
+    await assess(town, referral)
+    assert await told(assess(town, referral)) == (AssessmentIsMade, {})
+    await decide(town, referral)
+    assert await clocks(town, referral) == set()
+    assert await told(decide(town, referral)) == (AssessmentIsMade, {})
+    facts = await town.facts(referral)
+    assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 2
+
+
+async def test_only_a_report_is_assessed_and_by_whom_it_came_to(town: Town) -> None:
+    """Nothing to assess of an adult; nobody else assesses, and the other side sees nothing."""
+    adult, child = await town.receive(AN_ADULT), await town.receive(A_CHILD)
+    nexus = await town.worker("nexus")
+    assert await told(assess(town, adult, nexus)) == (NothingToAssess, {})
+    assert await told(assess(town, child, nexus)) == (NotFound, {})
+    assert await told(assess(town, child, town.administrator)) == (NotFound, {})
+    outreach = await town.outreach()
+    sent = await town.receive(replace(A_CHILD, source=Source.HOMELESS_OUTREACH), outreach)
+    assert await told(assess(town, sent, outreach)) == (NotPermitted, {})
+
+
+@pytest.mark.parametrize(
+    ("age", "left"), [(AgeKnowledge.ADULT, set()), (AgeKnowledge.YOUNG_ADULT, {PRELIMINARY})]
+)
+async def test_another_age_changes_what_is_assessed(
+    town: Town, age: AgeKnowledge, left: set[ClockKind]
+) -> None:
+    """Who turns out to be 21 or older is not assessed as a child; who is younger still is (c)."""
+    referral = await town.receive(A_CHILD)
+    await assess(town, referral)
+    await town.do(
+        await town.manager("childrens-intake"),
+        referrals.decline_referral,
+        referral,
+        reason=DeclineReason.WRONG_AGE,
+        age=age,
+        explanation="Pass uppvisat.",
+    )
+    assert await clocks(town, referral) == left
+
+
+async def test_somebody_found_to_be_a_child_is_assessed_from_now_on(town: Town) -> None:
+    """What came as an adult's referral becomes a report when it is routed on (R1)."""
+    referral = await town.receive(AN_ADULT)
+    await town.do(
+        await town.manager("nexus"),
+        referrals.decline_referral,
+        referral,
+        reason=DeclineReason.WRONG_AGE,
+        age=AgeKnowledge.MINOR,
+        explanation="Är 16 år.",
+    )
+    assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
+
+
+async def test_who_must_report_is_told_what_came_of_it(town: Town) -> None:
+    """Asked before the decision, feedback is due after it; asked later, at once (SoL 19:6)."""
+    early, late = await town.receive(A_PUPIL), await town.receive(replace(A_PUPIL, number=None))
+    worker = await town.worker("childrens-intake")
+    await town.do(worker, assessments.ask_feedback, early)
+    for referral in (early, late):
+        await assess(town, referral)
+        await decide(town, referral)
+    await town.do(worker, assessments.ask_feedback, late)
+    assert await clocks(town, early) == {ClockKind.REPORTER_FEEDBACK}
+    assert await clocks(town, late) == {ClockKind.LATE_REPORTER_FEEDBACK}
+    for referral in (early, late):
+        await town.do(worker, assessments.give_feedback, referral, "Utredning inleds.")
+        assert await clocks(town, referral) == set()
+    again = town.do(worker, assessments.give_feedback, early, "Igen.")
+    assert await told(again) == (FeedbackIsNotAsked, {})
+
+
+async def test_who_need_not_report_is_owed_no_feedback(town: Town) -> None:
+    """Civil society signposts, and no duty follows from that (R8)."""
+    referral = await town.receive(replace(A_CHILD, source=Source.CIVIL_SOCIETY))
+    asked = town.do(await town.worker("childrens-intake"), assessments.ask_feedback, referral)
+    assert await told(asked) == (NobodyMustReport, {})
+
+
+async def test_a_preliminary_assessment_is_extended_on_its_ground(town: Town) -> None:
+    """For a set time (SoL 20:2), in the file where it runs."""
+    referral = await town.receive(A_CHILD)
+    deadline = running((await town.referral(referral)).deadlines, PRELIMINARY)
+    assert deadline is not None
+    worker, until = await town.worker("childrens-intake"), NOW + timedelta(days=40)
+    how: dict[str, Any] = {"until": until, "ground": "Synnerliga skäl: tolk saknas."}
+    await town.do(worker, assessments.extend_in_referral, referral, deadline, **how)
+    due = {one.id: one.due for one in (await town.referral(referral)).deadlines}
+    assert due[deadline] == until
+    nobodys = town.do(worker, assessments.extend_in_referral, referral, UUID(int=7), **how)
+    assert await told(nobodys) == (DeadlineHasEnded, {})
+
+
+async def test_an_open_investigation_takes_a_further_report_in(town: Town) -> None:
+    """It ends the preliminary assessment of the report that it was opened for, and of one that
+    comes later there is none (SoL 20:2); protection is assessed all the same."""
+    case = await town.open_case(A_CHILD)
+    worker = await town.worker("childrens-intake")
+    await town.assign(case, worker)
+    await town.do(worker, investigations.open_investigation, case)
+    [first] = (await town.case(case)).referrals
+    assert await clocks(town, first) == {PROTECTION}
+    further = await town.receive(A_CHILD)
+    assert await clocks(town, further) == {PROTECTION, PRELIMINARY}
+    await town.do(await town.manager("childrens-intake"), referrals.accept_referral, further)
+    assert await clocks(town, further) == {PROTECTION}
+
+
+async def test_nothing_of_it_stands_in_the_clear(town: Town) -> None:
+    """Whoever holds the log reads neutral names only, and no word of what was assessed."""
+    referral = await town.receive(A_CHILD)
+    await assess(town, referral)
+    names = set(await town.names(referral))
+    assert "referral.assessment-recorded" in names
+    for word in (b"protection", b"preliminary", b"Trygg"):
+        assert word not in town.log.dump()

@@ -1,0 +1,157 @@
+"""What only time causes is told once, whoever tells it and however long nobody did."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from api.commands import cases, referrals
+from api.commands.passing_time import MONTHS, TIME, reckon_month, tell_overdue
+from domain.codes import ClockKind, Purpose
+from domain.deadline import DeadlineEscalated, DeadlineMet, DeadlineMissed, DeadlineSet
+from domain.majority import MajorityApproaching, MajorityReached, MonthReckoned
+from domain.referral import ANSWER
+from tests.fakes import MemoryReceipts
+from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await new_town()
+
+
+async def count(town: Town, stream: UUID, kind: type) -> int:
+    return sum(isinstance(fact.event, kind) for fact in await town.facts(stream))
+
+
+async def test_a_missed_deadline_is_told_once_after_days_of_silence(town: Town) -> None:
+    """With its legal moment, which is when it was due; by two servers at once, too."""
+    referral = await town.receive(A_CHILD)
+    [first] = [
+        one for one in (await town.referral(referral)).deadlines if one.due < NOW + timedelta(2)
+    ]
+    assert not await tell_overdue(town.desk, referral, first.id)
+    town.clock.advance(timedelta(days=5))
+    told = await asyncio.gather(
+        *(tell_overdue(town.desk, referral, first.id) for _ in range(4)),
+    )
+    assert sorted(told) == [False, False, False, True]
+    assert not await tell_overdue(town.desk, referral, first.id)
+    [missed] = [f for f in await town.facts(referral) if isinstance(f.event, DeadlineMissed)]
+    assert missed.occurred_at == first.due
+    assert missed.actor == TIME
+
+
+async def test_an_overdue_answer_is_escalated_until_it_is_given(town: Town) -> None:
+    """To both unit managers, once for each working day that somebody kept time; then no more."""
+    case, _ = await town.assigned("childrens-intake")
+    handover = await town.offered(case)
+    town.clock.advance(timedelta(days=30))
+    await tell_overdue(town.desk, case, handover)
+    await tell_overdue(town.desk, case, handover)
+    assert (
+        await count(town, case, DeadlineMissed) == await count(town, case, DeadlineEscalated) == 1
+    )
+    town.clock.advance(timedelta(days=7))
+    await tell_overdue(town.desk, case, handover)
+    reminded = [
+        fact.event for fact in await town.facts(case) if isinstance(fact.event, DeadlineEscalated)
+    ]
+    assert [set(event.units) for event in reminded] == [{"childrens-intake", "nexus"}] * 2
+    assert reminded[0].times < reminded[1].times
+    await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
+    town.clock.advance(timedelta(days=7))
+    assert not await tell_overdue(town.desk, case, handover)
+
+
+async def test_a_referral_that_nobody_answers_raises_an_alarm(town: Town) -> None:
+    """S69: to the unit that holds it and to the one that is asked; a declined decline waits on."""
+    referral = await town.receive(AN_ADULT)
+    town.clock.advance(timedelta(days=30))
+    assert await tell_overdue(town.desk, referral, ANSWER)
+    assert await count(town, referral, DeadlineEscalated) == 1
+    await town.do(await town.manager("nexus"), referrals.accept_referral, referral)
+    assert not await tell_overdue(town.desk, referral, ANSWER)
+
+
+# --- turning 18 --------------------------------------------------------------------------------
+
+TURNS = date(2005, 9, 20)  # 18 in September 2023; NOW is in April
+SOON = replace(A_CHILD, number=None, born=TURNS)
+LATER = replace(A_CHILD, number=None, born=date(2005, 11, 2))
+
+
+async def reckoned(town: Town, *children: UUID) -> MemoryReceipts:
+    receipts = MemoryReceipts()
+    people = {case: (await town.case(case)).person for case in children}
+    await reckon_month(town.desk, receipts, people, position=1)
+    return receipts
+
+
+async def test_majority_is_told_in_monthly_batches(town: Town) -> None:
+    """R13: approaching six months ahead, reached in the month after; each once, and no date of a
+    fact tells a birthday. Births are opened with a receipt."""
+    soon, later = await town.open_case(SOON), await town.open_case(LATER)
+    person = (await town.case(soon)).person
+    receipts = await reckoned(town, soon, later)
+    [receipt] = receipts.readings
+    assert receipt.purpose == Purpose.CLOCK
+    assert {soon, later, person} < set(receipt.subjects)
+    assert await count(town, person, MajorityApproaching) == 1
+    assert await count(town, (await town.case(later)).person, MajorityApproaching) == 0
+    assert (await reckoned(town, soon, later)).readings == []
+    assert await count(town, person, MajorityApproaching) == 1
+    town.clock.set(datetime(2023, 10, 1, 6, 0, tzinfo=UTC))
+    await reckoned(town, soon, later)
+    assert await count(town, person, MajorityReached) == 1
+    assert await count(town, (await town.case(later)).person, MajorityApproaching) == 1
+    town.clock.set(datetime(2023, 11, 1, 6, 0, tzinfo=UTC))
+    await reckoned(town, soon, later)
+    assert await count(town, person, MajorityReached) == 1
+
+
+async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> None:
+    """It is due when the month of the birthday begins, and met when the case has moved (R13)."""
+    case = await town.open_case(SOON)
+    await reckoned(town, case)
+    [deadline] = [
+        one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY
+    ]
+    assert deadline.due == town.desk.calendar.start_of(date(2023, 9, 1))
+    handover = await town.offered(case)
+    await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
+    assert await count(town, case, DeadlineMet) == 1
+
+
+async def test_a_month_is_reckoned_once_and_who_comes_later_waits(town: Town) -> None:
+    """Told in the middle of a month, it would tell who has just come of whom."""
+    first = await town.open_case(LATER)
+    await asyncio.gather(reckoned(town, first), reckoned(town, first))
+    assert await count(town, MONTHS, MonthReckoned) == 1
+    late = await town.open_case(SOON)
+    await reckoned(town, first, late)
+    assert await count(town, (await town.case(late)).person, MajorityApproaching) == 0
+    town.clock.advance(timedelta(days=31))
+    await reckoned(town, first, late)
+    assert await count(town, (await town.case(late)).person, MajorityApproaching) == 1
+    assert await count(town, MONTHS, MonthReckoned) == 2
+
+
+async def test_after_months_of_silence_what_matters_now_is_told(town: Town) -> None:
+    """Who has turned 18 meanwhile has reached majority, and nothing is told in arrears."""
+    case = await town.open_case(SOON)
+    person = (await town.case(case)).person
+    town.clock.set(datetime(2023, 12, 5, 6, 0, tzinfo=UTC))
+    await reckoned(town, case)
+    assert await count(town, person, MajorityApproaching) == 0
+    assert await count(town, person, MajorityReached) == 1
+    assert await count(town, case, DeadlineSet) == 1
+
+
+async def test_nobody_is_told_of_where_there_is_no_child(town: Town) -> None:
+    """No birth date is opened, and nothing recorded, where no case for children is open."""
+    head = await town.log.head()
+    assert (await reckoned(town)).readings == []
+    assert await town.log.head() == head
