@@ -28,6 +28,8 @@ from api.resources import (
     investigations,
     outward,
     overviews,
+    person_records,
+    persons,
     police_operations,
     receipts,
     reference,
@@ -35,6 +37,7 @@ from api.resources import (
     referral_messages,
     referral_moves,
     referrals,
+    responsibility,
     staff_members,
     teams,
     timelines,
@@ -112,6 +115,14 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/external-referrals", outward.refer_out),
     post("/cases/{caseId}/external-referrals/{externalReferralId}/answers", outward.answer),
     post("/cases/{caseId}/police-reports", outward.report),
+    # --- whom it is about
+    get("/cases/{caseId}/persons", person_records.of_case),
+    post("/cases/{caseId}/identity-assertions", persons.assert_identity),
+    post("/cases/{caseId}/identity-findings", persons.establish_identity),
+    post("/cases/{caseId}/duplicate-notes", persons.note_duplicate),
+    post("/cases/{caseId}/person-merges", persons.merge),
+    post("/cases/{caseId}/person-separations", persons.unmerge),
+    post("/person-searches", person_records.search),
     # --- handovers
     get("/handovers", handovers.page),
     get("/cases/{caseId}/handover-previews", handovers.preview),
@@ -156,6 +167,8 @@ ROUTES: Final[Sequence[Route]] = (
     post("/staff-members/{staffId}/qualifications", staff_members.record_qualification),
     post("/staff-members/{staffId}/departures", staff_members.end_position),
     get("/workloads", workload.of_unit),
+    # --- somebody is always responsible
+    get("/responsibility-gaps", responsibility.gaps),
     # --- the confidentiality review
     get("/cases/{caseId}/events", audit.events),
     get("/cases/{caseId}/readings", audit.readings),

@@ -13,6 +13,7 @@ from domain import (
     assessment,
     case,
     deadline,
+    identity,
     majority,
     person,
     police_operation,
@@ -83,6 +84,25 @@ ENTRIES: tuple[Entry, ...] = (
             ("majority-reached", majority.MajorityReached),
         )
     ),
+    _veiled(
+        "person.particulars-recorded",
+        "identity-asserted",
+        identity.IdentityAsserted,
+        "person",
+        IDENTITY,
+    ),
+    _veiled(
+        "person.particulars-recorded",
+        "identity-established",
+        identity.IdentityEstablished,
+        "person",
+        IDENTITY,
+    ),
+    _stored("person.duplicate-noted", identity.DuplicateNoted, "person other by_index"),
+    _stored("person.merged", identity.PersonMerged, "person into", reason=IDENTITY),
+    _stored("person.absorbed", identity.PersonAbsorbed, "person other open_case"),
+    _stored("person.unmerged", identity.PersonUnmerged, "person was", reason=IDENTITY),
+    _stored("person.released", identity.PersonReleased, "person other open_case"),
     _stored("person.case-opened", person.PersonCaseOpened, "person case"),
     _stored("person.case-closed", person.PersonCaseClosed, "person case"),
     _stored(

@@ -67,6 +67,18 @@ class IdentityLevel(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class IdentitySource(StrEnum):
+    """Who says who somebody is."""
+
+    OWN_WORD = "own-word"
+    DOCUMENT = "document"  # a passport, an identity card
+    REGISTER = "register"  # of the population
+    AUTHORITY = "authority"  # the police, the Migration Agency
+    CLOSE_PERSON = "close-person"
+    COLLEAGUE = "colleague"
+    OTHER = "other"
+
+
 class Concern(StrEnum):
     """What is feared; suspicion is enough."""
 
@@ -317,6 +329,7 @@ class CaseOutcome(StrEnum):
     HELP_DECLINED = "help-declined"  # by the person
     CONTACT_LOST = "contact-lost"
     DECEASED = "deceased"
+    DUPLICATE = "duplicate"  # the person's other case goes on
     MISRECORDED = "misrecorded"  # on the wrong side; received anew on the right one (R16)
 
 

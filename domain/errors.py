@@ -97,6 +97,34 @@ class CaseIsAlreadyOpen(Refusal):
     status = 409
 
 
+class IdentityIsUncertain(Refusal):
+    """An uncertain identity is not established: record it as an assertion, with its source."""
+
+
+class PersonIsTheSame(Refusal):
+    """Both cases are about the same record of the person already."""
+
+
+class PersonIsMerged(Refusal):
+    """One of the records is merged already. Take it apart first, or merge the record that stands
+    for it; so there is never a cycle."""
+
+    status = 409
+
+
+class PersonIsNotMerged(Refusal):
+    """The record stands for itself; there is nothing to take apart."""
+
+    status = 409
+
+
+class BothHaveOpenCases(Refusal):
+    """Both records have an open case, and a person has at most one on a side. Close one of them as
+    a duplicate first."""
+
+    status = 409
+
+
 # --- referrals -------------------------------------------------------------------------------
 
 

@@ -35,6 +35,7 @@ from domain.codes import (
     HandoverDeclineReason,
     IdentityKind,
     IdentityLevel,
+    IdentitySource,
     InformationKind,
     InterventionEnd,
     InterventionKind,
@@ -116,6 +117,15 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         IdentityLevel.CONFIRMED: Label("Styrkt", "Confirmed"),
         IdentityLevel.PROBABLE: Label("Sannolik", "Probable"),
         IdentityLevel.UNCERTAIN: Label("Osäker", "Uncertain"),
+    },
+    IdentitySource: {
+        IdentitySource.OWN_WORD: Label("Egen uppgift", "The person's own word"),
+        IdentitySource.DOCUMENT: Label("Handling", "Document"),
+        IdentitySource.REGISTER: Label("Folkbokföringen", "Population register"),
+        IdentitySource.AUTHORITY: Label("Annan myndighet", "Another authority"),
+        IdentitySource.CLOSE_PERSON: Label("Närstående", "Close person"),
+        IdentitySource.COLLEAGUE: Label("Kollega", "Colleague"),
+        IdentitySource.OTHER: Label("Annan", "Other"),
     },
     Concern: {
         Concern.PROSTITUTION: Label("Prostitution", "Prostitution"),
@@ -344,6 +354,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         CaseOutcome.HELP_DECLINED: Label("Personen tackade nej", "The person declined help"),
         CaseOutcome.CONTACT_LOST: Label("Kontakten har brutits", "Contact was lost"),
         CaseOutcome.DECEASED: Label("Avliden", "Deceased"),
+        CaseOutcome.DUPLICATE: Label("Dubblett, ett annat ärende fortsätter", "Duplicate"),
         CaseOutcome.MISRECORDED: Label("Felaktigt registrerat", "Misrecorded"),
     },
     ActivityKind: {

@@ -2,7 +2,8 @@
 
 Person records are per compartment: somebody known on two sides has two records with nothing in
 common (S76-S78). The story: registered at the first contact; what is learnt about the age is
-recorded; at most one case is open per person and side.
+recorded; at most one case is open per person and side. Who somebody is, is a story of its own
+(`identity`).
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from domain import identity
 from domain.codes import AgeKnowledge, Compartment, Gender
 from domain.errors import (
     AgeIsNotEstablished,
@@ -17,6 +19,7 @@ from domain.errors import (
     BornInTheFuture,
     CaseIsAlreadyOpen,
 )
+from domain.identity import UNKNOWN, Identity, IdentityEvent
 from domain.majority import Majority, MajorityApproaching, MajorityReached
 from domain.routing import age_knowledge
 from domain.sealed import Sealed
@@ -73,7 +76,12 @@ class PersonCaseClosed:
 
 
 PersonEvent = (
-    PersonRegistered | AgeEstablished | ParticularsTold | PersonCaseOpened | PersonCaseClosed
+    PersonRegistered
+    | AgeEstablished
+    | ParticularsTold
+    | PersonCaseOpened
+    | PersonCaseClosed
+    | IdentityEvent
 )
 
 # --- state -----------------------------------------------------------------------------------
@@ -88,6 +96,7 @@ class Person:
     has_ground: bool = False  # the age was established, not only told
     open_case: UUID | None = None
     majority: Majority | None = None  # as far as it was told (R13)
+    identity: Identity = UNKNOWN
 
     def age_on(self, day: date) -> AgeKnowledge:
         """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
@@ -117,6 +126,8 @@ def evolve(person: Person | None, event: object) -> Person | None:
             return replace(person, open_case=opened)
         case PersonCaseClosed(), Person():
             return replace(person, open_case=None)
+        case told, Person():
+            return identity.evolve(person, told)
         case _:
             return person
 

@@ -37,6 +37,7 @@ class Information(StrEnum):
     EVENT_METADATA = "event-metadata"
     ACCESS_LOG = "access-log"
     REFERRAL = "referral"
+    PERSON_INDEX = "person-index"  # whom a personal number leads to
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
@@ -238,6 +239,27 @@ TABLE: tuple[Row, ...] = (
         (Information.RESPONSIBILITY,),
         (Act.OFFER, Act.CLOSE),
         "the assigned worker carries the case (S7)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.NONE,),
+        (Information.PERSON_INDEX,),
+        (Act.READ,),
+        "a number is looked up on one's own side, and leads only to files that one may see",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        (Information.IDENTITY,),
+        (Act.RECORD,),
+        "the assigned worker finds out who it is (S7)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.IDENTITY,),
+        (Act.RECORD,),
+        "the unit manager answers for who is on record, and merges what is double (S6)",
     ),
     *_rows(
         _AUTHORITY,

@@ -24,6 +24,17 @@ _TABLE: Final[Mapping[str, Label]] = {
     ),
     "majority-approaching": Label("Personen fyller snart 18 år", "The person turns 18 soon"),
     "majority-reached": Label("Personen har fyllt 18 år", "The person has turned 18"),
+    "identity-asserted": Label(
+        "En uppgift om identiteten lämnades", "Something was said of the identity"
+    ),
+    "identity-established": Label("Identiteten fastställdes", "The identity was established"),
+    "person.duplicate-noted": Label(
+        "En möjlig dubblett noterades", "A possible duplicate was noted"
+    ),
+    "person.merged": Label("Uppgifterna slogs samman", "The record was merged into another"),
+    "person.absorbed": Label("En dubblett slogs samman hit", "A duplicate was merged into this"),
+    "person.unmerged": Label("Sammanslagningen hävdes", "The merge was undone"),
+    "person.released": Label("En dubblett särades ut", "A duplicate was taken apart again"),
     "person.case-opened": Label("Ärende öppnat för personen", "A case was opened for the person"),
     "person.case-closed": Label("Personens ärende avslutat", "The person's case was closed"),
     "referral.received": Label("Aktualiseringen kom in", "The referral was received"),

@@ -10,6 +10,7 @@ from projections import (
     handovers,
     inbox,
     police_operations,
+    responsibility,
     sender_receipts,
     staff,
     team,
@@ -44,6 +45,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     activities.PROJECTION,
     team.PROJECTION,
     staff.PROJECTION,
+    responsibility.PROJECTION,
     workload.PROJECTION,
     deadlines.PROJECTION,
     HISTORY,
@@ -53,5 +55,9 @@ ALL: tuple[Projection[Recorded], ...] = (
 ALL_OF_RECEIPTS: tuple[Projection[RecordedReading], ...] = (audit.PROJECTION,)
 """The projections of the access log."""
 
-ALARMS = {"operation-unacknowledged": police_operations.unacknowledged}
+ALARMS = {
+    "operation-unacknowledged": police_operations.unacknowledged,
+    "file-without-holder": responsibility.without_holder,
+    "file-with-nobody-there": responsibility.with_nobody_there,
+}
 """What must not stand, and how often it does."""

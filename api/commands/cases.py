@@ -36,7 +36,7 @@ async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None
 async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None:
     """The assignment itself, on both streams; whether the actor may is asked before."""
     worker = await work.staff(worker_id)
-    age = (await work.person(case.person)).age_on(work.today)
+    age = (await work.standing(case.person)).age_on(work.today)
     unit = work.desk.organisation.unit(case.unit)
     assigned = cases.assign_case_worker(
         case, worker, needs_child_qualification=needs_child_qualification(age, unit)
@@ -63,6 +63,19 @@ async def establish_age(
     """S85: the age is recorded on the person, and the routing of the case is reviewed."""
     case = await require_case(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
     await work.read(case.person, *case.referrals)
+    await review_age(work, case_id, case, born=born, age=age, basis=basis)
+
+
+async def review_age(
+    work: Work,
+    case_id: UUID,
+    case: Case,
+    *,
+    born: date | None,
+    basis: str,
+    age: AgeKnowledge = AgeKnowledge.UNKNOWN,
+) -> None:
+    """What is found of the age, and where the rules point now (the concern that obliges most)."""
     person = await work.person(case.person)
     established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
     if not established:
@@ -167,7 +180,8 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     work.require_current(case_id)
     work.record(case_id, cases.close_case(case, outcome))
     work.record(case_id, deadlines.drop_every(case.deadlines))
-    work.record(case.person, persons.close_case_for(await work.person(case.person), case_id))
+    for record in await work.records(case.person):
+        work.record(record.id, persons.close_case_for(record, case_id))
     for member in (*case.workers, *consents.engaged(case)):
         await _give_back(work, case_id, member)
 
@@ -176,7 +190,8 @@ async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.reopen_case(case, reason))
-    work.record(case.person, persons.open_case_for(await work.person(case.person), case_id))
+    for record in await work.records(case.person):
+        work.record(record.id, persons.open_case_for(record, case_id))
 
 
 async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Act) -> Case:

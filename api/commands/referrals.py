@@ -140,7 +140,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
     referral = await work.referral(referral_id)
     viewer = await require(work, referral, Act.ANSWER)
     await work.read(referral.person)
-    person = await work.person(referral.person)
+    person = await work.standing(referral.person)
     case_id = person.open_case or work.desk.ids.new()
     responsible = referral.unit
     if person.open_case:
@@ -164,13 +164,13 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         work.record(
             case_id,
             cases.open_case(
-                referral.person,
+                person.id,
                 referral_id,
                 compartment=referral.compartment,
                 unit=responsible,
             ),
         )
-        work.record(referral.person, persons.open_case_for(person, case_id))
+        work.record(person.id, persons.open_case_for(person, case_id))
 
 
 async def decline_referral(

@@ -29,6 +29,7 @@ from domain.errors import (
     UnknownStaffMember,
 )
 from domain.organisation import Organisation
+from domain.person import Person
 from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, EventLog, Ids, Vault, WorkingCalendar
 from domain.recorded import NO_VERSION, Append, NewEvent, Recorded, Stream
@@ -141,6 +142,17 @@ class Work:
 
     async def person(self, stream: UUID) -> person.Person:
         return found(await self._state(stream, person.Person))
+
+    async def records(self, stream: UUID) -> list[Person]:
+        """A person's record, and those that stand for it since it was merged, in order."""
+        every = [await self.person(stream)]
+        while (into := every[-1].identity.merged_into) is not None:
+            every.append(await self.person(into))
+        return every
+
+    async def standing(self, stream: UUID) -> Person:
+        """The record that stands for the person, whatever has been merged."""
+        return (await self.records(stream))[-1]
 
     async def referral(self, stream: UUID) -> referral.Referral:
         return found(await self._state(stream, referral.Referral))

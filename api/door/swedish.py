@@ -101,6 +101,25 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Ärendet avslutades som felregistrerat och förblir avslutat; ta emot aktualiseringen på"
         " nytt (R16).",
     ),
+    errors.IdentityIsUncertain: Told(
+        "Identiteten är osäker",
+        "En osäker identitet fastställs inte: registrera den som en uppgift, med källa.",
+    ),
+    errors.PersonIsTheSame: Told(
+        "Samma person redan", "Båda ärendena gäller redan samma uppgifter om personen."
+    ),
+    errors.PersonIsMerged: Told(
+        "Redan sammanslagen",
+        "En av dem är redan sammanslagen. Sära på dem först, eller slå samman med den som gäller;"
+        " så uppstår aldrig en ring.",
+    ),
+    errors.PersonIsNotMerged: Told(
+        "Inte sammanslagen", "Uppgifterna står för sig själva; det finns inget att sära på."
+    ),
+    errors.BothHaveOpenCases: Told(
+        "Båda har öppna ärenden",
+        "En person har högst ett öppet ärende på en sida. Avsluta det ena som dubblett först.",
+    ),
     errors.UnitIsAskedAlready: Told(
         "Enheten är redan tillfrågad",
         "Aktualiseringen väntar redan på den här enhetens svar. Ange en annan enhet.",

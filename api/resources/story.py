@@ -21,6 +21,8 @@ from domain.codes import (
     Concern,
     Gender,
     HandoverDeclineReason,
+    IdentityLevel,
+    IdentitySource,
     PersonRole,
     ReferralKind,
     Residence,
@@ -39,6 +41,7 @@ _MOST: Final = 1000
 _RESTS_ON: Final = (
     "person.registered",
     "person.particulars-recorded",
+    "person.duplicate-noted",
     "referral.received",
     "referral.routed",
     "referral.decline-proposed",
@@ -149,8 +152,23 @@ class Particulars(Answer):
     contact: Text | None
 
 
+class Assertion(Answer):
+    """Who it may be, as somebody said: beside what is known."""
+
+    told_at: Moment
+    source: IdentitySource
+    level: IdentityLevel
+    name: Name | None
+    number: Number | None
+    gender: Gender
+    basis: Text
+
+
 class Identity(Answer):
     """Who the person is, as far as it is known: `null` is not known."""
+
+    level: IdentityLevel | UnsetType = UNSET
+    level_basis: Text | UnsetType = UNSET
 
     name: Name | UnsetType | None = UNSET
     number: Number | UnsetType | None = UNSET
@@ -160,6 +178,7 @@ class Identity(Answer):
     gender: Gender | UnsetType = UNSET
     contact: Text | UnsetType | None = UNSET
     also_told: list[Particulars] | UnsetType = UNSET
+    assertions: list[Assertion] | UnsetType = UNSET
 
 
 def identity_in(told: Iterable[Told]) -> Identity:
@@ -172,12 +191,21 @@ def identity_in(told: Iterable[Told]) -> Identity:
             case "age-established":
                 known |= {name: one.content[name] for name in ("age", "born")}
                 known["age_basis"] = one.content["basis"]
+            case "identity-established":
+                known |= {n: v for n, v in one.content.items() if n in _FOUND and v is not None}
+                known["level_basis"] = one.content["basis"]
+            case "identity-asserted":
+                assertion = one.as_answer(Assertion, told_at=one.line.occurred_at)
+                known.setdefault("assertions", []).append(assertion)
             case "particulars-told":
                 particulars = one.as_answer(Particulars, told_at=one.line.occurred_at)
                 known.setdefault("also_told", []).append(particulars)
             case _:
                 pass
     return msgspec.convert({to_camel(name): value for name, value in known.items()}, Identity)
+
+
+_FOUND: Final = ("level", "name", "number", "gender")
 
 
 def known_person(told: Iterable[Told], found: Found) -> tuple[UUID, int]:

@@ -25,6 +25,7 @@ from domain.case import (
 from domain.case.consent import CoordinatorEngaged, CoordinatorReleased
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
+from domain.identity import PersonMerged, PersonUnmerged
 from domain.policy import File, Viewer
 from domain.recorded import Recorded
 from domain.referral import (
@@ -67,6 +68,14 @@ class FileRow(NamedTuple):
     answer_due: datetime | None = None  # of the offer of a case that stands
 
 
+class Merge(NamedTuple):
+    """A record of a person, and the one that stands for it."""
+
+    person: UUID
+    into_person: UUID
+
+
+_OF_MERGES = names_of(PersonMerged, PersonUnmerged)
 _OF_STAFF = names_of(PositionTaken, PositionEnded)
 _OF_FILES = names_of(
     ReferralReceived,
@@ -90,6 +99,10 @@ _OF_FILES = names_of(
 
 def _staff_keys(recorded: Recorded) -> Iterable[Key]:
     return [(recorded.stream,)] if recorded.name in _OF_STAFF else ()
+
+
+def _merge_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _OF_MERGES else ()
 
 
 def _file_keys(recorded: Recorded) -> Iterable[Key]:
@@ -170,6 +183,16 @@ def _staffed(row: FileRow, event: object) -> FileRow:
             return row
 
 
+def apply_to_merge(merge: Merge | None, recorded: Recorded) -> Merge | None:
+    match recorded.event:
+        case PersonMerged(into=into):
+            return Merge(recorded.stream, into)
+        case PersonUnmerged():
+            return None
+        case _:
+            return merge
+
+
 # --- how many cases there are of each kind -----------------------------------------------------
 
 
@@ -205,7 +228,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=6,
+    version=9,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -217,6 +240,13 @@ PROJECTION = Projection(
         ),
         Table(
             name="access_files", row=FileRow, key=("file",), keys=_file_keys, apply=apply_to_file
+        ),
+        Table(
+            name="access_merges",
+            row=Merge,
+            key=("person",),
+            keys=_merge_keys,
+            apply=apply_to_merge,
         ),
     ),
     tallies=(

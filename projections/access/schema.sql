@@ -24,6 +24,11 @@ create table {access_files} (
     answer_due       timestamptz
 ) with (parallel_workers = 0);
 
+create table {access_merges} (
+    person      uuid not null,
+    into_person uuid not null
+);
+
 -- Few rows, and always the same: counted up and down in place.
 create table {access_counts} (
     unit        text not null,
@@ -37,6 +42,9 @@ create table {access_counts} (
 -- indexes
 alter table {access_staff} add primary key (staff);
 alter table {access_files} add primary key (file);
+alter table {access_merges} add primary key (person);
+create index on {access_merges} (into_person);
+create index on {access_files} (person);
 -- A unit's few cases on a side that most of its cases are not on.
 create index on {access_files} (responsible_unit, compartment) where status is not null;
 create index on {access_files} using gin (workers);

@@ -121,7 +121,7 @@ def whose(settled: Settled, route: Route, heard: Heard) -> Iterator[UUID]:
         return
     for line in heard.json.get("items", []):
         names = ("referralId", "caseId", "staffId", "teamId", "operationId", "activityId")
-        named = (line[name] for name in names if name in line)
+        named = (line[name] for name in names if line.get(name))
         yield from map(UUID, list(named)[:1])  # a sender's receipt and a sum name none
 
 

@@ -431,6 +431,14 @@ _COLUMNS = {
         "version": _NUMBER,
         "position": _NUMBER,
     },
+    "responsibility": {
+        "file": _ID,
+        "kind": _CODE,
+        "holder": _UNIT,
+        "ended": _YES,
+        "since": _MOMENT,
+    },
+    "access_merges": {"person": _ID, "into_person": _ID},
     "sender_receipts": {
         "referral": _ID,
         "receipt": _REGISTER,
@@ -595,7 +603,8 @@ def test_a_view_holds_no_sensitive_data(full_town: Town, database: Database) -> 
 def test_sides_and_persons_stand_in_access_alone() -> None:
     """No compilation tells on which side somebody is, or whose a case is."""
     elsewhere = {table: columns for table, columns in _COLUMNS.items() if table != "access_files"}
-    del elsewhere["access_staff"], elsewhere["access_counts"]
+    for table in ("access_staff", "access_counts", "access_merges"):
+        del elsewhere[table]
     for columns in elsewhere.values():
         assert not columns.keys() & {"side", "compartment", "person"}
 

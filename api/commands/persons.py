@@ -1,0 +1,92 @@
+"""Persons: asserted, identified, pointed out as doubles, merged and taken apart.
+
+Whoever works with a case works with its person; a record is reached through a case about it. Two
+records are brought together by somebody who answers for a case of each.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from api.commands.case_files import require_case
+from api.commands.cases import review_age
+from api.commands.work import Work
+from domain import identity
+from domain.case import Case
+from domain.codes import Compartment, IdentitySource
+from domain.errors import BornInTheFuture, NotFound
+from domain.identity import Particulars
+from domain.person import Person
+from domain.policy import Act, Information
+
+
+async def assert_identity(
+    work: Work, case_id: UUID, told: Particulars, source: IdentitySource
+) -> None:
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    person = await work.person(case.person)
+    work.record(case.person, identity.assert_identity(person, told, source))
+
+
+async def establish_identity(
+    work: Work, case_id: UUID, found: Particulars, *, born: date | None
+) -> None:
+    """Later identification. A number that the side's index knows is another record's: then both
+    are noted as doubles, and nobody is merged by a rule. A birth date settles the age (S85)."""
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    await work.read(case.person, *case.referrals)
+    person = await work.person(case.person)
+    established = identity.establish_identity(person, found)
+    if born and born > work.today:
+        raise BornInTheFuture
+    work.record(case.person, established)
+    if born:
+        await review_age(work, case_id, case, born=born, basis=found.basis)
+    if found.number and person.compartment is not Compartment.TRIAGE:
+        known = await work.desk.vault.reserve_person(
+            person.compartment.value, found.number, person.id
+        )
+        if known != person.id and await work.exists(known):
+            _note(work, person, await work.person(known), by_index=True)
+
+
+async def note_duplicate(work: Work, case_id: UUID, other_case: UUID) -> None:
+    """Somebody points it out; on both records, of the same side."""
+    person, other = await _both(work, case_id, other_case)
+    _note(work, person, other, by_index=False)
+
+
+async def merge(work: Work, case_id: UUID, into_case: UUID, reason: str) -> None:
+    """The record of this case into the record of the other: nothing is lost, no file changes."""
+    person, into = await _both(work, case_id, into_case)
+    merged, absorbed = identity.merge(person, into, reason)
+    work.record(person.id, merged)
+    work.record(into.id, absorbed)
+
+
+async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
+    """The record of this case stands for itself again."""
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    person = await work.person(case.person)
+    out_of = await work.person(person.identity.merged_into or person.id)
+    unmerged, released = identity.unmerge(person, out_of, reason)
+    work.record(person.id, unmerged)
+    work.record(out_of.id, released)
+
+
+async def _both(work: Work, case_id: UUID, other_case: UUID) -> tuple[Person, Person]:
+    """Across a side the other case does not even exist. Raises NotFound."""
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    other = await require_case(work, other_case, Act.RECORD, Information.IDENTITY)
+    if not _on_one_side(case, other):
+        raise NotFound
+    return await work.person(case.person), await work.person(other.person)
+
+
+def _on_one_side(case: Case, other: Case) -> bool:
+    """What is not sorted yet belongs to no side: it is received anew on the right one (R16)."""
+    return case.compartment is other.compartment
+
+
+def _note(work: Work, person: Person, other: Person, *, by_index: bool) -> None:
+    work.record(person.id, identity.note_duplicate(person, other.id, by_index=by_index))
+    work.record(other.id, identity.note_duplicate(other, person.id, by_index=by_index))

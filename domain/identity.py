@@ -1,0 +1,238 @@
+"""Who a person is: the sub-story of a person's record that tells of names, numbers and doubles.
+
+Somebody may be met before anybody knows who it is: then a random id stands for the person, and
+what is said of the identity is kept as assertions, each with its source and how sure it is. Later
+the identity is established. Two records of one person on the same side turn out to be doubles: by
+the blind index, or because somebody says so; a person merges them, and can take them apart again,
+with nothing lost either way. Records on two sides are never brought together (S76-S78).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource
+from domain.errors import (
+    BothHaveOpenCases,
+    IdentityIsUncertain,
+    PersonIsMerged,
+    PersonIsNotMerged,
+    PersonIsTheSame,
+)
+from domain.sealed import Sealed
+
+if TYPE_CHECKING:
+    from domain.person import Person
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentityAsserted:
+    """Somebody says who it may be: kept beside what is known. Stored veiled."""
+
+    person: UUID
+    source: IdentitySource
+    level: IdentityLevel
+    name: str | None
+    number: str | None
+    gender: Gender
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentityEstablished:
+    """Who it is, and how sure that is. Stored veiled."""
+
+    person: UUID
+    level: IdentityLevel
+    number_kind: IdentityKind
+    name: str | None
+    number: str | None
+    gender: Gender
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DuplicateNoted:
+    """`other` seems to be a record of the same person: found by its number, or pointed out."""
+
+    person: UUID
+    other: UUID
+    by_index: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonMerged:
+    """From now on `into` stands for both; this record stays as it is."""
+
+    person: UUID
+    into: UUID
+    reason: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonAbsorbed:
+    """The other half of a merge; the open case that the other record had is this one's now."""
+
+    person: UUID
+    other: UUID
+    open_case: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonUnmerged:
+    """It was somebody else after all: the record stands for itself again."""
+
+    person: UUID
+    was: UUID
+    reason: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonReleased:
+    """The other half; the open case that belongs to the other record goes with it."""
+
+    person: UUID
+    other: UUID
+    open_case: UUID | None
+
+
+IdentityEvent = (
+    IdentityAsserted
+    | IdentityEstablished
+    | DuplicateNoted
+    | PersonMerged
+    | PersonAbsorbed
+    | PersonUnmerged
+    | PersonReleased
+)
+
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    level: IdentityLevel = IdentityLevel.UNCERTAIN
+    merged_into: UUID | None = None
+    absorbed: tuple[UUID, ...] = ()
+    doubles: tuple[UUID, ...] = ()  # that were noted
+
+
+UNKNOWN = Identity()
+
+
+def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an answer for each event
+    known = person.identity
+    match event:
+        case IdentityEstablished(level=level):
+            return replace(person, identity=replace(known, level=level))
+        case DuplicateNoted(other=other):
+            return replace(person, identity=replace(known, doubles=(*known.doubles, other)))
+        case PersonMerged(into=into):
+            return replace(person, identity=replace(known, merged_into=into))
+        case PersonUnmerged():
+            return replace(person, identity=replace(known, merged_into=None))
+        case PersonAbsorbed(other=other, open_case=brought):
+            absorbed = replace(known, absorbed=(*known.absorbed, other))
+            return replace(person, identity=absorbed, open_case=brought or person.open_case)
+        case PersonReleased(other=other, open_case=taken):
+            left = tuple(one for one in known.absorbed if one != other)
+            still = None if taken and person.open_case == taken else person.open_case
+            return replace(person, identity=replace(known, absorbed=left), open_case=still)
+        case _:
+            return person
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Particulars:
+    """What is said, or found, of who somebody is. Age and birth date are told on their own (S85):
+    a coordination number vouches for neither, least of all an uncertain one."""
+
+    level: IdentityLevel
+    name: str | None
+    number: str | None
+    kind: IdentityKind
+    gender: Gender
+    basis: str
+
+
+def assert_identity(
+    person: "Person", told: Particulars, source: IdentitySource
+) -> Sequence[IdentityEvent]:
+    """Kept beside what is known, whoever says it and however sure; it never replaces anything."""
+    return [
+        IdentityAsserted(
+            person=person.id,
+            source=source,
+            level=told.level,
+            name=told.name,
+            number=told.number,
+            gender=told.gender,
+            basis=told.basis,
+        )
+    ]
+
+
+def establish_identity(person: "Person", found: Particulars) -> Sequence[IdentityEvent]:
+    """Later identification. Raises IdentityIsUncertain: what is uncertain is an assertion, and
+    neither age nor gender may ever be derived from it."""
+    if found.level is IdentityLevel.UNCERTAIN:
+        raise IdentityIsUncertain
+    return [
+        IdentityEstablished(
+            person=person.id,
+            level=found.level,
+            number_kind=found.kind,
+            name=found.name,
+            number=found.number,
+            gender=found.gender,
+            basis=found.basis,
+        )
+    ]
+
+
+def note_duplicate(person: "Person", other: UUID, *, by_index: bool) -> Sequence[IdentityEvent]:
+    """That they may be one person; whether they are, a person decides. Raises PersonIsTheSame."""
+    if other == person.id:
+        raise PersonIsTheSame
+    if other in person.identity.doubles:
+        return []
+    return [DuplicateNoted(person=person.id, other=other, by_index=by_index)]
+
+
+def merge(
+    person: "Person", into: "Person", reason: str
+) -> tuple[Sequence[IdentityEvent], Sequence[IdentityEvent]]:
+    """Facts for both records. A record is merged at most once, into one that stands for itself:
+    so there is never a cycle.
+
+    Raises PersonIsTheSame, PersonIsMerged, BothHaveOpenCases.
+    """
+    if person.id == into.id:
+        raise PersonIsTheSame
+    if person.identity.merged_into is not None or into.identity.merged_into is not None:
+        raise PersonIsMerged
+    if person.open_case is not None and into.open_case is not None:
+        raise BothHaveOpenCases
+    merged = PersonMerged(person=person.id, into=into.id, reason=Sealed.of(reason))
+    absorbed = PersonAbsorbed(person=into.id, other=person.id, open_case=person.open_case)
+    return [merged], [absorbed]
+
+
+def unmerge(
+    person: "Person", out_of: "Person", reason: str
+) -> tuple[Sequence[IdentityEvent], Sequence[IdentityEvent]]:
+    """Facts for both records: each has what it had, and what came to it since.
+
+    Raises PersonIsNotMerged.
+    """
+    if person.identity.merged_into != out_of.id:
+        raise PersonIsNotMerged
+    unmerged = PersonUnmerged(person=person.id, was=out_of.id, reason=Sealed.of(reason))
+    released = PersonReleased(person=out_of.id, other=person.id, open_case=person.open_case)
+    return [unmerged], [released]

@@ -1,0 +1,116 @@
+"""Who is responsible, at every moment, for what is not at its end (S69).
+
+A referral that waits has a holder and an open case a unit: a row without one, or with a unit where
+nobody has a position any more, must not be there, and is an alarm. Rows end with their files.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.case import CaseClosed, CaseOpened, CaseReopened, HandoverAccepted
+from domain.catalogue import names_of
+from domain.policy import Act, Information, Viewer, may
+from domain.recorded import Recorded
+from domain.referral import (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralReceived,
+    ReferralRouted,
+    ReferralWithdrawn,
+)
+from projections.asking import Connection, all_rows, one_row
+from projections.projection import Key, Projection, Table
+from projections.sql import Statements, text
+
+_statements = Statements("projections.responsibility")
+_MOVES = names_of(
+    ReferralReceived,
+    ReferralRouted,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralWithdrawn,
+    CaseOpened,
+    HandoverAccepted,
+    CaseClosed,
+    CaseReopened,
+)
+
+
+class Line(NamedTuple):
+    file: UUID
+    kind: str
+    holder: str  # a unit; empty is a violation
+    ended: bool
+    since: datetime  # of this holder, by the time of recording
+
+
+def keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _MOVES else ()
+
+
+def apply(  # noqa: PLR0911 - an answer for each event
+    line: Line | None, recorded: Recorded
+) -> Line | None:
+    since = recorded.recorded_at
+    match recorded.event:
+        case ReferralReceived():  # routed in the same act, by the next event
+            return Line(recorded.stream, "referral", "", ended=False, since=since)
+        case CaseOpened(unit=unit):
+            return Line(recorded.stream, "case", unit, ended=False, since=since)
+        case ReferralRouted(holder=holder) if line:
+            return line._replace(holder=holder, ended=False, since=since)
+        case HandoverAccepted(unit=unit) if line:
+            return line._replace(holder=unit, since=since)
+        case CaseReopened() if line:
+            return line._replace(ended=False, since=since)
+        case _ if line:  # answered, withdrawn, closed
+            return line._replace(ended=True, since=since)
+        case _:
+            return None
+
+
+PROJECTION = Projection(
+    name="responsibility",
+    version=1,
+    schema=text("projections.responsibility", "schema.sql"),
+    tables=(Table(name="responsibility", row=Line, key=("file",), keys=keys, apply=apply),),
+    key=attrgetter("stream"),
+)
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+class Lack(StrEnum):
+    NO_HOLDER = "no-holder"
+    NOBODY_THERE = "nobody-there"  # in the unit that holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    file: UUID
+    kind: str
+    holder: str
+    since: datetime
+    lack: str
+
+
+async def gaps(connection: Connection, schema: str, viewer: Viewer, limit: int) -> Sequence[Gap]:
+    """Files for which nobody is responsible: there are none, or something is wrong."""
+    if not may(viewer, Act.READ, Information.EVENT_METADATA):
+        return ()
+    return await all_rows(connection, _statements("gaps", schema), {"limit": limit}, Gap)
+
+
+async def without_holder(connection: Connection, schema: str) -> int:
+    """How many files nobody holds: an alarm."""
+    return await one_row(connection, _statements("without_holder", schema), {}, int) or 0
+
+
+async def with_nobody_there(connection: Connection, schema: str) -> int:
+    """How many files a unit holds in which nobody has a position: an alarm."""
+    return await one_row(connection, _statements("with_nobody_there", schema), {}, int) or 0

@@ -1,0 +1,121 @@
+"""Persons as use cases: identified, found to be doubles, merged and taken apart."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from api.commands import cases, persons, referrals
+from domain.codes import (
+    CaseOutcome,
+    Compartment,
+    Gender,
+    IdentityKind,
+    IdentityLevel,
+    IdentitySource,
+)
+from domain.errors import BothHaveOpenCases, NotFound, NotPermitted, PersonIsMerged
+from domain.identity import DuplicateNoted, Particulars
+from domain.referral import ReferralAccepted
+from tests.town import A_BUYER, AN_ADULT, Town, new_town, told
+
+UNKNOWN = replace(AN_ADULT, name=None, number=None, born=None, assessed_adult_by="Jourhavande")
+FOUND = Particulars(
+    level=IdentityLevel.CONFIRMED,
+    name=AN_ADULT.name,
+    number=AN_ADULT.number,
+    kind=IdentityKind.PERSONAL_NUMBER,
+    gender=Gender.WOMAN,
+    basis="Pass.",
+)
+
+
+@pytest.fixture
+async def town() -> Town:
+    return await new_town()
+
+
+async def two_cases(town: Town) -> tuple[UUID, UUID, UUID]:
+    """A case of somebody unknown, a closed one of somebody known, and the manager of both."""
+    known = await town.open_case()
+    unknown = await town.open_case(UNKNOWN)
+    manager = await town.manager("nexus")
+    await town.do(manager, cases.close_case, known, CaseOutcome.CONTACT_LOST)
+    return unknown, known, manager
+
+
+async def test_a_number_that_is_known_tells_of_a_double(town: Town) -> None:
+    """Later identified by a number of the side's index, both records say so; nothing is merged."""
+    unknown, known, manager = await two_cases(town)
+    outcome = await town.do(manager, persons.establish_identity, unknown, FOUND, born=AN_ADULT.born)
+    found = [f.stream for f in outcome.facts if isinstance(f.event, DuplicateNoted)]
+    one, other = (await town.case(unknown)).person, (await town.case(known)).person
+    assert found == [one, other]
+    assert (await town.person(one)).identity.merged_into is None
+    assert (await town.person(one)).has_ground
+
+
+async def test_a_first_number_leads_to_the_record_that_it_was_found_for(town: Town) -> None:
+    """The next referral with that number is about the same person."""
+    unknown = await town.open_case(UNKNOWN)
+    manager = await town.manager("nexus")
+    await town.do(manager, persons.establish_identity, unknown, FOUND, born=None)
+    again = await town.receive()
+    assert (await town.referral(again)).person == (await town.case(unknown)).person
+
+
+async def test_a_merged_person_has_one_open_case(town: Town) -> None:
+    """A further referral about either record joins the case that is open, and closing it closes it
+    for both; a second one cannot be opened or reopened."""
+    unknown, known, manager = await two_cases(town)
+    await town.do(manager, persons.merge, unknown, known, "Samma pass.")
+    outcome = await town.do(manager, referrals.accept_referral, await town.receive())
+    assert outcome.the(ReferralAccepted)[1].case == unknown
+    await town.do(manager, cases.close_case, unknown, CaseOutcome.NEEDS_MET)
+    for case in (unknown, known):
+        assert (await town.person((await town.case(case)).person)).open_case is None
+    await town.do(manager, cases.reopen_case, known, "Hörde av sig.")
+    refused, _ = await told(town.do(manager, cases.reopen_case, unknown, "..."))
+    assert refused.__name__ == "CaseIsAlreadyOpen"
+
+
+async def test_taken_apart_each_has_what_it_had(town: Town) -> None:
+    """Every fact of both records still stands, and the open case is back."""
+    unknown, known, manager = await two_cases(town)
+    one, other = (await town.case(unknown)).person, (await town.case(known)).person
+    before = await town.names(one), await town.names(other)
+    await town.do(manager, persons.merge, unknown, known, "Samma pass.")
+    assert (await town.person(other)).open_case == unknown
+    assert (await told(town.do(manager, persons.merge, unknown, known, "...")))[0] is PersonIsMerged
+    assert (await told(town.do(manager, persons.merge, known, unknown, "...")))[0] is PersonIsMerged
+    await town.do(manager, persons.unmerge, unknown, "Det var systern.")
+    assert (await town.person(one)).open_case == unknown
+    assert (await town.person(other)).open_case is None
+    after = await town.names(one), await town.names(other)
+    assert all(now[: len(then)] == then for now, then in zip(after, before, strict=True))
+
+
+async def test_two_open_cases_are_not_merged(town: Town) -> None:
+    """One of them is closed as a duplicate first."""
+    known, unknown = await town.open_case(), await town.open_case(UNKNOWN)
+    manager = await town.manager("nexus")
+    refused, _ = await told(town.do(manager, persons.merge, unknown, known, "Samma pass."))
+    assert refused is BothHaveOpenCases
+    await town.do(manager, cases.close_case, unknown, CaseOutcome.DUPLICATE)
+    await town.do(manager, persons.merge, unknown, known, "Samma pass.")
+
+
+async def test_records_of_two_sides_are_never_brought_together(town: Town) -> None:
+    """The case of the other side does not even exist (S76-S78); and who carries neither case
+    records nothing of either."""
+    exposed, buyer = await town.open_case(), await town.open_case(A_BUYER)
+    manager = await town.manager("nexus")
+    line = await town.manager("support-line-two", Compartment.PERPETRATOR)
+    for who, one, other in ((manager, exposed, buyer), (line, buyer, exposed)):
+        merged = town.do(who, persons.merge, one, other, "...")
+        assert await told(merged) == (NotFound, {})
+        noted = town.do(who, persons.note_duplicate, one, other)
+        assert await told(noted) == (NotFound, {})
+    worker = await town.worker("nexus")
+    said = town.do(worker, persons.assert_identity, exposed, FOUND, IdentitySource.OTHER)
+    assert await told(said) == (NotPermitted, {})
