@@ -438,6 +438,51 @@ class ExtensionGround(StrEnum):
     SPECIAL_GROUNDS = "special-grounds"
 
 
+# --- mandates, inquiries, the team's future --------------------------------------------------
+
+
+class MandateMatter(StrEnum):
+    """What the board has decided on (S1, S50, S51); a decision is public."""
+
+    TEAM = "team"
+    RECEPTION_INQUIRY = "reception-inquiry"
+    BUYER_SUPPORT_REVIEW = "buyer-support-review"
+    PROPOSAL = "proposal"  # approved as a whole: it covers all of these
+
+
+class InquiryKind(StrEnum):
+    """What an inquiry is about; each lies on a side (S76-S78)."""
+
+    RECEPTION = "reception"
+    RECEPTION_FOR_RELATIVES = "reception-for-relatives"
+    BUYER_SUPPORT = "buyer-support"
+
+
+class NeedKind(StrEnum):
+    """What somebody asked for (S66)."""
+
+    COUNSELLING = "counselling"
+    RECEPTION = "reception"  # a place of its own to turn to
+
+
+class NeedGroup(StrEnum):
+    """Whose need it is, as a group (S16): always sealed, and never a person."""
+
+    SOLD_SEX = "sold-sex"
+    SELF_HARM = "self-harm"  # by sex
+    TRAFFICKED = "trafficked"
+    RELATIVES = "relatives"
+    BUYERS = "buyers"
+    UNKNOWN = "unknown"
+
+
+class TeamFuture(StrEnum):
+    """What becomes of the team after the pilot (S59, S60)."""
+
+    PERMANENT = "permanent"
+    WOUND_UP = "wound-up"
+
+
 # --- the organisation ------------------------------------------------------------------------
 
 

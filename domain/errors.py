@@ -268,6 +268,37 @@ class SchoolsDoNotFit(Refusal):
     """What is held in schools says in how many, and nothing else does (S73)."""
 
 
+# --- mandates and inquiries ------------------------------------------------------------------
+
+
+class MandateIsForSomethingElse(Refusal):
+    """The board's decision is about another matter. Start this under the decision that it rests
+    on, or record that decision first (S1)."""
+
+    status = 409
+
+
+class InquiryIsConcluded(Refusal):
+    """The inquiry is concluded; what was counted by then is what the board was told (S50, S51)."""
+
+    status = 409
+
+
+class GroupIsOfAnotherInquiry(Refusal):
+    """The needs of this group are counted in another inquiry, on the side of those who meet it
+    (S66, S68)."""
+
+
+class ExpressedInTheFuture(Refusal):
+    """A need is told of when it has been expressed. Give the day on which it was (S66)."""
+
+
+class NeedIsMet(Refusal):
+    """The need is met already (S66)."""
+
+    status = 409
+
+
 # --- cases -----------------------------------------------------------------------------------
 
 
@@ -564,6 +595,35 @@ class TeamIsNotEstablished(Refusal):
 
 class PilotEndsBeforeItStarts(Refusal):
     """The pilot must end after it starts (S57)."""
+
+
+class CostPeriodIsFaulty(Refusal):
+    """A cost is told for a period that ends after it starts and lies within one calendar year, so
+    that it can be held against the year's budget (S71)."""
+
+
+class CostIsReported(Refusal):
+    """The cost of a day in this period has been reported already (S71)."""
+
+    status = 409
+
+
+class TeamIsNotEvaluated(Refusal):
+    """A pilot is evaluated before the board makes the team permanent (S58, S59)."""
+
+    status = 409
+
+
+class TeamIsPermanent(Refusal):
+    """The team has been made permanent already (S59)."""
+
+    status = 409
+
+
+class TeamIsWoundUp(Refusal):
+    """The team has been wound up (S60)."""
+
+    status = 409
 
 
 class MemberHasJoined(Refusal):

@@ -37,9 +37,13 @@ from domain.codes import (
     IdentityLevel,
     IdentitySource,
     InformationKind,
+    InquiryKind,
     InterventionEnd,
     InterventionKind,
     InvestigationConclusion,
+    MandateMatter,
+    NeedGroup,
+    NeedKind,
     PartyKind,
     PersonRole,
     PlaceKind,
@@ -55,6 +59,7 @@ from domain.codes import (
     Source,
     StaffRole,
     StatuteVersion,
+    TeamFuture,
     UnitKind,
 )
 from domain.referral import ReferralStatus
@@ -456,6 +461,39 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
     ExtensionGround: {
         ExtensionGround.EXCEPTIONAL_GROUNDS: Label("Synnerliga skäl", "Exceptional grounds"),
         ExtensionGround.SPECIAL_GROUNDS: Label("Särskilda skäl", "Special grounds"),
+    },
+    MandateMatter: {
+        MandateMatter.TEAM: Label("Inrätta ett team", "Set up a team"),
+        MandateMatter.RECEPTION_INQUIRY: Label(
+            "Utreda behovet av en mottagning", "Inquire into the need for a reception"
+        ),
+        MandateMatter.BUYER_SUPPORT_REVIEW: Label(
+            "Se över stödet till köpare", "Review the support for buyers"
+        ),
+        MandateMatter.PROPOSAL: Label("Godkänna förslaget", "Approve the proposal"),
+    },
+    InquiryKind: {
+        InquiryKind.RECEPTION: Label("Behovet av en mottagning", "The need for a reception"),
+        InquiryKind.RECEPTION_FOR_RELATIVES: Label(
+            "Behovet av en mottagning för anhöriga", "The need for a reception for relatives"
+        ),
+        InquiryKind.BUYER_SUPPORT: Label("Stödet till köpare", "The support for buyers"),
+    },
+    NeedKind: {
+        NeedKind.COUNSELLING: Label("Samtalsstöd", "Counselling"),
+        NeedKind.RECEPTION: Label("En mottagning", "A reception"),
+    },
+    NeedGroup: {
+        NeedGroup.SOLD_SEX: Label("Har sålt sex", "Have sold sex"),
+        NeedGroup.SELF_HARM: Label("Självskada genom sex", "Self-harm by sex"),
+        NeedGroup.TRAFFICKED: Label("Utsatta för människohandel", "Were trafficked"),
+        NeedGroup.RELATIVES: Label("Anhöriga", "Relatives"),
+        NeedGroup.BUYERS: Label("Köpare", "Buyers"),
+        NeedGroup.UNKNOWN: Label("Okänt", "Unknown"),
+    },
+    TeamFuture: {
+        TeamFuture.PERMANENT: Label("Permanent", "Made permanent"),
+        TeamFuture.WOUND_UP: Label("Avvecklat", "Wound up"),
     },
     UnitKind: {
         UnitKind.AUTHORITY_WORK: Label("Myndighetsutövning", "Exercise of authority"),

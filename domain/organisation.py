@@ -91,6 +91,8 @@ class Settings:
     handover_answer_working_days: AnswerDue = AnswerDue(acute=1, otherwise=5)
     operation_acknowledged_working_days: int = 1  # by each of the two who handle it (R6)
     persons_met_at_once: Bounds = Bounds(fewest=1, most=30)  # in a burst of an operation (R6)
+    team_first_year_kronor: int = 2_000_000  # what the team may cost (S71): from April on
+    team_full_year_kronor: int = 2_600_000
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
     protection_assessment_hours: int = 24  # at the latest; the target is the same day (m)
@@ -211,6 +213,8 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "handover_answer_working_days.otherwise": settings.handover_answer_working_days.otherwise,
         "operation_acknowledged_working_days": settings.operation_acknowledged_working_days,
         "persons_met_at_once.fewest": settings.persons_met_at_once.fewest,
+        "team_first_year_kronor": settings.team_first_year_kronor,
+        "team_full_year_kronor": settings.team_full_year_kronor,
         "transition_prepared_months": settings.transition_prepared_months,
         "protection_assessment_hours": settings.protection_assessment_hours,
         "at_once_working_days": settings.at_once_working_days,

@@ -42,6 +42,8 @@ class Information(StrEnum):
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
     ACTIVITY = "activity"  # of nobody (S79)
+    MANDATE = "mandate"
+    INQUIRY = "inquiry"  # needs, counted; on the viewer's own side
     TEAM = "team"
     STAFF = "staff"
 
@@ -323,6 +325,34 @@ TABLE: tuple[Row, ...] = (
         (Information.TEAM,),
         (Act.READ,),
         "who is in the team is known to those who work with it (S10)",
+    ),
+    *_rows(
+        _AUTHORITY + _ADMINISTRATOR + _STRATEGIC + _COORDINATOR + _ANALYST,
+        (Relation.NONE,),
+        (Information.MANDATE,),
+        (Act.READ,),
+        "the board's decisions are public, and so is what they started (S1)",
+    ),
+    *_rows(
+        _ADMINISTRATOR + _STRATEGIC,
+        (Relation.NONE,),
+        (Information.MANDATE,),
+        (Act.RECORD,),
+        "the administration carries out what the board decides (S2, S4)",
+    ),
+    *_rows(
+        _AUTHORITY + _OUTREACH,
+        (Relation.NONE,),
+        (Information.INQUIRY,),
+        (Act.READ, Act.RECORD),
+        "whoever hears a need expressed tells of it, on their own side; of nobody (S66, S68)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.NONE,),
+        (Information.INQUIRY,),
+        (Act.MANAGE,),
+        "the unit manager answers for what the board is told of the needs (S50, S51)",
     ),
     *_rows(
         _MANAGER + _ADMINISTRATOR,

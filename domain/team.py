@@ -1,7 +1,8 @@
 """The team (S10, S57-S60): cross-unit, never a unit, and never the owner of a case.
 
 The story: mandated by a decision of the board, established as a pilot for a time, members join
-with a percentage and leave.
+with a percentage and leave; what it costs is told period by period; the pilot is evaluated, and by
+a further decision of the board made permanent or wound up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,14 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from domain.codes import Compartment
+from domain.codes import Compartment, TeamFuture
 from domain.errors import (
+    CostIsReported,
+    CostPeriodIsFaulty,
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
     StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
+    TeamIsNotEvaluated,
+    TeamIsPermanent,
+    TeamIsWoundUp,
 )
 from domain.staff import StaffMember
 
@@ -52,7 +58,41 @@ class MemberLeft:
     staff: UUID
 
 
-TeamEvent = TeamMandated | TeamEstablished | MemberJoined | MemberLeft
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamCostReported:
+    """S71: in whole kronor, for a period within a calendar year."""
+
+    period_from: date
+    period_until: date
+    kronor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamEvaluated:
+    """S58: what the evaluation of the pilot recommends to the board."""
+
+    evaluated_on: date
+    recommendation: TeamFuture
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamFutureDecided:
+    """S59, S60: made permanent, or wound up, by a decision of the board (S1)."""
+
+    future: TeamFuture
+    register_number: str
+    decided_on: date
+
+
+TeamEvent = (
+    TeamMandated
+    | TeamEstablished
+    | MemberJoined
+    | MemberLeft
+    | TeamCostReported
+    | TeamEvaluated
+    | TeamFutureDecided
+)
 
 # --- state -----------------------------------------------------------------------------------
 
@@ -62,6 +102,9 @@ class Team:
     established: bool = False
     lead_unit: str = ""
     members: Mapping[UUID, int] = field(default_factory=dict)  # staff -> percentage
+    cost_periods: tuple[tuple[date, date], ...] = ()
+    evaluated: bool = False
+    future: TeamFuture | None = None
 
 
 def evolve(team: Team | None, event: object) -> Team | None:
@@ -76,6 +119,12 @@ def evolve(team: Team | None, event: object) -> Team | None:
             return replace(team, members={**team.members, staff: percentage})
         case MemberLeft(staff=staff):
             return replace(team, members={s: p for s, p in team.members.items() if s != staff})
+        case TeamCostReported(period_from=first, period_until=last):
+            return replace(team, cost_periods=(*team.cost_periods, (first, last)))
+        case TeamEvaluated():
+            return replace(team, evaluated=True)
+        case TeamFutureDecided(future=future):
+            return replace(team, future=future)
         case _:
             return team
 
@@ -108,10 +157,9 @@ def establish_team(
 def join_team(team: Team, member: StaffMember, *, percentage: int) -> list[TeamEvent]:
     """The team works with exposed persons: nobody of another side joins it (S10, S76-S78).
 
-    Raises TeamIsNotEstablished, StaffMemberCannotJoin, MemberHasJoined.
+    Raises TeamIsNotEstablished, TeamIsWoundUp, StaffMemberCannotJoin, MemberHasJoined.
     """
-    if not team.established:
-        raise TeamIsNotEstablished
+    _require_running(team)
     if not member.active or member.side is not Compartment.EXPOSED:
         raise StaffMemberCannotJoin
     if member.id in team.members:
@@ -124,3 +172,59 @@ def leave_team(team: Team, staff: UUID) -> list[TeamEvent]:
     if staff not in team.members:
         raise MemberHasNotJoined
     return [MemberLeft(staff=staff)]
+
+
+def report_cost(
+    team: Team, *, period_from: date, period_until: date, kronor: int
+) -> list[TeamEvent]:
+    """S71: held against what the paper counts with, year by year; no day is paid twice.
+
+    Raises TeamIsNotEstablished, CostPeriodIsFaulty, CostIsReported.
+    """
+    if not team.established:
+        raise TeamIsNotEstablished
+    if period_until < period_from or period_from.year != period_until.year:
+        raise CostPeriodIsFaulty
+    if any(first <= period_until and period_from <= last for first, last in team.cost_periods):
+        raise CostIsReported
+    return [TeamCostReported(period_from=period_from, period_until=period_until, kronor=kronor)]
+
+
+def evaluate_team(team: Team, *, evaluated_on: date, recommendation: TeamFuture) -> list[TeamEvent]:
+    """S58: of the pilot, for the board. Raises TeamIsNotEstablished, TeamIsPermanent,
+    TeamIsWoundUp."""
+    _require_pilot(team)
+    return [TeamEvaluated(evaluated_on=evaluated_on, recommendation=recommendation)]
+
+
+def decide_future(
+    team: Team, *, future: TeamFuture, register_number: str, decided_on: date
+) -> list[TeamEvent]:
+    """S59, S60: permanent after an evaluation only; wound up at any time (c), and then all its
+    members leave in the same act.
+
+    Raises TeamIsNotEstablished, TeamIsNotEvaluated, TeamIsPermanent, TeamIsWoundUp.
+    """
+    decided = TeamFutureDecided(
+        future=future, register_number=register_number, decided_on=decided_on
+    )
+    if future is TeamFuture.WOUND_UP:
+        _require_running(team)
+        return [*(MemberLeft(staff=staff) for staff in team.members), decided]
+    _require_pilot(team)
+    if not team.evaluated:
+        raise TeamIsNotEvaluated
+    return [decided]
+
+
+def _require_pilot(team: Team) -> None:
+    _require_running(team)
+    if team.future is TeamFuture.PERMANENT:
+        raise TeamIsPermanent
+
+
+def _require_running(team: Team) -> None:
+    if not team.established:
+        raise TeamIsNotEstablished
+    if team.future is TeamFuture.WOUND_UP:
+        raise TeamIsWoundUp

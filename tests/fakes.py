@@ -16,7 +16,18 @@ from uuid import UUID
 
 from api.runtime.mapper import Mapper
 from api.runtime.seal import KEY_SIZE, Key
-from domain import activity, case, majority, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    case,
+    inquiry,
+    majority,
+    mandate,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.errors import (
     CommandKeyReused,
     EventTooLarge,
@@ -244,6 +255,8 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
         activity.fold,
         case.fold,
         majority.fold,
+        inquiry.fold,
+        mandate.fold,
         person.fold,
         police_operation.fold,
         referral.fold,

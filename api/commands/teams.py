@@ -1,18 +1,19 @@
-"""The team: mandated by the board, established as a pilot, joined and left (S57-S60)."""
+"""The team: mandated by the board, established as a pilot, joined and left, evaluated, and made
+permanent or wound up (S57-S60, S71)."""
 
 from datetime import date
 from uuid import UUID
 
 from api.commands.work import Work
 from domain import team as teams
-from domain.codes import Compartment, StaffRole
+from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
 from domain.team import Team
 
 
 async def mandate_team(work: Work, *, register_number: str, decided_on: date) -> None:
-    await _require(work)
+    await require_manager(work)
     work.record(
         work.desk.ids.new(),
         teams.mandate_team(register_number=register_number, decided_on=decided_on),
@@ -23,7 +24,7 @@ async def establish_team(
     work: Work, team_id: UUID, *, lead_unit: str, pilot_from: date, pilot_until: date
 ) -> None:
     """The lead unit answers for the work with exposed persons (S6). Raises UnknownUnit."""
-    await _require(work, lead_unit)
+    await require_manager(work, lead_unit)
     team = await work.team(team_id)
     if not work.desk.organisation.carries_cases(lead_unit, Compartment.EXPOSED):
         raise UnknownUnit
@@ -43,15 +44,43 @@ async def leave_team(work: Work, team_id: UUID, staff_id: UUID) -> None:
     work.record(team_id, teams.leave_team(await _led(work, team_id), staff_id))
 
 
+async def report_cost(
+    work: Work, team_id: UUID, *, period_from: date, period_until: date, kronor: int
+) -> None:
+    team = await _led(work, team_id)
+    reported = teams.report_cost(
+        team, period_from=period_from, period_until=period_until, kronor=kronor
+    )
+    work.record(team_id, reported)
+
+
+async def evaluate_team(
+    work: Work, team_id: UUID, *, evaluated_on: date, recommendation: TeamFuture
+) -> None:
+    team = await _led(work, team_id)
+    evaluated = teams.evaluate_team(team, evaluated_on=evaluated_on, recommendation=recommendation)
+    work.record(team_id, evaluated)
+
+
+async def decide_future(
+    work: Work, team_id: UUID, *, future: TeamFuture, register_number: str, decided_on: date
+) -> None:
+    team = await _led(work, team_id)
+    decided = teams.decide_future(
+        team, future=future, register_number=register_number, decided_on=decided_on
+    )
+    work.record(team_id, decided)
+
+
 async def _led(work: Work, team_id: UUID) -> Team:
     """The team, for who leads it; who leads none is not told whether it exists."""
-    await _require(work)
+    await require_manager(work)
     team = await work.team(team_id)
-    await _require(work, team.lead_unit)
+    await require_manager(work, team.lead_unit)
     return team
 
 
-async def _require(work: Work, lead_unit: str | None = None) -> None:
+async def require_manager(work: Work, lead_unit: str | None = None) -> None:
     """The lead unit's manager on the exposed side, or an administrator. Raises NotPermitted."""
     viewer = await work.require(Act.MANAGE, Information.TEAM)
     if viewer.role is StaffRole.UNIT_MANAGER and (

@@ -14,7 +14,17 @@ from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from domain import activity, case, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    case,
+    inquiry,
+    mandate,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -162,6 +172,12 @@ class Work:
 
     async def activity(self, stream: UUID) -> activity.Activity:
         return found(await self._state(stream, activity.Activity))
+
+    async def inquiry(self, stream: UUID) -> inquiry.Inquiry:
+        return found(await self._state(stream, inquiry.Inquiry))
+
+    async def mandate(self, stream: UUID) -> mandate.Mandate:
+        return found(await self._state(stream, mandate.Mandate))
 
     async def operation(self, stream: UUID) -> police_operation.PoliceOperation:
         return found(await self._state(stream, police_operation.PoliceOperation))

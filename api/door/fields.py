@@ -306,6 +306,8 @@ def _whole_schema(allowed: range, example: int) -> WithJsonSchema:
 
 _PER_CENT: Final = range(1, 101)
 _HEADS: Final = range(100_001)
+_KRONOR: Final = range(1_000_000_001)
 
 Percentage = Annotated[int, PlainValidator(_whole(_PER_CENT)), _whole_schema(_PER_CENT, 100)]
+Kronor = Annotated[int, PlainValidator(_whole(_KRONOR)), _whole_schema(_KRONOR, 650_000)]
 Headcount = Annotated[int, PlainValidator(_whole(_HEADS)), _whole_schema(_HEADS, 60)]

@@ -360,7 +360,41 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Antalet skolor stämmer inte",
         "Det som hålls i skolor anger i hur många, och ingenting annat gör det (S73).",
     ),
+    # --- mandates and inquiries
+    errors.MandateIsForSomethingElse: Told(
+        "Beslutet gäller något annat",
+        "Nämndens beslut gäller ett annat ärende. Starta arbetet under det beslut som det vilar på,"
+        " eller registrera det först (S1).",
+    ),
+    errors.InquiryIsConcluded: Told(
+        "Utredningen är avslutad",
+        "Det som hade räknats då är vad nämnden fick veta (S50, S51).",
+    ),
+    errors.GroupIsOfAnotherInquiry: Told(
+        "Gruppen hör till en annan utredning",
+        "Gruppens behov räknas i en annan utredning, hos dem som möter den (S66, S68).",
+    ),
+    errors.ExpressedInTheFuture: Told(
+        "Uttryckt i framtiden",
+        "Ett behov registreras när det har uttryckts. Ange dagen (S66).",
+    ),
+    errors.NeedIsMet: Told("Behovet är tillgodosett", "Behovet är redan tillgodosett (S66)."),
     # --- staff and team
+    errors.CostPeriodIsFaulty: Told(
+        "Perioden är felaktig",
+        "En kostnad anges för en period som slutar efter att den börjar och ligger inom ett"
+        " kalenderår, så att den kan ställas mot årets budget (S71).",
+    ),
+    errors.CostIsReported: Told(
+        "Kostnaden är redan redovisad",
+        "Kostnaden för någon dag i perioden är redan redovisad (S71).",
+    ),
+    errors.TeamIsNotEvaluated: Told(
+        "Teamet är inte utvärderat",
+        "En pilot utvärderas innan nämnden gör teamet permanent (S58, S59).",
+    ),
+    errors.TeamIsPermanent: Told("Teamet är permanent", "Teamet är redan permanent (S59)."),
+    errors.TeamIsWoundUp: Told("Teamet är avvecklat", "Teamet har avvecklats (S60)."),
     errors.MunicipalityIsFounded: Told(
         "Kommunen är redan upplagd",
         "Den första administratören finns; administratörer lägger upp alla andra.",

@@ -1,5 +1,7 @@
 """The team: mandated by the board, established as a pilot, joined and left (S10, S57-S60)."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from api.door.fields import Body, Id, PastDay, Percentage, RegisterNumber, UnitC
 from api.door.fields import Day as DayOfBody
 from api.door.visit import Visit
 from api.resources.people import Who, who
-from domain.codes import Purpose
+from domain.codes import Purpose, TeamFuture
 from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
@@ -21,13 +23,17 @@ from domain.errors import (
     StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
+    TeamIsWoundUp,
     UnknownStaffMember,
     UnknownUnit,
 )
 from domain.labels import Label
+from domain.organisation import Settings
 from domain.policy import Act, Information
 from domain.team import TeamMandated
 from projections import team as teams
+
+Kronor = Annotated[int, Meta(ge=0, description="Whole kronor.", examples=[650_000])]
 
 _READ = (Act.READ, Information.TEAM)
 _MANAGE = (Act.MANAGE, Information.TEAM)
@@ -46,6 +52,13 @@ class TeamLine(Answer):
     lead_unit: Unit | None
     pilot_from: Day | None
     pilot_until: Day | None
+    evaluated_on: Day | None
+    recommendation: TeamFuture | None
+    future: TeamFuture | None
+    future_register_number: Annotated[
+        str | None, Meta(description="Of the decision on it.", examples=["SCN-2024-00112"])
+    ]
+    future_decided_on: Day | None
 
 
 class Teams(Answer):
@@ -76,10 +89,26 @@ class Member(Answer):
     left_at: Moment | None
 
 
+class Cost(Answer):
+    period_from: Day
+    period_until: Day
+    kronor: Kronor
+
+
+class YearOfCosts(Answer):
+    """What a calendar year has cost, against what the paper counts with (S71)."""
+
+    year: Annotated[int, Meta(examples=[2023])]
+    kronor: Kronor
+    budget: Annotated[int, Meta(ge=0, description="In kronor.", examples=[2_000_000])]
+
+
 class TeamDetail(TeamLine):
-    """Who is in the team, then who was."""
+    """Who is in the team, then who was; and what it costs."""
 
     members: list[Member]
+    costs: list[Cost]
+    cost_years: list[YearOfCosts]
     position: Position
 
 
@@ -98,6 +127,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
     if team is None:
         raise NotFound
     members = await visit.ask(teams.members, visit.viewer, team_id)
+    costs = await visit.ask(teams.costs, visit.viewer, team_id)
     people = await who(visit, (member.staff for member in members))
     answer = TeamDetail(
         **_told(team),
@@ -111,9 +141,33 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
             )
             for member in members
         ],
+        costs=[
+            Cost(period_from=c.period_from, period_until=c.period_until, kronor=c.kronor)
+            for c in costs
+        ],
+        cost_years=_years(costs, team, visit.house.desk.organisation.settings),
         position=visit.position,
     )
     return Seen(answer, [team_id, *people], version=((team_id, team.version),))
+
+
+def _years(costs: Sequence[teams.Cost], team: teams.Team, settings: Settings) -> list[YearOfCosts]:
+    """Each calendar year in which the team has cost something: the first one of the pilot has a
+    budget of its own (S71)."""
+    spent: Counter[int] = Counter()
+    for cost in costs:
+        spent[cost.period_from.year] += cost.kronor
+    first = team.pilot_from.year if team.pilot_from else None
+    return [
+        YearOfCosts(
+            year=year,
+            kronor=spent[year],
+            budget=(
+                settings.team_first_year_kronor if year == first else settings.team_full_year_kronor
+            ),
+        )
+        for year in sorted(spent)
+    ]
 
 
 def _told(team: teams.Team) -> dict[str, Any]:
@@ -125,6 +179,11 @@ def _told(team: teams.Team) -> dict[str, Any]:
         "lead_unit": team.lead_unit,
         "pilot_from": team.pilot_from,
         "pilot_until": team.pilot_until,
+        "evaluated_on": team.evaluated_on,
+        "recommendation": TeamFuture(team.recommendation) if team.recommendation else None,
+        "future": TeamFuture(team.future) if team.future else None,
+        "future_register_number": team.future_register_number,
+        "future_decided_on": team.future_decided_on,
     }
 
 
@@ -205,7 +264,13 @@ class ChangedMembership(ChangedTeam):
     Label("Med den andel av tjänsten som anges.", "With the share of the position that is given."),
     asks=_MANAGE,
     status=CREATED,
-    refuses=(TeamIsNotEstablished, MemberHasJoined, UnknownStaffMember, StaffMemberCannotJoin),
+    refuses=(
+        TeamIsNotEstablished,
+        TeamIsWoundUp,
+        MemberHasJoined,
+        UnknownStaffMember,
+        StaffMemberCannotJoin,
+    ),
 )
 async def join(visit: Visit, team_id: UUID, member: NewMember) -> ChangedMembership:
     outcome = await visit.carry_out(

@@ -21,7 +21,18 @@ from uuid import UUID
 from api.runtime.event_log import StoredEventLog
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.together import Together
-from domain import activity, case, majority, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    case,
+    inquiry,
+    majority,
+    mandate,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.catalogue import ENTRIES
 from domain.ports import Vault
 from domain.recorded import Stream
@@ -42,6 +53,8 @@ class _Kind(NamedTuple):
 _KINDS: Final[Mapping[str, _Kind]] = {
     "activity": _Kind(lambda state, event, _: activity.evolve(state, event)),
     "case": _Kind(lambda state, event, _: case.evolve(state, event), counts="notes"),
+    "inquiry": _Kind(lambda state, event, _: inquiry.evolve(state, event)),
+    "mandate": _Kind(lambda state, event, _: mandate.evolve(state, event)),
     "operation": _Kind(lambda state, event, _: police_operation.evolve(state, event)),
     "person": _Kind(lambda state, event, _: person.evolve(state, event), opened=True),
     "referral": _Kind(lambda state, event, _: referral.evolve(state, event), opened=True),
@@ -53,6 +66,8 @@ _KIND_OF: Final[Mapping[type, _Kind]] = {
     activity.Activity: _KINDS["activity"],
     case.Case: _KINDS["case"],
     police_operation.PoliceOperation: _KINDS["operation"],
+    inquiry.Inquiry: _KINDS["inquiry"],
+    mandate.Mandate: _KINDS["mandate"],
     person.Person: _KINDS["person"],
     referral.Referral: _KINDS["referral"],
     staff.StaffMember: _KINDS["staff"],

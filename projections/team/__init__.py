@@ -1,4 +1,5 @@
-"""Teams across units (S10): mandated, established as a pilot, and who is in them."""
+"""Teams across units (S10): mandated, established as a pilot, who is in them, what they cost, and
+what becomes of them (S57-S60, S71)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -9,7 +10,15 @@ from uuid import UUID
 from domain.catalogue import names_of
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
-from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
+from domain.team import (
+    MemberJoined,
+    MemberLeft,
+    TeamCostReported,
+    TeamEstablished,
+    TeamEvaluated,
+    TeamFutureDecided,
+    TeamMandated,
+)
 from projections.asking import Connection, all_rows, one_row
 from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
@@ -27,6 +36,18 @@ class Team(NamedTuple):
     pilot_from: date | None
     pilot_until: date | None
     version: int
+    evaluated_on: date | None = None
+    recommendation: str | None = None
+    future: str | None = None
+    future_register_number: str | None = None
+    future_decided_on: date | None = None
+
+
+class Cost(NamedTuple):
+    team: UUID
+    period_from: date
+    period_until: date
+    kronor: int
 
 
 class Member(NamedTuple):
@@ -60,8 +81,31 @@ def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
                 pilot_until=established.pilot_until,
                 version=recorded.version,
             )
+        case TeamEvaluated(evaluated_on=day, recommendation=future) if team:
+            return team._replace(evaluated_on=day, recommendation=future, version=recorded.version)
+        case TeamFutureDecided() as decided if team:
+            return team._replace(
+                future=decided.future,
+                future_register_number=decided.register_number,
+                future_decided_on=decided.decided_on,
+                version=recorded.version,
+            )
         case _:
             return team and team._replace(version=recorded.version)
+
+
+def cost_keys(recorded: Recorded) -> Iterable[Key]:
+    if isinstance(recorded.event, TeamCostReported):
+        return [(recorded.stream, recorded.event.period_from)]
+    return ()
+
+
+def apply_to_cost(cost: Cost | None, recorded: Recorded) -> Cost | None:
+    match recorded.event:
+        case TeamCostReported(period_from=first, period_until=last, kronor=kronor):
+            return Cost(recorded.stream, first, last, kronor)
+        case _:
+            return cost
 
 
 def apply_to_member(member: Member | None, recorded: Recorded) -> Member | None:
@@ -77,7 +121,7 @@ def apply_to_member(member: Member | None, recorded: Recorded) -> Member | None:
 
 PROJECTION = Projection(
     name="team",
-    version=1,
+    version=2,
     schema=text("projections.team", "schema.sql"),
     tables=(
         Table(name="team", row=Team, key=("team",), keys=team_keys, apply=apply_to_team),
@@ -87,6 +131,13 @@ PROJECTION = Projection(
             key=("team", "staff"),
             keys=member_keys,
             apply=apply_to_member,
+        ),
+        Table(
+            name="team_costs",
+            row=Cost,
+            key=("team", "period_from"),
+            keys=cost_keys,
+            apply=apply_to_cost,
         ),
     ),
     key=attrgetter("stream"),
@@ -115,3 +166,10 @@ async def members(
     if not may(viewer, Act.READ, Information.TEAM):
         return ()
     return await all_rows(connection, _statements("members", schema), {"team": of}, Member)
+
+
+async def costs(connection: Connection, schema: str, viewer: Viewer, of: UUID) -> Sequence[Cost]:
+    """What the team has cost, period by period."""
+    if not may(viewer, Act.READ, Information.TEAM):
+        return ()
+    return await all_rows(connection, _statements("costs", schema), {"team": of}, Cost)

@@ -8,3 +8,6 @@ select * from {team} where team = %(team)s
 -- Who is in it first, then who was.
 select * from {team_members} where team = %(team)s
  order by left_at desc nulls first, joined_at, staff
+
+-- name: costs
+select * from {team_costs} where team = %(team)s order by period_from

@@ -8,7 +8,19 @@ create table {team} (
     lead_unit       text,
     pilot_from      date,
     pilot_until     date,
-    version         bigint not null
+    version         bigint not null,
+    evaluated_on    date,
+    recommendation  text,
+    future          text,
+    future_register_number text,
+    future_decided_on      date
+);
+
+create table {team_costs} (
+    team         uuid not null,
+    period_from  date not null,
+    period_until date not null,
+    kronor       bigint not null
 );
 
 create table {team_members} (
@@ -23,3 +35,4 @@ create table {team_members} (
 -- indexes
 alter table {team} add primary key (team);
 alter table {team_members} add primary key (team, staff);
+alter table {team_costs} add primary key (team, period_from);

@@ -51,6 +51,8 @@ class Settled:
     team: UUID = NOBODYS
     operation: UUID = NOBODYS
     activity: UUID = NOBODYS
+    mandate: UUID = NOBODYS
+    inquiry: UUID = NOBODYS
     leaver: Person | None = None
 
     @property
@@ -102,6 +104,7 @@ async def settle(town: Town) -> Settled:
     await _a_team(settled)
     await _operations(settled)
     await _activities(settled)
+    await _a_mandate(settled)
     await _one_who_left(settled)
     await town.level()
     for person in town.people.values():
@@ -297,6 +300,19 @@ async def _activities(settled: Settled) -> None:
         settled.activity = UUID(reply["activityId"])
     held = {"heldOn": "2024-02-02", "reached": 60, "schools": 1}
     await manager.post(f"/activities/{settled.activity}/holdings", held)
+
+
+async def _a_mandate(settled: Settled) -> None:
+    """An inquiry under a decision of the board, and a need that it counts."""
+    decided = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22"}
+    body = {**decided, "matter": "reception-inquiry"}
+    reply = await settled.town["strategist"].post("/mandates", body, expect=201)
+    settled.mandate = UUID(reply["mandateId"])
+    manager = settled.town["nexus manager"]
+    path = f"/mandates/{settled.mandate}/inquiries"
+    settled.inquiry = UUID((await manager.post(path, expect=201))["inquiryId"])
+    need = {"kind": "counselling", "group": "sold-sex", "expressedOn": "2024-02-01"}
+    await manager.post(f"/inquiries/{settled.inquiry}/needs", need, expect=201)
 
 
 async def _one_who_left(settled: Settled) -> None:

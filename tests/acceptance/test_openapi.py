@@ -98,6 +98,8 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
         ("teamId", [settled.team]),
         ("operationId", [settled.operation]),
         ("activityId", [settled.activity]),
+        ("mandateId", [settled.mandate]),
+        ("inquiryId", [settled.inquiry]),
         ("staffId", staff),
     ):
         yield _dictionary(name, ids)
@@ -105,7 +107,7 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
     yield "[parameters]"
     for place, names, values in (
         ("path", ("caseId", "referralId", "handoverId", "teamId", "staffId"), ""),
-        ("path", ("operationId", "activityId"), ""),
+        ("path", ("operationId", "activityId", "mandateId", "inquiryId"), ""),
         ("body", ("workerId", "successorId", "staffId"), "staffId"),
         ("body", ("toUnit", "unit", "leadUnit"), "unit"),
         ("query", ("worker",), "staffId"),

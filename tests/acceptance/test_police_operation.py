@@ -64,7 +64,7 @@ async def one_acknowledgement_is_missing(town: Town, coordinator: Person, operat
 
 async def alarms(town: Town) -> float:
     told = await town.rooms.metrics.told()
-    [line] = [it for it in told.splitlines() if it.startswith("samordna_alarms{")]
+    [line] = [it for it in told.splitlines() if 'alarm="operation-unacknowledged"' in it]
     return float(line.rsplit(" ", 1)[1])
 
 

@@ -51,6 +51,8 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
         "teamId": settled.team,
         "operationId": settled.operation,
         "activityId": settled.activity,
+        "mandateId": settled.mandate,
+        "inquiryId": settled.inquiry,
         "staffId": settled.town["nexus worker"].staff_id,
     }
 
@@ -119,8 +121,9 @@ def whose(settled: Settled, route: Route, heard: Heard) -> Iterator[UUID]:
     if route.names:
         yield known_ids(settled)[route.names[0]]
         return
+    things = ("referral", "case", "staff", "team", "operation", "activity", "inquiry", "mandate")
+    names = [f"{thing}Id" for thing in things]
     for line in heard.json.get("items", []):
-        names = ("referralId", "caseId", "staffId", "teamId", "operationId", "activityId")
         named = (line[name] for name in names if line.get(name))
         yield from map(UUID, list(named)[:1])  # a sender's receipt and a sum name none
 

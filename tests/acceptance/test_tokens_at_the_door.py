@@ -180,6 +180,8 @@ async def test_without_a_position_nobody_does_anything(settled: Settled, route: 
         "teamId": settled.team,
         "operationId": settled.operation,
         "activityId": settled.activity,
+        "mandateId": settled.mandate,
+        "inquiryId": settled.inquiry,
         "staffId": settled.town["nexus worker"].staff_id,
     }
     stranger = settled.town.issuer.issue(uuid4())

@@ -1,4 +1,4 @@
-"""The team's story (S10, S57-S60): mandated, established as a pilot, joined and left."""
+"""The team's story (S10, S57-S60, S71): mandated, a pilot, joined and left, and its future."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,28 +6,39 @@ from uuid import UUID
 
 import pytest
 
-from domain.codes import Compartment, StaffRole
+from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import (
+    CostIsReported,
+    CostPeriodIsFaulty,
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
     StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
+    TeamIsNotEvaluated,
+    TeamIsPermanent,
+    TeamIsWoundUp,
 )
 from domain.staff import StaffMember
 from domain.team import (
     MemberJoined,
     MemberLeft,
     Team,
+    TeamCostReported,
     TeamEstablished,
+    TeamEvaluated,
     TeamEvent,
+    TeamFutureDecided,
     TeamMandated,
+    decide_future,
     establish_team,
+    evaluate_team,
     fold,
     join_team,
     leave_team,
     mandate_team,
+    report_cost,
 )
 
 STARTS, ENDS = date(2023, 4, 1), date(2024, 4, 1)
@@ -107,3 +118,93 @@ def test_who_cannot_join(member: StaffMember) -> None:
     with pytest.raises(StaffMemberCannotJoin) as refused:
         join_team(given(ESTABLISHED), member, percentage=50)
     assert refused.value.context == {}
+
+
+# --- in the long run -------------------------------------------------------------------------
+
+SPRING = TeamCostReported(
+    period_from=date(2023, 4, 1), period_until=date(2023, 6, 30), kronor=650_000
+)
+EVALUATED = TeamEvaluated(evaluated_on=date(2024, 4, 2), recommendation=TeamFuture.PERMANENT)
+
+
+def decided(future: TeamFuture) -> TeamFutureDecided:
+    return TeamFutureDecided(
+        future=future, register_number="SCN-2024-00112", decided_on=date(2024, 4, 20)
+    )
+
+
+def decide(team: Team, future: TeamFuture) -> list[TeamEvent]:
+    return decide_future(
+        team, future=future, register_number="SCN-2024-00112", decided_on=date(2024, 4, 20)
+    )
+
+
+def report(team: Team, first: date, last: date) -> list[TeamEvent]:
+    return report_cost(team, period_from=first, period_until=last, kronor=650_000)
+
+
+def test_a_cost_is_reported_for_a_period() -> None:
+    """Within one calendar year, that ends after it starts (S71)."""
+    assert report(given(ESTABLISHED), SPRING.period_from, SPRING.period_until) == [SPRING]
+    for first, last in (
+        (date(2023, 6, 30), date(2023, 4, 1)),
+        (date(2023, 12, 1), date(2024, 1, 31)),
+    ):
+        with pytest.raises(CostPeriodIsFaulty):
+            report(given(ESTABLISHED), first, last)
+    with pytest.raises(TeamIsNotEstablished):
+        report(given(), SPRING.period_from, SPRING.period_until)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2023, 4, 1), date(2023, 6, 30)),
+        (date(2023, 6, 30), date(2023, 7, 31)),
+        (date(2023, 1, 1), date(2023, 12, 31)),
+        (date(2023, 5, 2), date(2023, 5, 2)),
+    ],
+)
+def test_no_day_is_paid_twice(first: date, last: date) -> None:
+    """Periods do not overlap; the next one begins the day after (S71)."""
+    with pytest.raises(CostIsReported):
+        report(given(ESTABLISHED, SPRING), first, last)
+    assert report(given(ESTABLISHED, SPRING), date(2023, 7, 1), date(2023, 9, 30))
+
+
+def test_a_pilot_is_evaluated_before_it_is_permanent() -> None:
+    """Then the board decides, and that stands (S58, S59)."""
+    pilot = given(ESTABLISHED, JOINED)
+    assert evaluate_team(
+        pilot, evaluated_on=EVALUATED.evaluated_on, recommendation=EVALUATED.recommendation
+    ) == [EVALUATED]
+    with pytest.raises(TeamIsNotEvaluated):
+        decide(pilot, TeamFuture.PERMANENT)
+    evaluated = given(ESTABLISHED, JOINED, EVALUATED)
+    assert decide(evaluated, TeamFuture.PERMANENT) == [decided(TeamFuture.PERMANENT)]
+    permanent = given(ESTABLISHED, JOINED, EVALUATED, decided(TeamFuture.PERMANENT))
+    with pytest.raises(TeamIsPermanent):
+        decide(permanent, TeamFuture.PERMANENT)
+    with pytest.raises(TeamIsPermanent):
+        evaluate_team(permanent, evaluated_on=date(2025, 4, 1), recommendation=TeamFuture.WOUND_UP)
+
+
+def test_when_a_team_is_wound_up_everybody_leaves_it() -> None:
+    """In the same act, with or without an evaluation; nobody joins it again (S60, c)."""
+    end = decided(TeamFuture.WOUND_UP)
+    assert decide(given(ESTABLISHED, JOINED), TeamFuture.WOUND_UP) == [LEFT, end]
+    wound_up = given(ESTABLISHED, JOINED, LEFT, end)
+    assert wound_up.members == {}
+    with pytest.raises(TeamIsWoundUp):
+        join_team(wound_up, WORKER, percentage=50)
+    for future in TeamFuture:
+        with pytest.raises(TeamIsWoundUp):
+            decide(wound_up, future)
+
+
+def test_what_is_not_established_has_no_future() -> None:
+    """A mandate alone is neither evaluated nor wound up."""
+    for future in TeamFuture:
+        with pytest.raises(TeamIsNotEstablished):
+            decide(given(), future)

@@ -15,7 +15,9 @@ from domain import (
     assessment,
     case,
     deadline,
+    inquiry,
     majority,
+    mandate,
     person,
     police_operation,
     referral,
@@ -32,10 +34,13 @@ from domain.codes import (
     Compartment,
     DeadlineKind,
     InformationKind,
+    MandateMatter,
+    NeedKind,
     PlaceKind,
     Qualification,
     StaffRole,
     StatuteVersion,
+    TeamFuture,
 )
 from domain.sealed import Sealed
 
@@ -49,11 +54,16 @@ STORED: tuple[UnionType, ...] = (
     staff.StaffEvent,
     police_operation.OperationEvent,
     activity.ActivityEvent,
+    mandate.MandateEvent,
+    inquiry.InquiryEvent,
     team.TeamEvent,
 )
 
 NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
     ActivityKind,  # an activity is about nobody
+    MandateMatter,  # a decision of the board is public
+    NeedKind,
+    TeamFuture,
     AgeBand,
     Audience,
     CancellationReason,
@@ -84,6 +94,10 @@ CLEAR_TEXT = {
     ("activity.planned", "cooperating"),
     ("activity.planned", "partners"),
     ("activity.held", "partners"),
+    ("mandate.decided", "register_number"),
+    ("team.future-decided", "register_number"),
+    ("inquiry.need-expressed", "met_by"),
+    ("inquiry.need-met", "met_by"),
 }
 """Unit codes, and what is random or public; everything else that is text is sealed."""
 

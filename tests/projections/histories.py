@@ -9,7 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from api.runtime.clock import SwedishWorkingCalendar
-from domain import activity, case, deadline, person, police_operation, referral, staff, team
+from domain import (
+    activity,
+    case,
+    deadline,
+    inquiry,
+    mandate,
+    person,
+    police_operation,
+    referral,
+    staff,
+    team,
+)
 from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
@@ -25,6 +36,8 @@ from domain.codes import (
     DeclineReason,
     Gender,
     HandoverDeclineReason,
+    MandateMatter,
+    NeedKind,
     PersonRole,
     PlaceKind,
     Qualification,
@@ -32,6 +45,7 @@ from domain.codes import (
     Residence,
     Source,
     StaffRole,
+    TeamFuture,
 )
 from domain.recorded import Recorded
 from domain.referral import ReferralStatus
@@ -64,6 +78,8 @@ class History:
         self._cases: dict[UUID, case.Case] = {}
         self._staff: dict[UUID, staff.StaffMember] = {}
         self._activities: dict[UUID, activity.Activity] = {}
+        self._mandates: dict[UUID, mandate.Mandate] = {}
+        self._inquiries: dict[UUID, inquiry.Inquiry] = {}
         self._operations: dict[UUID, police_operation.PoliceOperation] = {}
         self._teams: dict[UUID, team.Team] = {}
         for unit, side in zip(UNITS, SIDES, strict=False):
@@ -84,6 +100,8 @@ class History:
             self._qualify,
             self._operation,
             self._activity,
+            self._mandate,
+            *[self._inquiry] * 2,
             self._team,
             self._leave,
         )
@@ -388,6 +406,44 @@ class History:
             )
             self._record({stream: cancelled}, "nexus")
 
+    def _mandate(self) -> None:
+        """The board approves a proposal, and an inquiry is opened under it, on some side."""
+        stream = self._one(self._mandates)
+        if stream is None or self._random.random() < 0.2:
+            decided = mandate.record_mandate(
+                register_number="AFN-2026-2",
+                decided_on=BEGINNING.date(),
+                matter=MandateMatter.PROPOSAL,
+            )
+            self._record({self._new(): decided}, "nexus")
+            return
+        opened, side = self._new(), self._random.choice(SIDES)
+        matter = inquiry.MATTERS[inquiry.KINDS[side]]
+        started = mandate.start_work(self._mandates[stream], opened, matter)
+        self._record({stream: started, opened: inquiry.open_inquiry(stream, side)}, "nexus")
+
+    def _inquiry(self) -> None:
+        stream = self._one(i for i, known in self._inquiries.items() if not known.concluded)
+        if stream is None:
+            return
+        known, act = self._inquiries[stream], self._random.random()
+        unmet = self._one(need for need, met in known.needs.items() if not met)
+        if act < 0.7:
+            happened = inquiry.express_need(
+                known,
+                self._new(),
+                kind=self._random.choice(list(NeedKind)),
+                group=self._random.choice(inquiry.GROUPS[known.compartment]),
+                expressed_on=BEGINNING.date(),
+                met_by=self._random.choice((None, "nexus")),
+                today=BEGINNING.date(),
+            )
+        elif unmet is not None and act < 0.95:
+            happened = inquiry.meet_need(known, unmet, met_by="region")
+        else:
+            happened = inquiry.conclude_inquiry(known)
+        self._record({stream: happened}, "nexus")
+
     def _team(self) -> None:
         stream = self._one(self._teams)
         if stream is None or self._random.random() < 0.1:
@@ -406,6 +462,8 @@ class History:
                     known, lead_unit="nexus", pilot_from=day, pilot_until=day.replace(year=2027)
                 )
             ]
+        elif self._random.random() < 0.2:
+            events = self._in_the_long_run(known)
         elif found is not None and found.id in known.members:
             events = [*team.leave_team(known, found.id)]
         elif found is not None:
@@ -443,6 +501,20 @@ class History:
             ]
         )
         self._record({stream: events}, "nexus")
+
+    def _in_the_long_run(self, known: team.Team) -> list[Any]:
+        """It costs something, is evaluated, and made permanent."""
+        day, future = BEGINNING.date(), TeamFuture.PERMANENT
+        if not known.cost_periods:
+            return [*team.report_cost(known, period_from=day, period_until=day, kronor=1000)]
+        if not known.evaluated:
+            return [*team.evaluate_team(known, evaluated_on=day, recommendation=future)]
+        if known.future is None:
+            number = "AFN-2026-3"
+            return [
+                *team.decide_future(known, future=future, register_number=number, decided_on=day)
+            ]
+        return []
 
     # --- how it is told ----------------------------------------------------------------------
 
@@ -510,6 +582,8 @@ class History:
             "referral": self._referrals,
             "case": self._cases,
             "activity": self._activities,
+            "mandate": self._mandates,
+            "inquiry": self._inquiries,
             "operation": self._operations,
             "team": self._teams,
         }
@@ -520,6 +594,8 @@ class History:
             "referral": referral.evolve,
             "case": case.evolve,
             "activity": activity.evolve,
+            "mandate": mandate.evolve,
+            "inquiry": inquiry.evolve,
             "operation": police_operation.evolve,
             "team": team.evolve,
         }.get(kind)

@@ -39,6 +39,9 @@ from domain.codes import (
     Gender,
     HandoverDeclineReason,
     InformationKind,
+    MandateMatter,
+    NeedGroup,
+    NeedKind,
     PersonRole,
     PlaceKind,
     Qualification,
@@ -46,7 +49,10 @@ from domain.codes import (
     Residence,
     Source,
     StaffRole,
+    TeamFuture,
 )
+from domain.inquiry import InquiryConcluded, InquiryOpened, NeedExpressed, NeedMet
+from domain.mandate import MandateDecided, WorkStarted
 from domain.person import AgeEstablished, PersonCaseOpened, tell_particulars
 from domain.police_operation import (
     OperationAcknowledged,
@@ -72,7 +78,15 @@ from domain.staff import (
     PositionTaken,
     QualificationRecorded,
 )
-from domain.team import MemberJoined, MemberLeft, TeamEstablished, TeamMandated
+from domain.team import (
+    MemberJoined,
+    MemberLeft,
+    TeamCostReported,
+    TeamEstablished,
+    TeamEvaluated,
+    TeamFutureDecided,
+    TeamMandated,
+)
 from projections import (
     access,
     activities,
@@ -80,6 +94,8 @@ from projections import (
     caseload,
     handovers,
     inbox,
+    inquiries,
+    mandates,
     police_operations,
     sender_receipts,
     staff,
@@ -590,6 +606,59 @@ def test_a_receipt_is_found_by_its_subjects() -> None:
     assert list(audit.rows(replace(reading, subjects=()))) == []
 
 
+def test_a_team_costs_is_evaluated_and_made_permanent() -> None:
+    """Costs stand period by period; what became of it, with the decision (S58-S60, S71)."""
+    day, future = date(2027, 4, 1), TeamFuture.PERMANENT
+    facts = happened(
+        TeamMandated(register_number="AFN-1", decided_on=day),
+        TeamCostReported(period_from=day, period_until=day, kronor=1000),
+        TeamEvaluated(evaluated_on=day, recommendation=future),
+        TeamFutureDecided(future=future, register_number="AFN-2", decided_on=day),
+    )
+    [line] = rows(team.PROJECTION, facts)
+    assert line[7:] == (4, day, "permanent", "permanent", "AFN-2", day)
+    assert rows(team.PROJECTION, facts, table=2) == [team.Cost(CASE, day, day, 1000)]
+
+
+def test_a_mandate_lists_what_it_started() -> None:
+    """Each thing with the moment of its start (S1)."""
+    day, matter = date(2026, 2, 1), MandateMatter.PROPOSAL
+    facts = happened(
+        MandateDecided(register_number="AFN-1", decided_on=day, matter=matter),
+        WorkStarted(matter=MandateMatter.TEAM, work=OTHER),
+    )
+    assert rows(mandates.PROJECTION, facts) == [
+        mandates.Mandate(CASE, "AFN-1", day, "proposal", version=2)
+    ]
+    assert rows(mandates.PROJECTION, facts, table=1) == [
+        mandates.Started(CASE, OTHER, "team", minute(2))
+    ]
+
+
+def test_an_inquiry_holds_needs_of_sealed_groups() -> None:
+    """Its kind says its side; a need is met by somebody, or not yet (S66, S68)."""
+    day = date(2026, 2, 1)
+    facts = happened(
+        InquiryOpened(mandate=OTHER, compartment=Compartment.PERPETRATOR),
+        NeedExpressed(
+            need=HANDOVER,
+            kind=NeedKind.COUNSELLING,
+            expressed_on=day,
+            met_by=None,
+            group=Sealed.of(NeedGroup.BUYERS),
+        ),
+        NeedMet(need=HANDOVER, met_by="region"),
+        InquiryConcluded(needs=1),
+    )
+    [inquiry] = rows(inquiries.PROJECTION, facts)
+    assert inquiry == (CASE, OTHER, "buyer-support", minute(1), minute(4), 4)
+    [need] = rows(inquiries.PROJECTION, facts, table=1)
+    assert (need.met_by, need.expressed_on, need.kind) == ("region", day, "counselling")
+    assert "|key:1:" in need.group_token
+    [need] = rows(inquiries.PROJECTION, facts[:2], table=1)
+    assert need.met_by is None
+
+
 def test_facts_of_others_touch_no_row() -> None:
     """A view folds only what it is about."""
     fact = happened(PersonCaseOpened(person=PERSON, case=CASE))[0]
@@ -599,6 +668,8 @@ def test_facts_of_others_touch_no_row() -> None:
         handovers,
         police_operations,
         activities,
+        inquiries,
+        mandates,
         staff,
         team,
         access,

@@ -11,7 +11,8 @@ from psycopg import AsyncConnection
 from api.runtime.database import LOG
 from api.runtime.postgres_server import PostgresServer
 from domain.case import CaseOpened
-from domain.codes import ActivityKind, Compartment, StaffRole
+from domain.codes import ActivityKind, Compartment, InquiryKind, StaffRole
+from domain.inquiry import KINDS
 from domain.policy import Information, Viewer
 from domain.referral import ReferralStatus
 from projections import (
@@ -22,6 +23,8 @@ from projections import (
     audit,
     handovers,
     inbox,
+    inquiries,
+    mandates,
     police_operations,
     staff,
     team,
@@ -332,6 +335,45 @@ async def test_activities_are_known_to_those_who_carry_them(
         assert sum(it.reached for it in reached) == sees * sum(it.reached or 0 for it in latest)
 
 
+async def test_inquiries_are_seen_on_their_side(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """On another side neither an inquiry nor its needs exist (S76-S78)."""
+    lines = folded(inquiries.PROJECTION, FACTS)
+    needs = folded(inquiries.PROJECTION, FACTS, 1)
+    assert {line.kind for line in lines.values()} == set(InquiryKind)
+    for viewer in viewers():
+        assert viewer.side
+        own = {line for line in lines.values() if line.kind == KINDS[viewer.side]}
+        assert set(await inquiries.inquiries(asked, full_town.schema, viewer)) == own
+        for line in lines.values():
+            seen = line in own
+            found = await inquiries.inquiry(asked, full_town.schema, viewer, line.inquiry)
+            assert found == (line if seen else None)
+            counted = await inquiries.needs(asked, full_town.schema, viewer, line.inquiry)
+            theirs = {need for need in needs.values() if need.inquiry == line.inquiry}
+            assert set(counted) == (theirs if seen else set())
+    police = Viewer(staff=id_of(1), role=StaffRole.EXTERNAL_SENDER, unit="police", side=None)
+    assert await inquiries.inquiries(asked, full_town.schema, police) == []
+
+
+async def test_mandates_are_known_with_what_they_started(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Whoever policy permits sees the board's decisions; an outreach worker asks for none (S1)."""
+    lines = folded(mandates.PROJECTION, FACTS)
+    works = folded(mandates.PROJECTION, FACTS, 1)
+    manager, _, outreach, *_ = viewers()
+    assert set(await mandates.mandates(asked, full_town.schema, manager)) == set(lines.values())
+    assert await mandates.mandates(asked, full_town.schema, outreach) == ()
+    for line in lines.values():
+        assert await mandates.mandate(asked, full_town.schema, manager, line.mandate) == line
+        assert await mandates.mandate(asked, full_town.schema, outreach, line.mandate) is None
+        started = await mandates.started(asked, full_town.schema, manager, line.mandate)
+        assert set(started) == {work for work in works.values() if work.mandate == line.mandate}
+        assert await mandates.started(asked, full_town.schema, outreach, line.mandate) == ()
+
+
 async def test_teams_are_known_to_those_who_work_with_them(
     full_town: Town, asked: AsyncConnection[Any]
 ) -> None:
@@ -347,6 +389,10 @@ async def test_teams_are_known_to_those_who_work_with_them(
         assert await team.team(asked, full_town.schema, manager, row.team) == row
         assert await team.team(asked, full_town.schema, outreach, row.team) is None
         assert await team.members(asked, full_town.schema, outreach, row.team) == ()
+        costs = folded(team.PROJECTION, FACTS, 2)
+        spent = await team.costs(asked, full_town.schema, manager, row.team)
+        assert set(spent) == {cost for cost in costs.values() if cost.team == row.team}
+        assert await team.costs(asked, full_town.schema, outreach, row.team) == ()
 
 
 async def test_receipts_are_found_by_subject_newest_first(
@@ -541,6 +587,35 @@ _COLUMNS = {
         "ended_at": _MOMENT,
     },
     "deadline_referrals": {"referral": _ID, "case": _ID},
+    "mandates": {
+        "mandate": _ID,
+        "register_number": _REGISTER,
+        "decided_on": _DAY,
+        "matter": _CODE,
+        "version": _NUMBER,
+    },
+    "mandate_works": {
+        "mandate": _ID,
+        "work": _ID,
+        "matter": _CODE,
+        "started_at": _MOMENT,
+    },
+    "inquiries": {
+        "inquiry": _ID,
+        "mandate": _ID,
+        "kind": _CODE,
+        "opened_at": _MOMENT,
+        "concluded_at": _MOMENT,
+        "version": _NUMBER,
+    },
+    "inquiry_needs": {
+        "inquiry": _ID,
+        "need": _ID,
+        "kind": _CODE,
+        "group_token": _TOKEN,
+        "expressed_on": _DAY,
+        "met_by": _UNIT,
+    },
     "team": {
         "team": _ID,
         "register_number": _REGISTER,
@@ -550,6 +625,17 @@ _COLUMNS = {
         "pilot_from": _DAY,
         "pilot_until": _DAY,
         "version": _NUMBER,
+        "evaluated_on": _DAY,
+        "recommendation": _CODE,
+        "future": _CODE,
+        "future_register_number": _REGISTER,
+        "future_decided_on": _DAY,
+    },
+    "team_costs": {
+        "team": _ID,
+        "period_from": _DAY,
+        "period_until": _DAY,
+        "kronor": _NUMBER,
     },
     "team_members": {
         "team": _ID,

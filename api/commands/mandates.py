@@ -1,0 +1,50 @@
+"""Mandates: decisions of the board, and the work that is started under one, in one act (S1)."""
+
+from datetime import date
+from uuid import UUID
+
+from api.commands import teams as team_use_cases
+from api.commands.work import Work
+from domain import inquiry as inquiries
+from domain import mandate as mandates
+from domain import team as teams
+from domain.codes import MandateMatter
+from domain.errors import NotPermitted
+from domain.policy import Act, Information
+
+
+async def record_mandate(
+    work: Work, *, register_number: str, decided_on: date, matter: MandateMatter
+) -> None:
+    await work.require(Act.RECORD, Information.MANDATE)
+    work.record(
+        work.desk.ids.new(),
+        mandates.record_mandate(
+            register_number=register_number, decided_on=decided_on, matter=matter
+        ),
+    )
+
+
+async def start_team(work: Work, mandate_id: UUID) -> None:
+    """S10: the team's mandate is the board's decision. Raises MandateIsForSomethingElse."""
+    await team_use_cases.require_manager(work)
+    mandate, team = await work.mandate(mandate_id), work.desk.ids.new()
+    work.record(mandate_id, mandates.start_work(mandate, team, MandateMatter.TEAM))
+    work.record(
+        team,
+        teams.mandate_team(register_number=mandate.register_number, decided_on=mandate.decided_on),
+    )
+
+
+async def start_inquiry(work: Work, mandate_id: UUID) -> None:
+    """On the side of the manager who opens it (S50, S51, S76-S78).
+
+    Raises MandateIsForSomethingElse.
+    """
+    viewer = await work.require(Act.MANAGE, Information.INQUIRY)
+    if viewer.side is None:
+        raise NotPermitted
+    mandate, inquiry = await work.mandate(mandate_id), work.desk.ids.new()
+    matter = inquiries.MATTERS[inquiries.KINDS[viewer.side]]
+    work.record(mandate_id, mandates.start_work(mandate, inquiry, matter))
+    work.record(inquiry, inquiries.open_inquiry(mandate_id, viewer.side))

@@ -1,0 +1,85 @@
+"""A mandate (S1): a decision of the board, with its register number and date, and what it started.
+
+The story: decided; then a team is set up under it (S10), or an inquiry opened (S50, S51), in the
+same act that tells so here. A decision is public, and about nobody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.codes import MandateMatter
+from domain.errors import MandateIsForSomethingElse
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MandateDecided:
+    register_number: str
+    decided_on: date
+    matter: MandateMatter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkStarted:
+    """`work`: the team or inquiry, whose own story begins in the same act."""
+
+    matter: MandateMatter
+    work: UUID
+
+
+MandateEvent = MandateDecided | WorkStarted
+
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mandate:
+    register_number: str
+    decided_on: date
+    matter: MandateMatter
+    started: tuple[UUID, ...] = ()
+
+
+def evolve(mandate: Mandate | None, event: object) -> Mandate | None:
+    if isinstance(event, MandateDecided):
+        return Mandate(
+            register_number=event.register_number,
+            decided_on=event.decided_on,
+            matter=event.matter,
+        )
+    if mandate is None:
+        return None
+    match event:
+        case WorkStarted(work=work):
+            return replace(mandate, started=(*mandate.started, work))
+        case _:
+            return mandate
+
+
+def fold(events: Iterable[object]) -> Mandate | None:
+    mandate: Mandate | None = None
+    for event in events:
+        mandate = evolve(mandate, event)
+    return mandate
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def record_mandate(
+    *, register_number: str, decided_on: date, matter: MandateMatter
+) -> list[MandateEvent]:
+    return [MandateDecided(register_number=register_number, decided_on=decided_on, matter=matter)]
+
+
+def start_work(mandate: Mandate, work: UUID, matter: MandateMatter) -> list[MandateEvent]:
+    """What the board decided on; the approval of the whole proposal covers all of it (S1).
+
+    Raises MandateIsForSomethingElse.
+    """
+    if mandate.matter not in (matter, MandateMatter.PROPOSAL):
+        raise MandateIsForSomethingElse
+    return [WorkStarted(matter=matter, work=work)]
