@@ -28,6 +28,7 @@ from api.resources import (
     interventions,
     investigations,
     mandates,
+    organisations,
     outward,
     overviews,
     person_records,
@@ -166,6 +167,9 @@ ROUTES: Final[Sequence[Route]] = (
     post("/inquiries/{inquiryId}/needs", inquiries.express),
     post("/inquiries/{inquiryId}/met-needs", inquiries.meet),
     post("/inquiries/{inquiryId}/conclusions", inquiries.conclude),
+    # --- the organisation
+    get("/organisations", organisations.page),
+    post("/organisations", organisations.adopt),
     # --- the team
     get("/teams", teams.page),
     post("/teams", teams.mandate),

@@ -7,7 +7,16 @@ from typing import Annotated
 import psycopg
 import typer
 
-from api.command_line import databases, following, measuring, serving, standing, trying, views
+from api.command_line import (
+    databases,
+    following,
+    measuring,
+    organisations,
+    serving,
+    standing,
+    trying,
+    views,
+)
 from api.command_line.progress import ERRORS
 from api.demo.running import DemoIsIncomplete
 from api.runtime import database
@@ -19,6 +28,7 @@ from api.runtime.settings import SettingsAreFaulty
 from api.runtime.wiring import VaultDoesNotFit
 from api.runtime.workers import WorkerCannotServe
 from domain.errors import Refusal
+from domain.organisation import OrganisationIsFaulty
 from projections.parking import CannotBeFolded
 from projections.rebuild import KeptByAnotherVersion, NothingIsKept, RebuildIsRunning
 from projections.releasing import ViewIsOfAnotherVersion
@@ -48,6 +58,11 @@ db.command()(databases.migrate)
 db.command()(databases.status)
 app.add_typer(db, name="db")
 
+organisation = typer.Typer(help="How the municipality is organised.", no_args_is_help=True)
+organisation.command()(organisations.check)
+organisation.callback()(lambda: None)  # with one command only, its name would not be asked for
+app.add_typer(organisation, name="organisation")
+
 
 @app.callback(invoke_without_command=True)
 def start(
@@ -64,6 +79,7 @@ def main() -> None:
         app()
     except (
         SettingsAreFaulty,
+        OrganisationIsFaulty,
         PostgresCannotRun,
         KeyringIsUnusable,
         DemoIsIncomplete,

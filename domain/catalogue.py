@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from domain import (
     activity,
+    adoption,
     assessment,
     case,
     deadline,
@@ -333,6 +334,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _stored("inquiry.need-met", inquiry.NeedMet, "need met_by"),
     _stored("inquiry.concluded", inquiry.InquiryConcluded, "needs"),
+    _stored("organisation.adopted", adoption.OrganisationAdopted, "in_force_from document"),
     _stored("team.mandated", team.TeamMandated, "register_number decided_on"),
     _stored("team.established", team.TeamEstablished, "lead_unit pilot_from pilot_until"),
     _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),

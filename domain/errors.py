@@ -768,3 +768,32 @@ class SomethingIsBroken(Refusal):
     correlation id in `instance` to whoever runs the service."""
 
     status = 500
+
+
+# --- the organisation --------------------------------------------------------------------------
+
+
+class OrganisationIsUnusable(Refusal):
+    """The document contradicts itself or cannot be read. Mend every mistake that is named, and
+    send it again."""
+
+
+class AdoptionIsRetroactive(Refusal):
+    """What was decided stays as it was decided: an organisation is in force from today or from a
+    later day."""
+
+
+class AdoptionIsOvertaken(Refusal):
+    """An organisation that is in force from a later day has been adopted already. Adopt from that
+    day or after it."""
+
+    status = 409
+
+
+class MunicipalityIsAnother(Refusal):
+    """The document is another municipality's: everything here belongs to one."""
+
+
+class UnitIsLeftOut(Refusal):
+    """Events name this unit, so it stays in the document, though no rule need point to it any
+    more."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from domain.codes import Compartment, PartyKind, UnitKind
 
+ADULT_FROM = 18  # years
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_MET_AT_ONCE = 60  # three facts each, and one command records at most 200
 _TELLING = re.compile(
@@ -194,8 +196,9 @@ def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
     }.items():
         if code not in known:
             yield f"targets.{target}: there is no unit {code!r}"
-    if targets.child_entry == targets.adult_entry:
-        yield "targets.child_entry: children and adults have an entry point each (S22, S23)"
+    yield from _mistakes_of_entry_points(
+        known.get(targets.child_entry), known.get(targets.adult_entry)
+    )
     other_sides = (targets.adult_entry, targets.relatives_line, targets.out_of_scope)
     if targets.perpetrator_line in other_sides:
         yield "targets.perpetrator_line: no other side is met by the same unit (S76-S78)"
@@ -203,6 +206,25 @@ def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
         unit = known.get(named[target])
         if unit and _TELLING.search(f"{unit.code} {unit.name_sv} {unit.name_en}"):
             yield f"targets.{target}: the code and names of {unit.code!r} tell whom it meets"
+
+
+def _mistakes_of_entry_points(children: Unit | None, adults: Unit | None) -> Iterator[str]:
+    """Everybody of whatever age is met at one of them, and nobody at both."""
+    if children is None or adults is None:
+        return
+    if children == adults:
+        yield "targets.child_entry: children and adults have an entry point each (S22, S23)"
+        return
+    if (children.youngest or 0, children.oldest) != (0, ADULT_FROM - 1):
+        yield (
+            f"targets.child_entry: {children.code!r} must meet everybody under {ADULT_FROM} and"
+            " nobody older, without a gap or an overlap (S22)"
+        )
+    if (adults.youngest, adults.oldest) != (ADULT_FROM, None):
+        yield (
+            f"targets.adult_entry: {adults.code!r} must meet everybody from {ADULT_FROM} on and"
+            " nobody younger, without a gap or an overlap (S23)"
+        )
 
 
 def _mistakes_of_settings(settings: Settings) -> Iterator[str]:

@@ -44,6 +44,7 @@ class Information(StrEnum):
     ACTIVITY = "activity"  # of nobody (S79)
     MANDATE = "mandate"
     INQUIRY = "inquiry"  # needs, counted; on the viewer's own side
+    ORGANISATION = "organisation"
     TEAM = "team"
     STAFF = "staff"
 
@@ -360,6 +361,13 @@ TABLE: tuple[Row, ...] = (
         (Information.TEAM, Information.STAFF),
         (Act.MANAGE,),
         "a manager staffs the team (S6); an administrator records positions and sees no case",
+    ),
+    *_rows(
+        _ADMINISTRATOR,
+        (Relation.NONE,),
+        (Information.ORGANISATION,),
+        (Act.MANAGE,),
+        "the administrator records how the municipality has organised itself, and sees no case",
     ),
     *_rows(
         _AUTHORITY + _ADMINISTRATOR,

@@ -23,7 +23,7 @@ from domain.codes import (
     Source,
     UnitKind,
 )
-from domain.organisation import Organisation, Targets, Unit
+from domain.organisation import ADULT_FROM, Organisation, Targets, Unit
 
 
 class Rule(StrEnum):
@@ -300,7 +300,6 @@ def planned_transition(
 
 # --- ages ------------------------------------------------------------------------------------
 
-ADULT_FROM = 18
 YOUNG_BELOW = 21
 
 

@@ -160,6 +160,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "team.cost-reported": Label("Teamets kostnad redovisades", "The team's cost was reported"),
     "team.evaluated": Label("Teamet utvärderades", "The team was evaluated"),
     "team.future-decided": Label("Teamets framtid beslutades", "The team's future was decided"),
+    "organisation.adopted": Label("En organisation antogs", "An organisation was adopted"),
     "team.mandated": Label("Teamet beslutades", "The team was mandated"),
     "team.established": Label("Teamet inrättades", "The team was established"),
     "team.member-joined": Label("En medarbetare kom till teamet", "A member joined the team"),

@@ -18,6 +18,7 @@ from api.runtime.mapper import Mapper
 from api.runtime.seal import KEY_SIZE, Key
 from domain import (
     activity,
+    adoption,
     case,
     inquiry,
     majority,
@@ -253,6 +254,7 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
     member = staff.fold(events, stream)
     folds = (
         activity.fold,
+        adoption.fold,
         case.fold,
         majority.fold,
         inquiry.fold,

@@ -15,7 +15,7 @@ from api.runtime.event_log import StoredEventLog, StreamedEvent
 from api.runtime.fact_log import FactLog
 from api.runtime.key_encryption import KeyringFile
 from api.runtime.mapper import Mapper
-from api.runtime.organisation import load_organisation
+from api.runtime.organisation import load_organisation, read_organisation
 from api.runtime.vault import PostgresVault
 from domain.codes import Compartment, StaffRole
 from domain.recorded import Append, NewEvent, Recorded, Stream
@@ -116,6 +116,7 @@ async def process(log: Database, vault: Database, **how: Any) -> AsyncIterator[P
             log=FactLog(stored, Mapper(keys), keys),
             vault=keys,
             organisation=load_organisation(),
+            reads=read_organisation,
             clock=SystemClock(),
             ids=RandomIds(),
             calendar=SwedishWorkingCalendar(),

@@ -14,7 +14,7 @@ from api.commands.referrals import ReferralDetails
 from api.commands.staff import PositionDetails, take_position
 from api.commands.work import Command, Desk, Outcome, Work, carry_out
 from api.runtime.clock import SeededIds, SimulatedClock, SwedishWorkingCalendar
-from api.runtime.organisation import load_organisation
+from api.runtime.organisation import load_organisation, read_organisation
 from domain import case, person, referral, staff, team
 from domain.case import Case, HandoverOffered
 from domain.codes import (
@@ -230,6 +230,7 @@ async def new_town() -> Town:
         log=log,
         vault=vault,
         organisation=load_organisation(),
+        reads=read_organisation,
         clock=clock,
         ids=SeededIds(1),
         calendar=SwedishWorkingCalendar(),

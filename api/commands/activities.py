@@ -38,7 +38,7 @@ async def plan_activity(
     if kind is ActivityKind.COORDINATION and not coordinates:
         raise CoordinationIsStrategic
     _require_known(work, partners)
-    leadership = lead_activity(kind, age_band, viewer.unit, work.desk.organisation)
+    leadership = lead_activity(kind, age_band, viewer.unit, work.organisation)
     planned = activities.plan_activity(
         leadership,
         kind=kind,
@@ -84,5 +84,5 @@ async def cancel_activity(work: Work, activity_id: UUID, *, reason: Cancellation
 
 def _require_known(work: Work, units: Iterable[str]) -> None:
     """Raises UnknownUnit: a partner is a party of the organisation, never a name."""
-    if not all(work.desk.organisation.has_unit(unit) for unit in units):
+    if not all(work.organisation.has_unit(unit) for unit in units):
         raise UnknownUnit

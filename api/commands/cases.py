@@ -37,7 +37,7 @@ async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None
     """The assignment itself, on both streams; whether the actor may is asked before."""
     worker = await work.staff(worker_id)
     age = (await work.standing(case.person)).age_on(work.today)
-    unit = work.desk.organisation.unit(case.unit)
+    unit = work.organisation.unit(case.unit)
     assigned = cases.assign_case_worker(
         case, worker, needs_child_qualification=needs_child_qualification(age, unit)
     )
@@ -83,7 +83,7 @@ async def review_age(
     work.record(case.person, established)
     known = found(persons.evolve(person, established[0])).age_on(work.today)
     ways = [
-        route(facts_of(work, await work.referral(told), known), work.desk.organisation)
+        route(facts_of(work, await work.referral(told), known), work.organisation)
         for told in case.referrals
     ]
     way = next((way for way in ways if way.binds), ways[-1])  # the concern that obliges most
@@ -95,7 +95,7 @@ async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str
     """The offering unit stays responsible until the receiving unit accepts. Raises UnknownUnit."""
     case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
     work.require_current(case_id)
-    organisation = work.desk.organisation
+    organisation = work.organisation
     if not organisation.carries_cases(to_unit, case.compartment):
         raise UnknownUnit
     await work.read(*case.referrals)
@@ -117,7 +117,7 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     async with _telling_who(work, case_id, handover_id):
         accepted = cases.accept_handover(case, handover_id)
     work.record(case_id, accepted)
-    if case.unit == work.desk.organisation.targets.child_entry:  # the transition is done (R13)
+    if case.unit == work.organisation.targets.child_entry:  # the transition is done (R13)
         work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for worker in case.workers:
         await _give_back(work, case_id, worker)
@@ -137,7 +137,7 @@ async def decline_handover(
     """
     case = await _require_offered(work, case_id, handover_id, Act.ANSWER)
     to_unit = await _receiving_unit(work, case_id, case, handover_id)
-    binds = to_unit == work.desk.organisation.targets.adult_entry
+    binds = to_unit == work.organisation.targets.adult_entry
     if binds and reason.value not in {allowed.value for allowed in DeclineReason}:
         raise DeclineReasonDoesNotBind
     file = file_of(case, receiving_unit=to_unit)

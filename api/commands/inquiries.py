@@ -56,5 +56,5 @@ async def _seen(work: Work, inquiry_id: UUID, act: Act) -> Inquiry:
 
 def _require_known(work: Work, unit: str | None) -> None:
     """Raises UnknownUnit: who met it is a party of the organisation, never a name."""
-    if unit is not None and not work.desk.organisation.has_unit(unit):
+    if unit is not None and not work.organisation.has_unit(unit):
         raise UnknownUnit

@@ -20,7 +20,7 @@ async def announce_operation(
 ) -> None:
     """By the police, or by whoever at the adults' entry point takes their call (S31)."""
     await _informant(work)
-    targets, settings = work.desk.organisation.targets, work.desk.organisation.settings
+    targets, settings = work.organisation.targets, work.organisation.settings
     announced = announced_at or work.now
     work.record(
         work.desk.ids.new(),
@@ -53,7 +53,7 @@ async def refer_those_met(
     """
     await _informant(work)
     operation = await work.operation(operation_id)
-    operations.require_bounds(len(persons), work.desk.organisation.settings.persons_met_at_once)
+    operations.require_bounds(len(persons), work.organisation.settings.persons_met_at_once)
     _require_different(persons)
     received = [await referrals.received(work, person) for person in persons]
     work.record(operation_id, operations.meet_persons(operation, received))
@@ -68,7 +68,7 @@ async def close_operation(work: Work, operation_id: UUID) -> None:
 async def _informant(work: Work) -> Viewer:
     """Raises NotPermitted for any other sender, and for every other unit."""
     viewer = await work.require(Act.SEND, Information.OPERATION)
-    targets = work.desk.organisation.targets
+    targets = work.organisation.targets
     if viewer.unit not in (targets.police, targets.adult_entry):
         raise NotPermitted
     return viewer

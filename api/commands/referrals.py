@@ -85,7 +85,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
     sender = await work.require(Act.SEND, Information.REFERRAL)
     moment = details.received_at or work.now
     age = _age(details, work.desk.calendar.day_of(moment))
-    organisation = work.desk.organisation
+    organisation = work.organisation
     sending_unit = organisation.unit(sender.unit)
     way = route(
         Facts(
@@ -150,7 +150,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         if case.investigation:
             work.record(referral_id, assessments.take_in(referral.deadlines))
         if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
-            way = route(facts_of(work, referral, person.age_on(work.today)), work.desk.organisation)
+            way = route(facts_of(work, referral, person.age_on(work.today)), work.organisation)
             work.record(
                 case_id,
                 cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),
@@ -186,7 +186,7 @@ async def decline_referral(
     referral = await work.referral(referral_id)
     viewer = await require(work, referral, Act.ANSWER)
     manages = may(viewer, Act.CONFIRM, Information.REFERRAL, _file(referral, viewer))
-    binds = referral.unit == work.desk.organisation.targets.adult_entry
+    binds = referral.unit == work.organisation.targets.adult_entry
     ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
     elsewhere = _elsewhere(work, referral, reason, age)
     async with _telling_who(work, referral_id, viewer.unit):
@@ -254,12 +254,12 @@ async def _move(
     """Raises UnknownUnit for what cannot carry a case of that side."""
     referral = await work.referral(referral_id)
     viewer = await require(work, referral, act)
-    if not work.desk.organisation.carries_cases(to_unit, referral.compartment):
+    if not work.organisation.carries_cases(to_unit, referral.compartment):
         raise UnknownUnit
     async with _telling_who(work, referral_id, viewer.unit):
         moved = decide(
             referral,
-            route(facts_of(work, referral, referral.age.reveal()), work.desk.organisation),
+            route(facts_of(work, referral, referral.age.reveal()), work.organisation),
             to_unit=to_unit,
             reason=reason,
             by_unit=viewer.unit,
@@ -297,7 +297,7 @@ def clockwork(work: Work, at: datetime) -> assessments.Clockwork:
     """What it takes to set the clocks of a report that start at a moment."""
     return assessments.Clockwork(
         at=at,
-        settings=work.desk.organisation.settings,
+        settings=work.organisation.settings,
         calendar=work.desk.calendar,
         ids=(work.desk.ids.new(), work.desk.ids.new()),
     )
@@ -385,7 +385,7 @@ def _elsewhere(
         return None
     return route(
         facts_of(work, referral, age),
-        work.desk.organisation,
+        work.organisation,
     )
 
 
@@ -398,14 +398,14 @@ def facts_of(work: Work, referral: Referral, age: AgeKnowledge) -> Facts:
         concern=referral.concern.reveal(),
         source=referral.source.reveal(),
         residence=referral.residence.reveal(),
-        sent_on=work.desk.organisation.unit(sender).sends_on and not _is_entry(work, sender),
+        sent_on=work.organisation.unit(sender).sends_on and not _is_entry(work, sender),
     )
 
 
 def _is_entry(work: Work, unit: str) -> bool:
     """Whether a unit receives referrals itself: then it registers what reaches it, and sends on
     nothing."""
-    targets = work.desk.organisation.targets
+    targets = work.organisation.targets
     return unit in (
         targets.adult_entry,
         targets.child_entry,
@@ -432,7 +432,7 @@ def _kind(way: Route, source: Source) -> ReferralKind:
 
 
 def _answer_due(work: Work, start: datetime, *, acute: bool) -> datetime:
-    days = work.desk.organisation.settings.referral_answer_working_days.working_days(acute=acute)
+    days = work.organisation.settings.referral_answer_working_days.working_days(acute=acute)
     return work.desk.calendar.add_working_days(start, days)
 
 

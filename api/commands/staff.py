@@ -41,7 +41,7 @@ async def take_position(work: Work, details: PositionDetails, staff_id: UUID | N
     """
     manager = await work.require(Act.MANAGE, Information.STAFF)
     _require_own(manager, details.unit, details.role, details.side)
-    organisation = work.desk.organisation
+    organisation = work.organisation
     if not organisation.has_unit(details.unit):
         raise UnknownUnit
     authority = organisation.unit(details.unit).kind is UnitKind.AUTHORITY_WORK

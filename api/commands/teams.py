@@ -26,7 +26,7 @@ async def establish_team(
     """The lead unit answers for the work with exposed persons (S6). Raises UnknownUnit."""
     await require_manager(work, lead_unit)
     team = await work.team(team_id)
-    if not work.desk.organisation.carries_cases(lead_unit, Compartment.EXPOSED):
+    if not work.organisation.carries_cases(lead_unit, Compartment.EXPOSED):
         raise UnknownUnit
     established = teams.establish_team(
         team, lead_unit=lead_unit, pilot_from=pilot_from, pilot_until=pilot_until

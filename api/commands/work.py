@@ -25,6 +25,7 @@ from domain import (
     staff,
     team,
 )
+from domain.adoption import ORGANISATION, Adoptions
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -69,11 +70,22 @@ class Desk:
 
     log: EventLog
     vault: Vault
-    organisation: Organisation
+    organisation: Organisation  # as it was set up; another one may have been adopted
+    reads: Callable[[str], Organisation]  # a document. Raises OrganisationIsFaulty
     clock: Clock
     ids: Ids
     calendar: WorkingCalendar
     turns: Turns = field(default_factory=Turns)
+
+    def organised(self, adoptions: object, day: date) -> Organisation:
+        """The organisation that is in force that day."""
+        document = adoptions.on(day) if isinstance(adoptions, Adoptions) else None
+        return self.organisation if document is None else self.reads(document)
+
+    async def organised_now(self) -> Organisation:
+        """For who asks, and decides nothing. Raises LogUnavailable."""
+        known = await self.log.streams({ORGANISATION}, afresh=True)
+        return self.organised(known[ORGANISATION].state, self.calendar.day_of(self.clock.now()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +151,9 @@ class Work:
 
     async def read(self, *streams: UUID) -> None:
         """Bring streams into the work, in one question, opened for the decision. The first one
-        brings the actor's along: whatever is decided rests on it."""
-        missing = {s for s in (*streams, self.command.actor) if s not in self._read}
+        brings the actor's and the organisation's along: whatever is decided rests on them."""
+        wanted = (*streams, self.command.actor, ORGANISATION)
+        missing = {stream for stream in wanted if stream not in self._read}
         if missing:
             self._read |= await self.desk.log.streams(missing, afresh=self.afresh)
 
@@ -149,6 +162,14 @@ class Work:
         """Whether all that was read was read from the log just now. What was remembered may be
         acted on, since the log refuses what rests on too little; but not told."""
         return not any(stream.remembered for stream in self._read.values())
+
+    @property
+    def organisation(self) -> Organisation:
+        """The one in force today, once anything was read."""
+        return self.desk.organised(self._read[ORGANISATION].state, self.today)
+
+    async def adoptions(self) -> Adoptions | None:
+        return await self._state(ORGANISATION, Adoptions)
 
     async def person(self, stream: UUID) -> person.Person:
         return found(await self._state(stream, person.Person))

@@ -12,7 +12,8 @@ from api.demo.people import Population, Somebody
 from api.demo.shares import choose, deal, draw, happens
 from api.demo.workdays import bustle
 from domain.codes import AgeKnowledge, Concern, Gender, IdentityKind, PersonRole, Residence, Source
-from domain.routing import ADULT_FROM, age_knowledge
+from domain.organisation import ADULT_FROM
+from domain.routing import age_knowledge
 
 _OTHER_SIDE: Final = (PersonRole.BUYER, PersonRole.PERPETRATOR)
 _CONCERN_OF_ROLE: Final = {

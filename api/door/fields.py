@@ -59,6 +59,7 @@ def each_once(values: list[H]) -> list[H]:
 # --- text ------------------------------------------------------------------------------------
 
 LONGEST_LINE: Final = 200
+LONGEST_DOCUMENT: Final = 50_000  # a request holds it, and one fact
 LONGEST_PASSAGE: Final = 10_000  # sealed, it fits in one fact's 64 KiB in any script
 
 _NOT_IN_A_LINE: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
@@ -94,6 +95,11 @@ Line = Annotated[
     str,
     PlainValidator(_text(LONGEST_LINE, _NOT_IN_A_LINE)),
     _text_schema(LONGEST_LINE, _NOT_IN_A_LINE, "Ada"),
+]
+Document = Annotated[
+    str,
+    PlainValidator(_text(LONGEST_DOCUMENT, _NOT_IN_A_PASSAGE)),
+    _text_schema(LONGEST_DOCUMENT, _NOT_IN_A_PASSAGE, 'municipality = "uppsala"'),
 ]
 Passage = Annotated[
     str,

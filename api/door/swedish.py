@@ -489,4 +489,27 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Felet är tjänstens eget. Anropet behöver inte rättas; lämna korrelations-id:t i `instance`"
         " till den som driver tjänsten.",
     ),
+    errors.OrganisationIsUnusable: Told(
+        "Organisationen kan inte användas",
+        "Dokumentet motsäger sig självt eller kan inte läsas. Rätta varje fel som nämns, och skicka"
+        " det igen.",
+    ),
+    errors.AdoptionIsRetroactive: Told(
+        "Dagen har passerat",
+        "Det som har beslutats står fast: en organisation gäller från i dag eller från en senare"
+        " dag.",
+    ),
+    errors.AdoptionIsOvertaken: Told(
+        "En senare organisation är antagen",
+        "En organisation som gäller från en senare dag är redan antagen. Anta från den dagen eller"
+        " senare.",
+    ),
+    errors.MunicipalityIsAnother: Told(
+        "En annan kommun", "Dokumentet är en annan kommuns: allt här hör till en enda."
+    ),
+    errors.UnitIsLeftOut: Told(
+        "En enhet saknas",
+        "Händelser nämner enheten, så den måste vara kvar i dokumentet, men ingen regel behöver"
+        " peka på den.",
+    ),
 }

@@ -159,7 +159,8 @@ async def preview(visit: Visit, case_id: UUID, query: PreviewQuery) -> Seen[Hand
     case = stream.state
     if not isinstance(case, cases.Case):
         raise NotFound
-    if not visit.house.desk.organisation.carries_cases(query.to_unit, found.file.compartment):
+    organisation = await visit.house.desk.organised_now()
+    if not organisation.carries_cases(query.to_unit, found.file.compartment):
         raise UnknownUnit
     if query.to_unit == case.unit:
         raise ReceivingUnitIsResponsible

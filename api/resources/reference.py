@@ -91,6 +91,7 @@ class Units(Answer):
     Label("Kommunens enheter och de externa parterna.", "The units, and the external parties."),
 )
 async def units(visit: Visit) -> Units:
+    organisation = await visit.house.desk.organised_now()
     return Units(
         items=[
             UnitEntry(
@@ -102,7 +103,7 @@ async def units(visit: Visit) -> Units:
                 oldest=unit.oldest,
                 party=unit.party,
             )
-            for unit in visit.house.desk.organisation.units
+            for unit in organisation.units
         ]
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,6 +30,7 @@ def load_organisation(path: Path = UPPSALA) -> Organisation:
     return read_organisation(path.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=16)  # every decision asks for the one in force
 def read_organisation(text: str) -> Organisation:
     """The organisation told by TOML text. Raises OrganisationIsFaulty."""
     try:

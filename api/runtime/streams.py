@@ -23,6 +23,7 @@ from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.together import Together
 from domain import (
     activity,
+    adoption,
     case,
     inquiry,
     majority,
@@ -33,6 +34,7 @@ from domain import (
     staff,
     team,
 )
+from domain.adoption import ORGANISATION
 from domain.catalogue import ENTRIES
 from domain.ports import Vault
 from domain.recorded import Stream
@@ -55,6 +57,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "case": _Kind(lambda state, event, _: case.evolve(state, event), counts="notes"),
     "inquiry": _Kind(lambda state, event, _: inquiry.evolve(state, event)),
     "mandate": _Kind(lambda state, event, _: mandate.evolve(state, event)),
+    "organisation": _Kind(lambda state, event, _: adoption.evolve(state, event)),
     "operation": _Kind(lambda state, event, _: police_operation.evolve(state, event)),
     "person": _Kind(lambda state, event, _: person.evolve(state, event), opened=True),
     "referral": _Kind(lambda state, event, _: referral.evolve(state, event), opened=True),
@@ -65,6 +68,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 _KIND_OF: Final[Mapping[type, _Kind]] = {
     activity.Activity: _KINDS["activity"],
     case.Case: _KINDS["case"],
+    adoption.Adoptions: _KINDS["organisation"],
     police_operation.PoliceOperation: _KINDS["operation"],
     inquiry.Inquiry: _KINDS["inquiry"],
     mandate.Mandate: _KINDS["mandate"],
@@ -106,7 +110,9 @@ class Streams:
         self._mapper = mapper
         self._vault = vault
         self._capacity = remembered
-        self._memory: OrderedDict[UUID, Stream] = OrderedDict()  # longest unused first
+        # Longest unused first. Every decision asks for the organisation: as long as nobody knows
+        # of another one, that none has been adopted.
+        self._memory = OrderedDict({ORGANISATION: Stream(remembered=True)})
         self._reading = Together(self._read_together)
 
     @property

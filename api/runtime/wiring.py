@@ -21,7 +21,7 @@ from api.runtime.key_encryption import KeyringFile
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.metrics import Metrics, Parts
-from api.runtime.organisation import UPPSALA, load_organisation
+from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses
 from api.runtime.settings import Settings, SettingsAreFaulty
@@ -166,6 +166,7 @@ async def open_house(
                 log=facts,
                 vault=vault,
                 organisation=load_organisation(settings.organisation or UPPSALA),
+                reads=read_organisation,
                 clock=clock,
                 ids=ids,
                 calendar=SwedishWorkingCalendar(),

@@ -20,7 +20,7 @@ from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.key_encryption import KeyringFile
 from api.runtime.mapper import Mapper, key_of
-from api.runtime.organisation import load_organisation
+from api.runtime.organisation import load_organisation, read_organisation
 from api.runtime.postgres_server import PostgresServer
 from api.runtime.vault import PostgresVault
 from domain import case, referral, staff
@@ -79,6 +79,7 @@ def desk(log: EventLog, vault: Vault, clock: Clock, ids: Ids) -> Desk:
         log=log,
         vault=vault,
         organisation=load_organisation(),
+        reads=read_organisation,
         clock=clock,
         ids=ids,
         calendar=CALENDAR,

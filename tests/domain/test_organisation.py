@@ -168,3 +168,23 @@ def test_another_municipality_is_routed_by_its_own_units() -> None:
             residence=Residence.UNKNOWN,
         )
         assert route(facts, renamed).unit in {"vuxen", "barn", "linje-b", "linje-c"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "ages", "mistake"),
+    [
+        ("childrens-intake", {"oldest": 15}, "targets.child_entry"),
+        ("childrens-intake", {"oldest": 18}, "targets.child_entry"),
+        ("childrens-intake", {"youngest": 3}, "targets.child_entry"),
+        ("nexus", {"youngest": 20}, "targets.adult_entry"),
+        ("nexus", {"youngest": 16}, "targets.adult_entry"),
+        ("nexus", {"oldest": 64}, "targets.adult_entry"),
+    ],
+)
+def test_ages_have_no_gap_and_no_overlap(unit: str, ages: dict[str, int], mistake: str) -> None:
+    """Everybody of whatever age has one entry point (S22, S23)."""
+    changed = replace(ORGANISATION.unit(unit), **ages)  # type: ignore[arg-type]  # ages are ages
+    others = tuple(one for one in ORGANISATION.units if one.code != unit)
+    with pytest.raises(OrganisationIsFaulty) as fault:
+        replace(ORGANISATION, units=(*others, changed))
+    assert [one.partition(":")[0] for one in fault.value.mistakes] == [mistake]
