@@ -67,7 +67,7 @@ async def answer_application(
     work.record(case_id, answered)
     if interventions.starts_a_clock(case, application_id, granted=granted):
         desk, clock = work.desk, ClockKind.REFLECTION_PERIOD
-        settings = desk.organisation.settings
+        settings = work.organisation.settings
         started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
         work.record(case_id, started)
 

@@ -29,7 +29,7 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
         deadlines = (await work.referral(referral)).deadlines
         work.record(referral, end_clock(deadlines, ClockKind.PRELIMINARY_ASSESSMENT, work.now))
     for clock in investigations.clocks_of(age):
-        settings = desk.organisation.settings
+        settings = work.organisation.settings
         started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
         work.record(case_id, started)
 

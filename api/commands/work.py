@@ -83,7 +83,7 @@ class Desk:
         return self.organisation if document is None else self.reads(document)
 
     async def organised_now(self) -> Organisation:
-        """For who asks, and decides nothing. Raises LogUnavailable."""
+        """For who asks, or tells what time causes, and decides nothing. Raises LogUnavailable."""
         known = await self.log.streams({ORGANISATION}, afresh=True)
         return self.organised(known[ORGANISATION].state, self.calendar.day_of(self.clock.now()))
 

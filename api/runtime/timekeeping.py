@@ -3,6 +3,7 @@
 Each process of each server may keep time: whatever one of them has told, the others find told.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from api.commands.passing_time import is_reckoned, reckon_month, tell_overdue
@@ -32,23 +33,24 @@ class Timekeeping:
 
     async def tell(self) -> None:
         """One round. Raises Unavailable while a server is away or a view is behind."""
-        await self._tell_overdue()
-        await self._reckon_month()
+        desk = replace(self._desk, organisation=await self._desk.organised_now())
+        await self._tell_overdue(desk)
+        await self._reckon_month(desk)
 
-    async def _tell_overdue(self) -> None:
+    async def _tell_overdue(self, desk: Desk) -> None:
         """In order, page by page: answers that are still missing stay in the list."""
-        now, after = self._desk.clock.now(), deadlines.FIRST
+        now, after = desk.clock.now(), deadlines.FIRST
         while page := await self._views.ask(deadlines.overdue, now, after=after, limit=_MOST):
             for line in page:
-                await tell_overdue(self._desk, line.file, line.deadline)
+                await tell_overdue(desk, line.file, line.deadline)
             after = page[-1]
 
-    async def _reckon_month(self) -> None:
-        if await is_reckoned(self._desk):
+    async def _reckon_month(self, desk: Desk) -> None:
+        if await is_reckoned(desk):
             return
         if self._views.seconds_behind(access.PROJECTION.name) > _LEVEL:
             raise AccessIsBehind
         position = self._views.position(access.PROJECTION.name)
-        children = self._desk.organisation.targets.child_entry
+        children = desk.organisation.targets.child_entry
         cases = await self._views.ask(access.open_cases_of, children)
-        await reckon_month(self._desk, self._receipts, cases, position=position)
+        await reckon_month(desk, self._receipts, cases, position=position)
