@@ -34,12 +34,15 @@ _TOGETHER: Final = 50  # people: three facts each fit in one command
 # --- deadlines -------------------------------------------------------------------------------
 
 
-async def tell_overdue(desk: Desk, file: UUID, deadline: UUID) -> bool:
-    """That a deadline was missed, and that its answer is escalated; whether anything was new."""
+async def tell_overdue(
+    desk: Desk, file: UUID, deadline: UUID, *, recorded_at: datetime | None = None
+) -> int | None:
+    """That a deadline was missed, and that its answer is escalated: where it stands in the log,
+    if anything was new. `recorded_at`: only the generator."""
     stream = (await desk.log.streams([file], afresh=True))[file]
     state, now = stream.state, desk.clock.now()
     if not isinstance(state, Case | Referral):
-        return False
+        return None
     missed = deadlines.miss_deadline(state.deadlines, deadline, now)
     standing = state.deadlines
     for event in missed:
@@ -52,7 +55,7 @@ async def tell_overdue(desk: Desk, file: UUID, deadline: UUID) -> bool:
     ]
     times = [event.times for event in escalated if isinstance(event, deadlines.DeadlineEscalated)]
     what = f"overdue/{file}/{deadline}/{due.isoformat()}/{bool(missed)}/{times}"
-    return await _tell(desk, what, {file: stream}, told)
+    return await _tell(desk, what, {file: stream}, told, recorded_at)
 
 
 def _escalated(
@@ -94,13 +97,18 @@ async def is_reckoned(desk: Desk) -> bool:
 
 
 async def reckon_month(
-    desk: Desk, receipts: Receipts, cases: Mapping[UUID, UUID], *, position: int
-) -> None:
+    desk: Desk,
+    receipts: Receipts,
+    cases: Mapping[UUID, UUID],
+    *,
+    position: int,
+    recorded_at: datetime | None = None,
+) -> int | None:
     """R13, for everybody with an open case for children (person by case): birth dates are opened
     with a receipt, and what the month makes true is told in batches. Where there is nobody,
-    nothing is told."""
+    nothing is told. The answer is where the month's end stands in the log."""
     if not cases or await is_reckoned(desk):
-        return
+        return None
     month, waiting = month_of(desk), iter(sorted(cases))
     while batch := list(islice(waiting, _TOGETHER)):
         people = [cases[case] for case in batch]
@@ -113,14 +121,15 @@ async def reckon_month(
         ]
         moved = {new.stream: streams[new.stream] for new in told}
         told.sort(key=lambda new: new.stream)  # in no order of age
-        if not await _tell(desk, f"month/{month}/{[*map(str, moved)]}", moved, told) and told:
-            return  # somebody moved one of them: the next round tells
+        what = f"month/{month}/{[*map(str, moved)]}"
+        if told and await _tell(desk, what, moved, told, recorded_at) is None:
+            return None  # somebody moved one of them: the next round tells
     stream = (await desk.log.streams([MONTHS], afresh=True))[MONTHS]
     reckoned = [
         NewEvent(stream=MONTHS, event=event, occurred_at=desk.clock.now())
         for event in majority.reckon_month(_months(stream), month)
     ]
-    await _tell(desk, f"month/{month}", {MONTHS: stream}, reckoned)
+    return await _tell(desk, f"month/{month}", {MONTHS: stream}, reckoned, recorded_at)
 
 
 def _turning(
@@ -165,11 +174,15 @@ def _receipt(month: date, subjects: Sequence[UUID], position: int) -> Reading:
 
 
 async def _tell(
-    desk: Desk, what: str, read: Mapping[UUID, Stream], told: Sequence[NewEvent]
-) -> bool:
-    """Whether it was recorded now: not, where there is nothing, or somebody else was quicker."""
+    desk: Desk,
+    what: str,
+    read: Mapping[UUID, Stream],
+    told: Sequence[NewEvent],
+    recorded_at: datetime | None,
+) -> int | None:
+    """Where it was recorded now: nowhere, where there is nothing, or somebody was quicker."""
     if not told:
-        return False
+        return None
     command = uuid5(TIME, what)
     append = Append(
         command=command,
@@ -179,8 +192,10 @@ async def _tell(
         unit="",
         expected={stream: known.version for stream, known in read.items()},
         events=told,
+        recorded_at=recorded_at,
     )
     try:
-        return not (await desk.log.append(append)).replayed
+        appended = await desk.log.append(append)
     except StreamHasMoved:
-        return False
+        return None
+    return None if appended.replayed else appended.last

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from api.commands import referrals
 from api.commands.referrals import ReferralDetails
+from api.commands.work import Outcome
 from api.demo import texts
 from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
 from api.demo.intakes import Intake
+from api.demo.reports import Report
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
 from domain.case import CaseJoined, CaseOpened
@@ -23,6 +25,7 @@ from domain.codes import (
     Residence,
     Source,
 )
+from domain.deadline import DeadlineSet
 from domain.referral import ReferralDeclineProposed, ReferralReceived, ReferralRouted
 from domain.routing import Facts, age_knowledge, route
 
@@ -64,6 +67,7 @@ class Referrals:
             unit=routed.unit,
             compartment=routed.compartment,
         )
+        self._assessed(story, outcome)
         patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
         stage.in_working_days(choose(stage.rng, patience), self.answer, story)
 
@@ -104,6 +108,7 @@ class Referrals:
         if outcome.find(ReferralDeclineProposed):
             stage.in_working_days(stage.rng.randint(1, 2), self._confirm, story, reason)
         elif rerouted := outcome.find(ReferralRouted):
+            self._assessed(story, outcome)
             self._goes_on(story, rerouted[1])
 
     async def _confirm(self, story: ReferralStory, reason: DeclineReason) -> None:
@@ -118,7 +123,13 @@ class Referrals:
             return
         outcome = await stage.do(manager, referrals.confirm_decline, story.id)
         if rerouted := outcome.find(ReferralRouted):
+            self._assessed(story, outcome)
             self._goes_on(story, rerouted[1])
+
+    def _assessed(self, story: ReferralStory, outcome: Outcome) -> None:
+        """Where clocks have started, it is a report concerning a child or young person."""
+        if outcome.find(DeadlineSet):
+            Report(stage=self.stage, referral=story.id, source=story.intake.source).begin()
 
     def _goes_on(self, story: ReferralStory, routed: ReferralRouted) -> None:
         story.unit, story.compartment = routed.unit, routed.compartment

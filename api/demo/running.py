@@ -51,6 +51,8 @@ async def make_year(
         year = await generate_year(
             rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress
         )
+        for reading in year.by_time:
+            await rooms.access_log.record(reading)
         await read_the_year(rooms.access_log, year, rooms.house.desk.ids)
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, product
 from random import Random
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -48,6 +48,7 @@ class Stage:
     looks: list[Look] = field(default_factory=list)
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
+    _watching: list[Callable[[UUID, object], None]] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -98,7 +99,13 @@ class Stage:
         )
         outcome = await carry_out(self.desk, command, lambda work: use_case(work, *args, **kwargs))
         self.position = outcome.position
+        for fact, watch in product(outcome.facts, self._watching):
+            watch(fact.stream, fact.event)
         return outcome
+
+    def watch(self, watch: Callable[[UUID, object], None]) -> None:
+        """Be told of every fact that is recorded here."""
+        self._watching.append(watch)
 
     def looked(self, reader: Member, door: str, *subjects: UUID) -> None:
         self.looks.append(Look(reader=reader, door=door, subjects=subjects, position=self.position))

@@ -159,6 +159,26 @@ def basis(rng: Random) -> str:
     return rng.choice(_BASES)
 
 
+EXTENDED: Final = "Synnerliga skäl: tolk kunde inte ordnas i tid."
+FEEDBACK: Final = "Anmälaren fick veta på telefon om utredning inleds."
+
+
+def protection(rng: Random) -> str:
+    return rng.choice(
+        (
+            "Inget akut behov av skydd; vistas hos en trygg vuxen.",
+            "Samtal samma dag; ingen omedelbar fara framkommer.",
+            "Oro för den närmaste tiden, kontakt med vårdnadshavare i dag.",
+        )
+    )
+
+
+def preliminary(rng: Random, *, opens: bool) -> str:
+    if opens:
+        return rng.choice(("Oron kvarstår och behöver utredas.", "Uppgifterna är allvarliga."))
+    return rng.choice(("Stöd ges redan på annat håll.", "Oron kunde inte bekräftas."))
+
+
 def handover_reason(rng: Random) -> str:
     return rng.choice(_HANDOVER_REASONS)
 

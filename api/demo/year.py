@@ -4,7 +4,7 @@ simulated clock that moves forward.
 The same seed and days give the same facts, ids and moments included. Only what seals them differs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -20,9 +20,10 @@ from api.demo.people import Population
 from api.demo.referral_stories import Referrals
 from api.demo.staffing import replace_a_worker, staff_the_house
 from api.demo.stage import Look, Stage
+from api.demo.time_passing import TimePassing
 from api.demo.workdays import OfficeHours, at_minute
 from api.runtime.clock import SeededIds, SimulatedClock
-from domain.ports import Clock, Ids
+from domain.ports import Clock, Ids, Reading
 
 # How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
 _COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 11}
@@ -39,6 +40,7 @@ class DemoYear:
     intakes: Sequence[Intake]
     cases: Sequence[CaseStory]
     looks: Sequence[Look]  # who looked at what on the way; see readings.py
+    by_time: Sequence[Reading] = ()  # of birth dates, for what turns with age
 
 
 async def generate_year(
@@ -68,6 +70,8 @@ async def generate_year(
         crew=Crew(rng),
     )
     days = hours.working_days(start, end)
+    time = TimePassing(stage=stage)
+    time.keep(first_days(start, end))
     team = await staff_the_house(stage, start=start, until=start + timedelta(days=365))
     referrals = Referrals(stage=stage, cases={})
     intakes = plan_intakes(rng, stage.population, days, scale=scale * len(days) / 250)
@@ -86,7 +90,14 @@ async def generate_year(
         intakes=intakes,
         cases=list(referrals.cases.values()),
         looks=stage.looks,
+        by_time=time.readings,
     )
+
+
+def first_days(start: date, end: date) -> Iterator[date]:
+    """Of the months that begin between."""
+    days = (start + timedelta(days=n) for n in range((end - start).days))
+    return (day for day in days if day.day == 1)
 
 
 def _months(days: Sequence[date]) -> list[date]:

@@ -4,7 +4,7 @@ paused and resumed, on a ground."""
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.commands import assessments as use_cases
 from api.commands.work import Outcome
@@ -61,8 +61,6 @@ class DeadlineLine(Answer):
     """What a compilation may hold: what is due and when, never why (SoLPuL 7 a §)."""
 
     deadline_id: DeadlineId
-    referral_id: ReferralId | None
-    case_id: CaseId | None
     kind: DeadlineKind
     label: Words
     status: DeadlineStatus
@@ -72,6 +70,8 @@ class DeadlineLine(Answer):
     is_overdue: bool
     times_escalated: Count
     ended_at: Moment | None
+    referral_id: ReferralId | UnsetType = UNSET
+    case_id: CaseId | UnsetType = UNSET
 
 
 class DeadlineCounts(Answer):
@@ -126,15 +126,16 @@ async def page(visit: Visit, query: DeadlinesQuery) -> Seen[Deadlines]:
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
-    return Seen(answer, [line.file for line in found.lines], detail=visit.detail(query))
+    subjects = dict.fromkeys(file for line in found.lines for file in (line.file, line.carried))
+    return Seen(answer, list(subjects), detail=visit.detail(query))
 
 
 def _told(visit: Visit, line: deadlines.Line) -> DeadlineLine:
     runs = line.status in (DeadlineStatus.RUNNING, DeadlineStatus.MISSED)
     return DeadlineLine(
         deadline_id=line.deadline,
-        referral_id=line.referral,
-        case_id=line.case,
+        referral_id=line.referral or UNSET,
+        case_id=line.case or UNSET,
         kind=DeadlineKind(line.kind),
         label=Words.of(DeadlineKind(line.kind)),
         status=DeadlineStatus(line.status),

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from stdnum import luhn
 
+from api.commands.passing_time import TIME
 from api.commands.work import Desk
 from api.demo.readings import read_the_year
 from api.demo.year import DemoYear, generate_year
@@ -35,6 +36,7 @@ from domain.codes import (
     StaffRole,
     UnitKind,
 )
+from domain.majority import MajorityApproaching
 from domain.person import AgeEstablished, ParticularsTold, PersonRegistered
 from domain.policy import sees_compartment
 from domain.ports import Clock, EventLog, Ids, Vault
@@ -69,6 +71,10 @@ class Told:
             for stream, facts in self.streams.items()
         }
         return {stream: state for stream, state in folded.items() if state is not None}
+
+    def by_people(self, facts: Sequence[Recorded]) -> list[Recorded]:
+        """Without what only time causes."""
+        return [fact for fact in facts if fact.actor != TIME]
 
     def named(self, name: str) -> list[Recorded]:
         return [fact for fact in self.facts if fact.name == name]
@@ -255,7 +261,7 @@ def test_time_only_goes_forward(a_year: Told) -> None:
 
 def test_work_is_done_in_office_hours(a_year: Told) -> None:
     """People work on working days, between eight and half past four."""
-    for fact in a_year.facts:
+    for fact in a_year.by_people(a_year.facts):
         local = _local(fact.recorded_at)
         assert CALENDAR.is_working_day(local.date())
         assert 8 * 60 <= local.hour * 60 + local.minute < 16 * 60 + 30
@@ -279,11 +285,11 @@ def test_every_side_keeps_to_itself(a_year: Told) -> None:
     """Whoever recorded anything in a case, or answered a referral, serves that side (S76-S78)."""
     people = a_year.staff
     for stream, found in a_year.cases.items():
-        for fact in a_year.streams[stream]:
+        for fact in a_year.by_people(a_year.streams[stream]):
             assert sees_compartment(people[fact.actor].side, found.compartment)
     for stream, waiting in a_year.referrals.items():
-        for fact in a_year.streams[stream]:
-            if fact.name not in {"referral.received", "referral.routed"}:
+        for fact in a_year.by_people(a_year.streams[stream]):
+            if fact.name not in {"referral.received", "referral.routed", "deadline.set"}:
                 assert sees_compartment(people[fact.actor].side, waiting.compartment)
 
 
@@ -434,3 +440,28 @@ async def test_the_real_log_takes_a_year(
     finally:
         await stored.stop()
     assert facts == (await told(1, scale=0.1)).facts
+
+
+# --- what is due ------------------------------------------------------------------------------
+
+
+def _deadlines(told: Told, name: str) -> set[tuple[UUID, UUID]]:
+    facts = [(fact.stream, fact.event) for fact in told.named(name)]
+    return {(stream, event.deadline) for stream, event in facts}  # type: ignore[attr-defined]  # each of these has one
+
+
+def test_most_is_done_in_time(a_year: Told) -> None:
+    """Reports are assessed within their clocks, but for some, and no clock is met and missed."""
+    met, missed = _deadlines(a_year, "deadline.met"), _deadlines(a_year, "deadline.missed")
+    assert not met & missed
+    kept = _deadlines(a_year, "deadline.set")
+    assert 0.75 < share(len(kept & met), len(kept & (met | missed))) < 1
+    assert len(a_year.named("deadline.escalated")) > 0
+
+
+def test_who_turns_18_is_prepared_for(a_year: Told) -> None:
+    """R13: told once in a monthly batch, with a receipt for the birth dates that were opened."""
+    approaching = [f.stream for f in a_year.facts if isinstance(f.event, MajorityApproaching)]
+    assert len(approaching) == len(set(approaching)) >= 3
+    assert len(a_year.named("time.month-reckoned")) >= 10
+    assert {reading.purpose for reading in a_year.year.by_time} == {"clock"}

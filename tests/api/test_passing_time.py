@@ -37,7 +37,7 @@ async def test_a_missed_deadline_is_told_once_after_days_of_silence(town: Town) 
     told = await asyncio.gather(
         *(tell_overdue(town.desk, referral, first.id) for _ in range(4)),
     )
-    assert sorted(told) == [False, False, False, True]
+    assert sum(position is not None for position in told) == 1
     assert not await tell_overdue(town.desk, referral, first.id)
     [missed] = [f for f in await town.facts(referral) if isinstance(f.event, DeadlineMissed)]
     assert missed.occurred_at == first.due

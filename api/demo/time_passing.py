@@ -1,0 +1,85 @@
+"""What only time causes in the generated year: told by the same use cases as in a served house, a
+minute after a deadline has passed, and on the first of each month."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from api.commands.passing_time import reckon_month, tell_overdue
+from api.demo.stage import Stage
+from api.demo.workdays import at_minute
+from domain.case import Case, CaseOpened, HandoverOffered
+from domain.deadline import DeadlineExtended, DeadlineResumed, DeadlineSet
+from domain.ports import Reading
+from domain.recorded import Stream
+from domain.referral import ANSWER, ReferralRouted
+
+_SOON: Final = timedelta(minutes=1)
+_AN_HOUR_OF_NIGHT: Final = 30  # minutes past midnight
+
+
+@dataclass(slots=True, kw_only=True)
+class TimePassing:
+    stage: Stage
+    readings: list[Reading] = field(default_factory=list)  # of birth dates, for the access log
+    _cases: list[UUID] = field(default_factory=list)
+
+    def keep(self, days: Iterator[date]) -> None:
+        """From now on, and on these first days of months."""
+        self.stage.watch(self._watch)
+        for day in days:
+            self.stage.at(at_minute(day, _AN_HOUR_OF_NIGHT), self._reckon_month)
+
+    def _watch(self, stream: UUID, event: object) -> None:
+        match event:
+            case CaseOpened():
+                self._cases.append(stream)
+            case DeadlineSet() | DeadlineExtended() | DeadlineResumed():
+                self._await(stream, event.deadline, event.due)
+            case ReferralRouted(answer_due=due):
+                self._await(stream, ANSWER, due)
+            case HandoverOffered(handover=handover, answer_due=due):
+                self._await(stream, handover, due)
+            case _:
+                pass
+
+    def _await(self, file: UUID, deadline: UUID, due: datetime) -> None:
+        self.stage.at(max(due, self.stage.now) + _SOON, self._tell, file, deadline)
+
+    async def _tell(self, file: UUID, deadline: UUID) -> None:
+        """Again after a working day, as long as there was something to tell."""
+        stage = self.stage
+        told = await tell_overdue(stage.desk, file, deadline, recorded_at=stage.now)
+        if told is not None:
+            stage.position = told
+            later = stage.desk.calendar.add_working_days(stage.now, 1)
+            stage.at(later + _SOON, self._tell, file, deadline)
+
+    async def _reckon_month(self) -> None:
+        stage = self.stage
+        streams = await stage.desk.log.streams(self._cases)
+        told = await reckon_month(
+            stage.desk,
+            self,
+            _for_children(streams, stage.desk.organisation.targets.child_entry),
+            position=stage.position,
+            recorded_at=stage.now,
+        )
+        stage.position = told or stage.position
+
+    async def record(self, reading: Reading) -> int:
+        """The access log lets nobody choose its moments: it is told when the year is made."""
+        self.readings.append(reading)
+        return len(self.readings)
+
+
+def _for_children(streams: Mapping[UUID, Stream], unit: str) -> dict[UUID, UUID]:
+    """Open cases of the unit, with their persons."""
+    cases = {of: known.state for of, known in streams.items() if isinstance(known.state, Case)}
+    return {
+        of: case.person
+        for of, case in cases.items()
+        if case.status.value == "open" and case.unit == unit
+    }
