@@ -156,7 +156,7 @@ async def test_progress_is_told() -> None:
 
 
 def test_a_pilot_year(a_year: Told) -> None:
-    """120 intakes make 5-10 thousand events, and the positions are dense."""
+    """120 intakes (S63) make 5-10 thousand events, and the positions are dense."""
     assert len(a_year.year.intakes) == 120
     assert 5_000 <= len(a_year.facts) <= 10_000
     assert [fact.position for fact in a_year.facts] == list(range(1, a_year.year.position + 1))
@@ -199,7 +199,7 @@ def test_the_sources(a_year: Told) -> None:
 
 
 def test_who_is_met(a_year: Told) -> None:
-    """Ages, genders, roles and identities come in the shares of a believable year."""
+    """Ages, genders, roles (S65) and identities (S64) come in the shares of a believable year."""
     intakes = a_year.year.intakes
     ages = Counter(intake.known_age(intake.day) for intake in intakes)
     assert share(ages[AgeKnowledge.MINOR], 120) == pytest.approx(0.25, abs=0.05)

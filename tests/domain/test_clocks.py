@@ -21,7 +21,7 @@ def stockholm(text: str) -> datetime:
 
 
 def test_every_clock_is_in_the_table() -> None:
-    """Section 4 is whole: no clock without a row."""
+    """Section 4 is whole (S70, S74): no clock without a row."""
     assert set(TABLE) == set(ClockKind)
 
 

@@ -1,6 +1,6 @@
 """Rules R0-R16: one short example each (R13: test_ages), then every combination there is."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import pytest
@@ -58,7 +58,8 @@ def test_r1() -> None:
     [Concern.PROSTITUTION, Concern.TRAFFICKING, Concern.CLOSE_VIOLENCE, Concern.FORCED_MARRIAGE],
 )
 def test_r2(concern: Concern) -> None:
-    """Nexus takes over an exposed adult on suspicion, and is bound to (S23, S30)."""
+    """Nexus takes over an exposed adult on suspicion, and is bound to (S23, S30); violence in close
+    relations is the same work (S41)."""
     found = route(replace(ADULT_OF_R2, concern=concern), UPPSALA)
     assert (found.unit, found.rules, found.binds) == ("nexus", (Rule.R2,), True)
 
@@ -130,7 +131,8 @@ def test_r6() -> None:
 
 
 def test_r7() -> None:
-    """Nexus leads prevention; a targeted campaign together with the coordinators (S37)."""
+    """Nexus leads prevention, outreach and information for ages 16-21 (S26-S28); a targeted
+    campaign together with the coordinators (S37)."""
     for kind in (
         ActivityKind.PREVENTION,
         ActivityKind.OUTREACH_SHIFT,
@@ -242,7 +244,8 @@ DECIDING = set(Rule) - EXPLAINING - NOT_ABOUT_REFERRALS | {Rule.R3, Rule.R11}
 
 
 def test_every_combination_has_one_unit_and_one_deciding_rule() -> None:
-    """Nothing falls through; rules are told once, those that explain before the deciding one."""
+    """Of whatever role (S21), nothing falls through; rules are told once, those that explain before
+    the deciding one."""
     assert len(ROUTED) == 5 * 5 * 7 * 13 * 4 * 2
     for _, found in ROUTED:
         *explaining, deciding = found.rules
@@ -251,6 +254,12 @@ def test_every_combination_has_one_unit_and_one_deciding_rule() -> None:
         assert deciding in DECIDING
         assert EXPLAINING.issuperset(explaining)
         assert len(set(found.rules)) == len(found.rules)
+
+
+def test_nothing_else_decides() -> None:
+    """Regardless of gender (S38), origin and way of life: a rule cannot even ask for them."""
+    told = {field.name for field in fields(Facts)}
+    assert told == {"role", "age", "concern", "source", "residence", "sent_on"}
 
 
 def test_every_rule_is_used() -> None:
