@@ -27,6 +27,7 @@ from api.resources import (
     inquiries,
     interventions,
     investigations,
+    links,
     mandates,
     organisations,
     outward,
@@ -34,6 +35,7 @@ from api.resources import (
     person_records,
     persons,
     police_operations,
+    reassignments,
     receipts,
     reference,
     referral_answers,
@@ -45,6 +47,7 @@ from api.resources import (
     team_future,
     teams,
     timelines,
+    transfers,
     workload,
 )
 
@@ -119,6 +122,21 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/external-referrals", outward.refer_out),
     post("/cases/{caseId}/external-referrals/{externalReferralId}/answers", outward.answer),
     post("/cases/{caseId}/police-reports", outward.report),
+    post("/cases/{caseId}/links", links.link),
+    post("/cases/{caseId}/links/{linkId}/removals", links.remove),
+    post("/cases/{caseId}/children-reports", links.report_child),
+    post("/cases/{caseId}/corrections", links.correct),
+    # --- to another municipality
+    post("/cases/{caseId}/municipality-transfers", transfers.request),
+    post("/cases/{caseId}/municipality-transfers/{transferId}/answers", transfers.answer),
+    post(
+        "/cases/{caseId}/municipality-transfers/{transferId}/inspectorate-requests",
+        transfers.ask_inspectorate,
+    ),
+    post(
+        "/cases/{caseId}/municipality-transfers/{transferId}/inspectorate-decisions",
+        transfers.decide,
+    ),
     # --- whom it is about
     get("/cases/{caseId}/persons", person_records.of_case),
     post("/cases/{caseId}/identity-assertions", persons.assert_identity),
@@ -187,6 +205,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/staff-members/{staffId}/positions", staff_members.take_new_position),
     post("/staff-members/{staffId}/qualifications", staff_members.record_qualification),
     post("/staff-members/{staffId}/departures", staff_members.end_position),
+    post("/staff-members/{staffId}/reassignments", reassignments.reassign),
     get("/workloads", workload.of_unit),
     # --- somebody is always responsible
     get("/responsibility-gaps", responsibility.gaps),

@@ -24,7 +24,7 @@ from domain import (
     staff,
     team,
 )
-from domain.case import consent, intervention, investigation, outward
+from domain.case import consent, correction, intervention, investigation, link, outward, transfer
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -282,6 +282,34 @@ ENTRIES: tuple[Entry, ...] = (
     _veiled(
         "case.decision-recorded", "police-report-made", outward.PoliceReportMade, "person", FILE
     ),
+    _stored(
+        "case.transfer-requested",
+        transfer.TransferRequested,
+        "person transfer",
+        municipality=FILE,
+        reason=TEXT,
+    ),
+    _stored(
+        "case.transfer-answered",
+        transfer.TransferAnswered,
+        "person transfer",
+        "answer",
+        answer=FILE,
+        explanation=TEXT,
+    ),
+    _stored("case.transfer-taken-further", transfer.InspectorateAsked, "transfer"),
+    _stored(
+        "case.transfer-decided",
+        transfer.InspectorateDecided,
+        "person transfer",
+        "answer",
+        answer=FILE,
+        explanation=TEXT,
+    ),
+    _stored("case.linked", link.CaseLinked, "link", "other", other=FILE, kind=FILE),
+    _stored("case.link-removed", link.LinkRemoved, "link"),
+    _stored("case.referral-sent", link.ChildReported, "", referral=FILE),
+    _stored("case.entry-corrected", correction.EntryCorrected, "person entry item", reason=TEXT),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     # on the stream of whatever file the deadline runs in
@@ -307,6 +335,8 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
     _stored("staff.case-taken", staff.CaseTaken, "case"),
     _stored("staff.case-given-back", staff.CaseGivenBack, "case"),
+    _stored("staff.team-joined", staff.TeamJoined, "team"),
+    _stored("staff.team-left", staff.TeamLeft, "team"),
     _stored("staff.position-ended", staff.PositionEnded, "until"),
     _stored(
         "operation.announced",

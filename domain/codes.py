@@ -286,6 +286,23 @@ class ExternalAnswer(StrEnum):
     NEVER_CAME = "never-came"  # the person did not
 
 
+class TransferAnswer(StrEnum):
+    """What another municipality, or the inspectorate, said to a transfer (R14)."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class LinkKind(StrEnum):
+    """Why two cases of one compartment belong together."""
+
+    SAME_FAMILY = "same-family"
+    SAME_PLACE = "same-place"  # where they were met
+    SAME_NETWORK = "same-network"  # of those who exploit
+    SAME_PERSON = "same-person"  # an earlier case
+    OTHER = "other"
+
+
 class Receiver(StrEnum):
     """Who is told something across a border of secrecy, with consent or another ground."""
 

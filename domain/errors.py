@@ -43,7 +43,7 @@ class EventTooLarge(Refusal):
 
 
 class TooManyEvents(Refusal):
-    """One command may record at most 200 facts. Split the command."""
+    """One command may record at most 500 facts. Split the command."""
 
     status = 413
 
@@ -436,6 +436,79 @@ class ExternalReferralIsNotWaiting(Refusal):
 
 class GroundDoesNotFit(Refusal):
     """A report to the police rests on consent, on a duty, or on OSL 10:21, 10:23 or 10:24."""
+
+
+# --- transfer between municipalities ---------------------------------------------------------
+
+
+class TransferIsWaiting(Refusal):
+    """A transfer of this case was requested and waits for its answer (R14)."""
+
+    status = 409
+
+
+class TransferIsUnknown(Refusal):
+    """No such transfer was requested in this case."""
+
+
+class TransferIsAnswered(Refusal):
+    """The transfer has been answered, or lies with the inspectorate already."""
+
+    status = 409
+
+
+class TransferMayStillBeAnswered(Refusal):
+    """The inspectorate may be asked after a refusal, or after a month without reply (R14; SoL
+    2025:400 29:11, SoL 2001:453 2 a:11)."""
+
+    status = 409
+
+
+class TransferIsNotAtTheInspectorate(Refusal):
+    """The inspectorate has not been asked, or has decided already."""
+
+    status = 409
+
+
+class TransferIsNotAccepted(Refusal):
+    """The case is ours until the other municipality has accepted the transfer (R14, S69)."""
+
+    status = 409
+
+
+# --- links and corrections -------------------------------------------------------------------
+
+
+class CasesCannotBeLinked(Refusal):
+    """A case is linked to another case of the same compartment, never to itself (S77)."""
+
+
+class CaseIsLinked(Refusal):
+    """The two cases are linked already."""
+
+    status = 409
+
+
+class CaseIsNotLinked(Refusal):
+    """No such link stands in this case."""
+
+    status = 409
+
+
+class NotAChild(Refusal):
+    """A child in the family is reported as a relative, aged 0-17 (R10); for anybody else, send a
+    referral."""
+
+
+class EntryCannotBeCorrected(Refusal):
+    """There is no entry of this case at that position that is corrected so. What was decided of
+    responsibility or consent is changed by an act of its own."""
+
+
+class EntryIsCorrected(Refusal):
+    """The entry has been corrected already."""
+
+    status = 409
 
 
 # --- handovers -------------------------------------------------------------------------------

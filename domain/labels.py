@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.activity import ActivityStatus
-from domain.case import CaseStatus, InterventionStatus
+from domain.case import CaseStatus, InterventionStatus, TransferStatus
 from domain.codes import (
     ActivityKind,
     AgeBand,
@@ -41,6 +41,7 @@ from domain.codes import (
     InterventionEnd,
     InterventionKind,
     InvestigationConclusion,
+    LinkKind,
     MandateMatter,
     NeedGroup,
     NeedKind,
@@ -60,6 +61,7 @@ from domain.codes import (
     StaffRole,
     StatuteVersion,
     TeamFuture,
+    TransferAnswer,
     UnitKind,
 )
 from domain.referral import ReferralStatus
@@ -317,6 +319,23 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ExternalAnswer.DECLINED: Label("Tar inte emot personen", "Does not take the person on"),
         ExternalAnswer.WAITING_LIST: Label("Satt i kö", "Put on a waiting list"),
         ExternalAnswer.NEVER_CAME: Label("Personen kom aldrig", "The person never came"),
+    },
+    TransferAnswer: {
+        TransferAnswer.ACCEPTED: Label("Tar över ansvaret", "Takes over responsibility"),
+        TransferAnswer.REFUSED: Label("Tar inte över ansvaret", "Does not take over"),
+    },
+    TransferStatus: {
+        TransferStatus.WAITING: Label("Väntar på svar", "Waits for its answer"),
+        TransferStatus.ANSWERED: Label("Besvarad", "Answered"),
+        TransferStatus.AT_THE_INSPECTORATE: Label("Hos IVO", "At the inspectorate"),
+        TransferStatus.DECIDED: Label("Avgjord av IVO", "Decided by the inspectorate"),
+    },
+    LinkKind: {
+        LinkKind.SAME_FAMILY: Label("Samma familj", "The same family"),
+        LinkKind.SAME_PLACE: Label("Samma plats", "The same place"),
+        LinkKind.SAME_NETWORK: Label("Samma nätverk", "The same network"),
+        LinkKind.SAME_PERSON: Label("Samma person, tidigare ärende", "An earlier case"),
+        LinkKind.OTHER: Label("Annat samband", "Another connection"),
     },
     Receiver: {
         Receiver.REGIONAL_COORDINATORS: Label("Regionkoordinatorerna", "Regional coordinators"),

@@ -1,8 +1,8 @@
 """A staff member: a position in a unit with a role and a side.
 
 A worker serves one side in all cases (S76-S78, c): that is what makes the compartments provable.
-The stream also knows which cases the worker holds, so that leaving hands every one of them on in
-one act and none is left with somebody who is gone.
+The stream also knows which cases the worker holds and in which teams, so that leaving hands every
+one of them on in one act and nothing is left with somebody who is gone.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,25 @@ class PositionEnded:
     until: date
 
 
-StaffEvent = PositionTaken | QualificationRecorded | CaseTaken | CaseGivenBack | PositionEnded
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamJoined:
+    team: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamLeft:
+    team: UUID
+
+
+StaffEvent = (
+    PositionTaken
+    | QualificationRecorded
+    | CaseTaken
+    | CaseGivenBack
+    | PositionEnded
+    | TeamJoined
+    | TeamLeft
+)
 
 # --- state -----------------------------------------------------------------------------------
 
@@ -66,6 +84,7 @@ class StaffMember:
     active: bool = True
     qualified_for_children: bool = False
     cases: tuple[UUID, ...] = ()
+    teams: tuple[UUID, ...] = ()
 
 
 def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMember | None:
@@ -84,6 +103,10 @@ def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMembe
             return replace(member, cases=(*member.cases, case))
         case CaseGivenBack(case=case):
             return replace(member, cases=tuple(c for c in member.cases if c != case))
+        case TeamJoined(team=team):
+            return replace(member, teams=(*member.teams, team))
+        case TeamLeft(team=team):
+            return replace(member, teams=tuple(t for t in member.teams if t != team))
         case PositionEnded():
             return replace(member, active=False)
         case _:
@@ -158,8 +181,17 @@ def give_back_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
     return [CaseGivenBack(case=case)] if case in member.cases else []
 
 
+def join_team(member: StaffMember, team: UUID) -> list[StaffEvent]:
+    """The member's side of a seat in a team."""
+    return [] if team in member.teams else [TeamJoined(team=team)]
+
+
+def leave_team(member: StaffMember, team: UUID) -> list[StaffEvent]:
+    return [TeamLeft(team=team)] if team in member.teams else []
+
+
 def end_position(member: StaffMember, *, until: date, today: date) -> list[StaffEvent]:
-    """The worker leaves: every case is given back in the same act.
+    """The worker leaves: every case is given back, and every team left, in the same act.
 
     Raises PositionStartsOrEndsLater.
     """
@@ -168,4 +200,5 @@ def end_position(member: StaffMember, *, until: date, today: date) -> list[Staff
     if not member.since <= until <= today:
         raise PositionStartsOrEndsLater
     given_back = [CaseGivenBack(case=case) for case in member.cases]
-    return [*given_back, PositionEnded(until=until)]
+    left = [TeamLeft(team=team) for team in member.teams]
+    return [*given_back, *left, PositionEnded(until=until)]

@@ -121,6 +121,23 @@ _TABLE: Final[Mapping[str, Label]] = {
     ),
     "case.decision-recorded": Label("Ett beslut registrerades", "A decision was recorded"),
     "police-report-made": Label("Polisanmälan gjordes", "A police report was made"),
+    "case.transfer-requested": Label(
+        "Överflyttning till annan kommun begärdes",
+        "A transfer to another municipality was requested",
+    ),
+    "case.transfer-answered": Label("Överflyttningen besvarades", "The transfer was answered"),
+    "case.transfer-taken-further": Label(
+        "Överflyttningen togs till IVO", "The transfer was taken to the inspectorate"
+    ),
+    "case.transfer-decided": Label(
+        "IVO beslutade om överflyttningen", "The inspectorate decided the transfer"
+    ),
+    "case.linked": Label("Ärendet länkades till ett annat", "The case was linked to another"),
+    "case.link-removed": Label("Länken togs bort", "The link was removed"),
+    "case.referral-sent": Label(
+        "En aktualisering gjordes från ärendet", "A referral was sent from the case"
+    ),
+    "case.entry-corrected": Label("En uppgift rättades", "An entry was corrected"),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
     "deadline.set": Label("En frist började löpa", "A deadline was set"),
@@ -143,6 +160,8 @@ _TABLE: Final[Mapping[str, Label]] = {
     "staff.case-given-back": Label(
         "Medarbetaren lämnade ett ärende", "The staff member gave a case back"
     ),
+    "staff.team-joined": Label("Medarbetaren kom med i ett team", "The staff member joined a team"),
+    "staff.team-left": Label("Medarbetaren lämnade ett team", "The staff member left a team"),
     "staff.position-ended": Label("Tjänsten upphörde", "The position ended"),
     "operation.announced": Label("Polisinsatsen meddelades", "The operation was announced"),
     "operation.acknowledged": Label("Polisinsatsen bekräftades", "The operation was acknowledged"),

@@ -42,7 +42,7 @@ from domain.recorded import Append, Appended, Recorded, Stream
 from domain.referral import plain_reference
 
 EVENT_BYTES: Final = 64 * 1024
-EVENTS_PER_APPEND: Final = 200
+EVENTS_PER_APPEND: Final = 500
 
 
 class MemoryVault:

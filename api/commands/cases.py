@@ -1,5 +1,6 @@
 """Cases: assigned, documented, handed over, closed. Responsibility never rests with nobody."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from uuid import UUID
@@ -50,6 +51,22 @@ async def release_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> Non
     work.require_current(case_id)
     work.record(case_id, cases.release_case_worker(case, worker_id))
     await _give_back(work, case_id, worker_id)
+
+
+async def reassign_cases(
+    work: Work, worker_id: UUID, successor_id: UUID, case_ids: Sequence[UUID]
+) -> None:
+    """Up to a hundred cases from one worker to another, all in one act or none.
+
+    The successor must be one who may be assigned to each of them. Raises WorkerIsNotAssigned for
+    a case that is not the worker's.
+    """
+    await work.read(worker_id, successor_id, *case_ids)
+    for case_id in case_ids:
+        case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+        work.record(case_id, cases.release_case_worker(case, worker_id))
+        await _give_back(work, case_id, worker_id)
+        await assign(work, case_id, case, successor_id)
 
 
 async def record_note(work: Work, case_id: UUID, text: str) -> None:

@@ -84,7 +84,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
     """The referral that is recorded: of whoever sends one, or several in one act (R6)."""
     sender = await work.require(Act.SEND, Information.REFERRAL)
     moment = details.received_at or work.now
-    age = _age(details, work.desk.calendar.day_of(moment))
+    age = age_told(details, work.desk.calendar.day_of(moment))
     organisation = work.organisation
     sending_unit = organisation.unit(sender.unit)
     way = route(
@@ -362,7 +362,7 @@ async def _person(
     return person
 
 
-def _age(details: ReferralDetails, on: date) -> AgeKnowledge:
+def age_told(details: ReferralDetails, on: date) -> AgeKnowledge:
     """What the sender knows of the age. Raises BornInTheFuture, AssessorIsNotNamed (R3),
     AgesContradict."""
     if details.born and details.born > on:

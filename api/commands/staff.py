@@ -8,6 +8,7 @@ from api.commands.cases import assign
 from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
+from domain import team as teams
 from domain.case import consent as consents
 from domain.codes import Compartment, Qualification, StaffRole, UnitKind
 from domain.errors import (
@@ -74,7 +75,8 @@ async def record_qualification(work: Work, staff_id: UUID, qualification: Qualif
 async def end_position(
     work: Work, staff_id: UUID, *, until: date, successor_id: UUID | None
 ) -> None:
-    """The caseload changes hands at once: to the successor, or back to the unit as unassigned.
+    """The caseload changes hands at once: to the successor, or back to the unit as unassigned; and
+    whoever leaves has left the team.
 
     The successor must be one who may be assigned to every one of the cases; otherwise nothing
     happens at all. Nobody ends their own position, so that an administrator is always left.
@@ -86,7 +88,7 @@ async def end_position(
     member = await _managed(work, staff_id)
     if staff_id == successor_id:
         raise WorkerHasNoPosition
-    await work.read(*member.cases, *([successor_id] if successor_id else []))
+    await work.read(*member.cases, *member.teams, *([successor_id] if successor_id else []))
     for case_id in member.cases:
         case = await work.case(case_id)
         if staff_id in consents.engaged(case):  # another coordinator is engaged anew
@@ -95,6 +97,8 @@ async def end_position(
         work.record(case_id, cases.release_case_worker(case, staff_id))
         if successor_id:
             await assign(work, case_id, case, successor_id)
+    for team_id in member.teams:
+        work.record(team_id, teams.leave_team(await work.team(team_id), staff_id))
     work.record(staff_id, staffs.end_position(member, until=until, today=work.today))
 
 

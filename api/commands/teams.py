@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.work import Work
+from domain import staff as staffs
 from domain import team as teams
 from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import NotPermitted, UnknownUnit
@@ -35,13 +36,16 @@ async def establish_team(
 
 
 async def join_team(work: Work, team_id: UUID, staff_id: UUID, *, percentage: int) -> None:
+    """Both streams record it, so that leaving the position finds every team."""
     team = await _led(work, team_id)
     member = await work.staff(staff_id)
     work.record(team_id, teams.join_team(team, member, percentage=percentage))
+    work.record(staff_id, staffs.join_team(member, team_id))
 
 
 async def leave_team(work: Work, team_id: UUID, staff_id: UUID) -> None:
     work.record(team_id, teams.leave_team(await _led(work, team_id), staff_id))
+    work.record(staff_id, staffs.leave_team(await work.staff(staff_id), team_id))
 
 
 async def report_cost(

@@ -49,7 +49,7 @@ from domain.sealed import SealedValueIsClosed
 T = TypeVar("T")
 
 _ATTEMPTS = 200  # whoever loses, another process got on: one of each competes for a stream
-_MOST_EVENTS = 200
+_MOST_EVENTS = 500  # a hundred cases change hands, four facts each, and what goes with them
 _SEEN = (Information.LINE, Information.RECEIPT)
 
 

@@ -46,10 +46,9 @@ async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
 
 
 async def replace_a_worker(stage: Stage, team: UUID, cases: dict[UUID, CaseStory]) -> None:
-    """One leaves the team and the unit; the successor takes over the whole caseload at once."""
+    """One leaves the unit, and so the team; the successor takes over the whole caseload at once."""
     manager, leaver = stage.crew["nexus-manager"], stage.crew[LEAVER]
     successor = await _take(stage, manager, SUCCESSOR)
-    await stage.do(manager, teams.leave_team, team, leaver.id)
     await stage.do(
         manager,
         staff.end_position,

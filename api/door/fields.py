@@ -313,7 +313,9 @@ def _whole_schema(allowed: range, example: int) -> WithJsonSchema:
 _PER_CENT: Final = range(1, 101)
 _HEADS: Final = range(100_001)
 _KRONOR: Final = range(1_000_000_001)
+_POSITIONS: Final = range(1, 2**53)  # as far as every client can count
 
 Percentage = Annotated[int, PlainValidator(_whole(_PER_CENT)), _whole_schema(_PER_CENT, 100)]
 Kronor = Annotated[int, PlainValidator(_whole(_KRONOR)), _whole_schema(_KRONOR, 650_000)]
 Headcount = Annotated[int, PlainValidator(_whole(_HEADS)), _whole_schema(_HEADS, 60)]
+LogPosition = Annotated[int, PlainValidator(_whole(_POSITIONS)), _whole_schema(_POSITIONS, 4711)]

@@ -254,6 +254,45 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Grunden passar inte",
         "En polisanmälan vilar på samtycke, på en skyldighet, eller på OSL 10:21, 10:23, 10:24.",
     ),
+    errors.TransferIsWaiting: Told(
+        "En överflyttning väntar",
+        "En överflyttning av ärendet är begärd och väntar på svar (R14).",
+    ),
+    errors.TransferIsUnknown: Told(
+        "Ingen sådan överflyttning", "Någon sådan överflyttning är inte begärd i ärendet."
+    ),
+    errors.TransferIsAnswered: Told(
+        "Överflyttningen är besvarad", "Överflyttningen är besvarad, eller ligger redan hos IVO."
+    ),
+    errors.TransferMayStillBeAnswered: Told(
+        "Överflyttningen kan ännu besvaras",
+        "IVO får tillfrågas efter ett avslag, eller efter en månad utan svar (R14; SoL 2025:400"
+        " 29:11, SoL 2001:453 2 a:11).",
+    ),
+    errors.TransferIsNotAtTheInspectorate: Told(
+        "IVO är inte tillfrågad", "IVO har inte tillfrågats, eller har redan beslutat."
+    ),
+    errors.TransferIsNotAccepted: Told(
+        "Överflyttningen är inte godtagen",
+        "Ärendet är vårt tills den andra kommunen har godtagit överflyttningen (R14, S69).",
+    ),
+    errors.CasesCannotBeLinked: Told(
+        "Ärendena kan inte länkas",
+        "Ett ärende länkas till ett annat i samma spår, aldrig till sig självt (S77).",
+    ),
+    errors.CaseIsLinked: Told("Ärendena är länkade", "De två ärendena är redan länkade."),
+    errors.CaseIsNotLinked: Told("Ingen sådan länk", "Någon sådan länk finns inte i ärendet."),
+    errors.NotAChild: Told(
+        "Inget barn i familjen",
+        "Ett barn i familjen anmäls som anhörig, 0-17 år (R10); för någon annan: skicka en"
+        " aktualisering.",
+    ),
+    errors.EntryCannotBeCorrected: Told(
+        "Uppgiften kan inte rättas så",
+        "På den positionen finns ingen uppgift i ärendet som rättas så. Det som beslutats om ansvar"
+        " eller samtycke ändras med en egen handling.",
+    ),
+    errors.EntryIsCorrected: Told("Uppgiften är rättad", "Uppgiften har redan rättats."),
     errors.HandoverIsWaiting: Told(
         "En överlämning väntar",
         "En överlämning av ärendet väntar på svar. Den måste först besvaras eller återtas.",

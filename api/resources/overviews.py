@@ -20,15 +20,18 @@ from api.door.answers import (
     ExternalReferralId,
     InterventionId,
     InvestigationId,
+    LinkId,
     Moment,
     Name,
     Position,
+    ReferralId,
     Seen,
     StaffId,
     Text,
+    TransferId,
 )
 from api.door.visit import Visit
-from api.resources.story import Told, opened
+from api.resources.story import CORRECTION, Told, opened
 from domain.codes import (
     ApplicationKind,
     ConsentGiver,
@@ -40,10 +43,12 @@ from domain.codes import (
     InterventionEnd,
     InterventionKind,
     InvestigationConclusion,
+    LinkKind,
     Presumption,
     Provider,
     Receiver,
     RiskLevel,
+    TransferAnswer,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -138,6 +143,30 @@ class PoliceReportOnRecord(Answer):
     register_number: Text | UnsetType | None = UNSET
 
 
+class TransferAsItStands(Answer):
+    transfer_id: TransferId
+    requested_at: Moment
+    municipality: Text | UnsetType = UNSET
+    reason: Text | UnsetType = UNSET
+    answered_at: Moment | None = None
+    answer: TransferAnswer | UnsetType = UNSET
+    explanation: Text | UnsetType = UNSET
+    inspectorate_asked_at: Moment | None = None
+    inspectorate_decided_at: Moment | None = None
+
+
+class LinkAsItStands(Answer):
+    link_id: LinkId
+    linked_at: Moment
+    other: CaseId | UnsetType = UNSET
+    kind: LinkKind | UnsetType = UNSET
+
+
+class ReportedChild(Answer):
+    reported_at: Moment
+    referral: ReferralId | UnsetType = UNSET
+
+
 class Overview(Answer):
     """Every list in the order in which things happened."""
 
@@ -153,6 +182,9 @@ class Overview(Answer):
     applications: list[ApplicationAsItStands] = msgspec.field(default_factory=list)
     external_referrals: list[ExternalReferralAsItStands] = msgspec.field(default_factory=list)
     police_reports: list[PoliceReportOnRecord] = msgspec.field(default_factory=list)
+    transfers: list[TransferAsItStands] = msgspec.field(default_factory=list)
+    links: list[LinkAsItStands] = msgspec.field(default_factory=list)
+    child_reports: list[ReportedChild] = msgspec.field(default_factory=list)
 
 
 # --- which fact tells what -------------------------------------------------------------------
@@ -193,10 +225,17 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.external-referral-answered": _Part(
         "external_referrals", "answered_at", "referral", {**_OUT, "text": "answer_text"}
     ),
+    "case.transfer-requested": _Part("transfers", "requested_at", "transfer"),
+    "case.transfer-answered": _Part("transfers", "answered_at", "transfer"),
+    "case.transfer-taken-further": _Part("transfers", "inspectorate_asked_at", "transfer"),
+    "case.transfer-decided": _Part("transfers", "inspectorate_decided_at", "transfer"),
+    "case.linked": _Part("links", "linked_at", "link"),
+    "case.link-removed": _Part("links", "removed_at", "link"),
+    "case.referral-sent": _Part("child_reports", "reported_at"),
     "police-report-made": _Part("police_reports", "reported_at"),
 }
 _VEILS: Final = ("case.assessment-recorded", "case.decision-recorded")
-_NAMES: Final = [*(name for name in _PARTS if name.startswith("case.")), *_VEILS]
+_NAMES: Final = [CORRECTION, *(name for name in _PARTS if name.startswith("case.")), *_VEILS]
 
 
 @reading(
@@ -230,12 +269,23 @@ async def read(visit: Visit, case_id: UUID) -> Seen[Overview]:
 
 
 def overview_of(told: Iterable[Told]) -> dict[str, list[dict[str, Any]]]:
-    """Each list with its entries, in the shape of the answer."""
+    """Each list with its entries, in the shape of the answer, without what was recorded by mistake
+    and links that were removed."""
+    told = list(told)
+    mistaken = {one.facts["entry"] for one in told if one.kind == CORRECTION}
+    items = {one.facts["item"] for one in told if one.kind == CORRECTION}
     sections: dict[str, dict[object, dict[str, Any]]] = {}
     for one in told:
+        if one.line.version in mistaken:
+            continue
         if part := _PARTS.get(one.kind):
             said = {**one.facts, **one.content}
             key = said[part.id] if part.id else one.line.position
+            if key in items:
+                continue
+            if part.moment == "removed_at":
+                sections[part.section].pop(key, None)
+                continue
             names = {f"{part.id}": f"{part.id}_id", "coordinator": "coordinator_id", **part.called}
             entry = {to_camel(names.get(name, name)): value for name, value in said.items()}
             entry[to_camel(part.moment)] = one.line.occurred_at

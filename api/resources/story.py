@@ -38,6 +38,7 @@ from projections.access import Found
 T = TypeVar("T")
 
 _MOST: Final = 1000
+CORRECTION: Final = "case.entry-corrected"
 _RESTS_ON: Final = (
     "person.registered",
     "person.particulars-recorded",
@@ -90,6 +91,20 @@ async def what_it_rests_on(
         limit=_MOST,
     )
     return await opened(visit, found, page.lines)
+
+
+async def corrections(visit: Visit, file: UUID, information: Information) -> Mapping[int, int]:
+    """Which entries of a case were recorded by mistake, by version, and where that stands."""
+    page = await visit.ask(
+        timeline.page,
+        visit.viewer,
+        file=file,
+        streams=[file],
+        information=information,
+        names=[CORRECTION],
+        limit=_MOST,
+    )
+    return {line.facts["entry"]: line.position for line in page.lines}
 
 
 async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> list[Told]:

@@ -1,5 +1,6 @@
 """A case's whole story, in order, with who and when; and its notes."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from api.door.answers import (
 from api.door.query import PageQuery
 from api.door.visit import Visit
 from api.resources.people import Who, who
-from api.resources.story import Told, opened
+from api.resources.story import Told, corrections, opened
 from domain.catalogue import ENTRIES
 from domain.errors import NotFound
 from domain.labels import Label
@@ -56,6 +57,9 @@ class TimelineEntry(Answer):
         ),
     ]
     referral_id: ReferralId | UnsetType = UNSET
+    corrected_by: Annotated[
+        Position | UnsetType, Meta(description="Where it says that this was a mistake.")
+    ] = UNSET
 
 
 class TimelineEntries(Page):
@@ -93,10 +97,11 @@ async def page(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[TimelineEn
         limit=query.limit,
     )
     people = await who(visit, (line.actor for line in lines.lines))
+    mistaken = await corrections(visit, case_id, Information.TIMELINE)
     answer = TimelineEntries(
         case_id=case_id,
         items=[
-            _entry(told, people[told.line.actor], set(line.referrals))
+            _entry(told, people[told.line.actor], set(line.referrals), case_id, mistaken)
             for told in await opened(visit, found, lines.lines)
         ],
         next_cursor=visit.next_cursor(query, lines.after),
@@ -105,8 +110,11 @@ async def page(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[TimelineEn
     return Seen(answer, [case_id, found.person, *line.referrals])
 
 
-def _entry(told: Told, actor: Who, referrals: set[UUID]) -> TimelineEntry:
+def _entry(
+    told: Told, actor: Who, referrals: set[UUID], case_id: UUID, mistaken: Mapping[int, int]
+) -> TimelineEntry:
     line = told.line
+    mistake = mistaken.get(line.version) if line.stream == case_id else None
     return TimelineEntry(
         position=line.position,
         name=line.name,
@@ -118,6 +126,7 @@ def _entry(told: Told, actor: Who, referrals: set[UUID]) -> TimelineEntry:
         unit=line.unit,
         details={to_camel(name): value for name, value in {**told.facts, **told.content}.items()},
         referral_id=line.stream if line.stream in referrals else UNSET,
+        corrected_by=mistake or UNSET,
     )
 
 
@@ -127,6 +136,9 @@ class Note(Answer):
     who: Who
     unit: Unit
     text: Text | UnsetType = UNSET
+    corrected_by: Annotated[
+        Position | UnsetType, Meta(description="Where it says that this was a mistake.")
+    ] = UNSET
 
 
 class Notes(Page):
@@ -138,8 +150,9 @@ class Notes(Page):
     "listNotes",
     Label("Läs ärendets anteckningar", "Read the case's notes"),
     Label(
-        "I den ordning de gjordes. En gallrad anteckning har ingen text.",
-        "In the order in which they were recorded. A note that was erased has no text.",
+        "I den ordning de gjordes, även de som rättats. En gallrad anteckning har ingen text.",
+        "In the order in which they were recorded, with those that were corrected. A note that was"
+        " erased has no text.",
     ),
     asks=(Act.READ, Information.NOTES),
     view=timeline.PROJECTION.name,
@@ -158,6 +171,7 @@ async def notes(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Notes]:
         limit=query.limit,
     )
     people = await who(visit, (line.actor for line in lines.lines))
+    mistaken = await corrections(visit, case_id, Information.NOTES)
     answer = Notes(
         case_id=case_id,
         items=[
@@ -167,6 +181,7 @@ async def notes(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Notes]:
                 who=people[told.line.actor],
                 unit=told.line.unit,
                 text=told.content.get("text", UNSET),
+                corrected_by=mistaken.get(told.line.version, UNSET),
             )
             for told in await opened(visit, found, lines.lines)
         ],

@@ -30,7 +30,7 @@ from domain.ports import KnownCommand
 from domain.recorded import Appended
 
 EVENT_BYTES: Final = 64 * 1024
-EVENTS_PER_APPEND: Final = 200
+EVENTS_PER_APPEND: Final = 500
 
 _FACTS: Final = "WHERE stream = %(stream)b AND name = ANY (%(names)b::text[]) ORDER BY version"
 _SPAN: Final = "WHERE position BETWEEN %(first)b AND %(last)b ORDER BY position"

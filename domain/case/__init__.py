@@ -2,9 +2,10 @@
 
 Its stories, each a file with its events, how they change the state, and its decisions: the life of
 the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`), what
-is investigated and assessed (`investigation`), what is done for the person (`intervention`), and
-what goes out of the administration (`outward`). The state is one (`state`). Deadlines run in a case
-as in any other file (domain/deadline.py).
+is investigated and assessed (`investigation`), what is done for the person (`intervention`), what
+goes out of the administration (`outward`), how it moves to another municipality (`transfer`), to
+what it is linked (`link`), and what was recorded by mistake (`correction`). The state is one
+(`state`). Deadlines run in a case as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
@@ -12,8 +13,19 @@ from dataclasses import replace
 from typing import get_args
 
 from domain import deadline
-from domain.case import consent, handover, intervention, investigation, life, outward
+from domain.case import (
+    consent,
+    correction,
+    handover,
+    intervention,
+    investigation,
+    life,
+    link,
+    outward,
+    transfer,
+)
 from domain.case.consent import ConsentEvent
+from domain.case.correction import CorrectionEvent
 from domain.case.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -51,12 +63,29 @@ from domain.case.life import (
     reopen_case,
     review_routing,
 )
+from domain.case.link import LinkEvent
 from domain.case.outward import OutwardEvent
-from domain.case.state import Case, CaseStatus, Handover, InterventionStatus, ProposedDecline
+from domain.case.state import (
+    Case,
+    CaseStatus,
+    Handover,
+    InterventionStatus,
+    ProposedDecline,
+    TransferStatus,
+)
+from domain.case.transfer import TransferEvent
 from domain.deadline import DeadlineEvent
 
 CaseEvent = (
-    LifeEvent | HandoverEvent | ConsentEvent | InvestigationEvent | InterventionEvent | OutwardEvent
+    LifeEvent
+    | HandoverEvent
+    | ConsentEvent
+    | InvestigationEvent
+    | InterventionEvent
+    | OutwardEvent
+    | TransferEvent
+    | LinkEvent
+    | CorrectionEvent
 )
 
 _STORIES = (
@@ -66,8 +95,11 @@ _STORIES = (
     (InvestigationEvent, investigation.evolve),
     (InterventionEvent, intervention.evolve),
     (OutwardEvent, outward.evolve),
+    (TransferEvent, transfer.evolve),
+    (LinkEvent, link.evolve),
+    (CorrectionEvent, correction.evolve),
 )
-_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events)}
+_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events) or (events,)}
 
 
 def evolve(case: Case | None, event: object) -> Case | None:
@@ -107,6 +139,7 @@ __all__ = [
     "NoteRecorded",
     "ProposedDecline",
     "RoutingReviewed",
+    "TransferStatus",
     "accept_handover",
     "assign_case_worker",
     "close_case",

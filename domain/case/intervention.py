@@ -174,6 +174,14 @@ def starts_a_clock(case: Case, application: UUID, *, granted: bool) -> bool:
     return granted and kind is ApplicationKind.REFLECTION_PERIOD
 
 
+def runs(case: Case, application: UUID) -> bool:
+    """Whether it is a reflection period that was granted."""
+    for each in case.applications:
+        if each.id == application and each.granted is not None:
+            return starts_a_clock(case, application, granted=each.granted.reveal())
+    return False
+
+
 def prolong_reflection_period(
     case: Case, application: UUID, *, until: datetime, ground: str, now: datetime
 ) -> list[DeadlineEvent]:

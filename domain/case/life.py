@@ -17,6 +17,7 @@ from domain.errors import (
     HandoverIsWaiting,
     InvestigationIsOpen,
     OutOfScopeIsReferredOn,
+    TransferIsNotAccepted,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
     WorkerIsNotAssigned,
@@ -195,7 +196,7 @@ _DROPPING = (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET)  # nobody else ta
 def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | CoordinatorReleased]:
     """Nobody stays assigned or engaged. Raises HandoverIsWaiting, since an offer must be answered
     or withdrawn first; InvestigationIsOpen, since it must be concluded; OutOfScopeIsReferredOn
-    (R12); CaseIsClosed when it was closed with another outcome."""
+    (R12); TransferIsNotAccepted (R14); CaseIsClosed when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
     if case.outcome is not None:
@@ -204,6 +205,8 @@ def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | Coordinator
         return []
     if outcome is not CaseOutcome.MISRECORDED and case.investigation is not None:
         raise InvestigationIsOpen
+    if outcome is CaseOutcome.MOVED_AWAY and case.transfer and not case.transfer.is_accepted:
+        raise TransferIsNotAccepted
     if outcome in _DROPPING and case.outside is not None and case.outside.reveal():
         raise OutOfScopeIsReferredOn
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]

@@ -12,6 +12,7 @@ from domain.codes import (
     HandoverDeclineReason,
     InformationKind,
     Receiver,
+    TransferAnswer,
 )
 from domain.deadline import Deadlines
 from domain.errors import CaseIsClosed
@@ -78,6 +79,32 @@ class Application:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    id: UUID
+    other: Sealed[UUID]
+
+
+class TransferStatus(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    AT_THE_INSPECTORATE = "at-the-inspectorate"
+    DECIDED = "decided"  # by the inspectorate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transfer:
+    """To another municipality: the latest that was requested."""
+
+    id: UUID
+    status: TransferStatus = TransferStatus.WAITING
+    answer: Sealed[TransferAnswer] | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.answer is not None and self.answer.reveal() is TransferAnswer.ACCEPTED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     person: UUID
     compartment: Compartment
@@ -95,6 +122,9 @@ class Case:
     outside: Sealed[bool] | None = None  # the assignment (R12)
     interventions: tuple[Intervention, ...] = ()
     applications: tuple[Application, ...] = ()
+    transfer: Transfer | None = None
+    links: tuple[Link, ...] = ()
+    corrected: tuple[int, ...] = ()  # entries that no longer stand, by version
     sent_out: tuple[UUID, ...] = ()  # external referrals that wait for their answer
 
 

@@ -114,3 +114,66 @@ async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
     names = {entry["name"] for entry in (await town["auditor"].get(f"{path}/events"))["items"]}
     assert not any(telling in name for name in names for telling in ("risk", "police", "victim"))
     await town["nexus colleague"].get(f"{path}/overviews", expect=403)
+
+
+async def test_a_mistake_is_corrected_and_stays_on_record(town: Town) -> None:
+    """The overview shows the corrected state, the notes and the timeline both."""
+    path, worker = await a_case(town), town["nexus worker"]
+    wrong = await worker.post(f"{path}/notes", {"text": "Om någon annan."}, expect=201)
+    new = {"kind": "legal-aid", "provider": "other"}
+    mistaken = await worker.post(f"{path}/interventions", new, expect=201)
+    stays = await worker.post(f"{path}/interventions", {**new, "provider": "region"}, expect=201)
+    done = wrong
+    for entry in (wrong["position"], mistaken["position"]):
+        mistake = {"entry": entry, "reason": "Förd i fel akt."}
+        done = await worker.post(f"{path}/corrections", mistake, expect=201)
+        await worker.post(f"{path}/corrections", mistake, expect=409)
+    [note] = (await worker.get(f"{path}/notes"))["items"]
+    assert note["text"] == "Om någon annan."
+    assert note["correctedBy"] > wrong["position"]
+    [intervention] = (await worker.get(f"{path}/overviews"))["interventions"]
+    assert intervention["interventionId"] == stays["interventionId"]
+    entries = (await worker.get(f"{path}/timeline-entries", limit=100))["items"]
+    told = {entry["position"]: entry for entry in entries}
+    assert told[mistaken["position"]]["correctedBy"] == done["position"]
+    assert told[done["position"]]["details"]["reason"] == "Förd i fel akt."
+    assert "correctedBy" not in told[stays["position"]]
+
+
+async def test_a_case_moves_to_another_municipality(town: Town) -> None:
+    """R14: asked for in writing, refused, taken to the inspectorate; ours until it is accepted."""
+    path, worker = await a_case(town), town["nexus worker"]
+    new = {"municipality": "Enköpings kommun", "reason": "Bor och arbetar där."}
+    requested = await worker.post(f"{path}/municipality-transfers", new, expect=201)
+    transfer = f"{path}/municipality-transfers/{requested['transferId']}"
+    await worker.post(f"{transfer}/inspectorate-requests", expect=409)
+    refusal = {"answer": "refused", "explanation": "Vistas bara här."}
+    await worker.post(f"{transfer}/answers", refusal)
+    asked = await worker.post(f"{transfer}/inspectorate-requests")
+    assert (asked["status"], asked["due"] is None) == ("at-the-inspectorate", False)
+    etag = (await worker.get(path)).headers["ETag"]
+    closure = {"outcome": "moved-away"}
+    await worker.post(f"{path}/closures", closure, etag=etag, expect=409)
+    await worker.post(f"{transfer}/inspectorate-decisions", {**refusal, "answer": "accepted"})
+    [told] = (await worker.get(f"{path}/overviews"))["transfers"]
+    assert (told["municipality"], told["answer"]) == ("Enköpings kommun", "accepted")
+    etag = (await worker.get(path)).headers["ETag"]
+    await worker.post(f"{path}/closures", closure, etag=etag)
+    assert (await worker.get("/me")).status == 200
+
+
+async def test_a_child_in_the_family_has_a_file_of_its_own(town: Town) -> None:
+    """R10: reported from the case of the exposed parent, seen at intake by those of its own side,
+    and by nobody who works with the parent."""
+    path, worker = await a_case(town), town["nexus worker"]
+    child = referral("other-unit", "fares-badly", account="Bor med modern.")
+    child["person"] = {"role": "relative", "bornOn": born(6)}
+    reported = await worker.post(f"{path}/children-reports", child, expect=201)
+    assert reported["routing"]["unit"] == "childrens-intake"
+    assert reported["routing"]["decidingRule"] == "R10"
+    [told] = (await worker.get(f"{path}/overviews"))["childReports"]
+    assert told["referral"] == reported["referralId"]
+    await worker.get(f"/referrals/{reported['referralId']}", expect=404)
+    await town["intake manager"].get(f"/referrals/{reported['referralId']}", expect=404)
+    adult = {**child, "person": {"role": "relative", "bornOn": born(30)}}
+    await worker.post(f"{path}/children-reports", adult, expect=422)

@@ -31,7 +31,13 @@ from api.runtime.postgres_server import PostgresServer
 from tests.appends import record_something
 from tests.conftest import Database, new_database
 
-MIGRATIONS = ["0001-events", "0002-append-events", "0003-receipts", "0004-append-events"]
+MIGRATIONS = [
+    "0001-events",
+    "0002-append-events",
+    "0003-receipts",
+    "0004-append-events",
+    "0005-append-events",
+]
 
 
 def schema_of(server: PostgresServer, database: Database) -> str:

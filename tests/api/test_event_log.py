@@ -200,12 +200,12 @@ async def test_commands_are_forgotten(log_database: Database, log: StoredEventLo
 
 
 async def test_largest_facts_are_bounded(log: StoredEventLog) -> None:
-    """A fact holds at most 64 KiB, a command at most 200 facts: told before anything is sent."""
+    """A fact holds at most 64 KiB, a command at most 500 facts: told before anything is sent."""
     stream = IDS.new()
     with pytest.raises(EventTooLarge):
         await log.append(new_append(new_event(stream, payload=bytes(64 * 1024 + 1))))
     with pytest.raises(TooManyEvents):
-        await log.append(new_append(*(new_event(stream, n) for n in range(1, 202))))
+        await log.append(new_append(*(new_event(stream, n) for n in range(1, 502))))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_largest_facts_are_bounded(log: StoredEventLog) -> None:
     [
         pytest.param(lambda s: new_append(new_event(s, payload=bytes(65537))), id="large fact"),
         pytest.param(
-            lambda s: new_append(*(new_event(s, n) for n in range(1, 202))), id="many facts"
+            lambda s: new_append(*(new_event(s, n) for n in range(1, 502))), id="many facts"
         ),
         pytest.param(lambda s: new_append(new_event(s, salt=b"short")), id="short salt"),
         pytest.param(lambda s: new_append(new_event(s), new_event(s, 3)), id="gap in versions"),
@@ -268,18 +268,18 @@ async def test_generator_chooses_its_moments(log_server: PostgresServer, tmp_pat
 async def test_largest_append_does_not_hang(
     log_server: PostgresServer, log_database: Database, tcp: bool
 ) -> None:
-    """200 facts of 64 KiB are appended and read back, over a Unix socket and over TCP."""
+    """500 facts of 64 KiB are appended and read back, over a Unix socket and over TCP."""
     url = role_url(
         log_server.url(tcp=tcp), log_database.schema, "server", secrets=log_database.secrets
     )
     stream = IDS.new()
     payload = bytes(range(256)) * 256
-    largest = new_append(*(new_event(stream, n, payload=payload) for n in range(1, 201)))
+    largest = new_append(*(new_event(stream, n, payload=payload) for n in range(1, 501)))
     async with asyncio.timeout(20), StoredEventLog(url, log_database.schema) as log:
         results = await outcomes(log, largest, *(new_append(new_event(IDS.new())) for _ in "abc"))
         assert results == [
-            Appended(first=1, last=200),
-            *(Appended(first=n, last=n) for n in (201, 202, 203)),
+            Appended(first=1, last=500),
+            *(Appended(first=n, last=n) for n in (501, 502, 503)),
         ]
         rows = await log.streams({stream: 0})
     assert {row.payload for row in rows} == {payload}

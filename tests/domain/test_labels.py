@@ -9,7 +9,7 @@ import pytest
 import domain
 from domain import codes
 from domain.activity import ActivityStatus
-from domain.case import CaseStatus, InterventionStatus
+from domain.case import CaseStatus, InterventionStatus, TransferStatus
 from domain.catalogue import ENTRIES
 from domain.codes import Compartment, PersonRole, StaffRole
 from domain.labels import code_lists, label
@@ -28,6 +28,7 @@ EVERY_LIST: list[type[StrEnum]] = [
     ActivityStatus,
     CaseStatus,
     InterventionStatus,
+    TransferStatus,
     ReferralStatus,
     Rule,
 ]

@@ -1,0 +1,63 @@
+"""Cases are linked, children in the family reported (R10), entries corrected."""
+
+from uuid import UUID
+
+from api.commands.case_files import documented, file_of
+from api.commands.referrals import ReferralDetails, age_told, received
+from api.commands.work import Work
+from domain.case import correction, link
+from domain.case.intervention import ApplicationMade, runs
+from domain.codes import AgeKnowledge, ClockKind, LinkKind, PersonRole
+from domain.deadline import drop_clock
+from domain.errors import CasesCannotBeLinked, EntryCannotBeCorrected, NotAChild, NotFound
+from domain.policy import Act, Information
+
+
+async def link_cases(work: Work, case_id: UUID, other_id: UUID, kind: LinkKind) -> None:
+    """Both cases record it. The other must be one that the actor may see; across a compartment
+    there is nothing to link to (S77)."""
+    case = await documented(work, case_id)
+    other = await work.case(other_id)
+    await work.require(Act.READ, Information.LINE, file_of(other))
+    new = work.desk.ids.new()
+    try:
+        linked = link.link_case(case, case_id, other, other_id, new, kind)
+        work.record(case_id, linked)
+        work.record(other_id, link.link_case(other, other_id, case, case_id, new, kind))
+    except CasesCannotBeLinked as refusal:
+        if case_id == other_id:
+            raise
+        raise NotFound from refusal
+
+
+async def remove_link(work: Work, case_id: UUID, link_id: UUID) -> None:
+    """On both sides."""
+    case = await documented(work, case_id)
+    other_id, removed = link.remove_link(case, link_id)
+    work.record(case_id, removed)
+    work.record(other_id, link.remove_link(await work.case(other_id), link_id)[1])
+
+
+async def report_child(work: Work, case_id: UUID, details: ReferralDetails) -> None:
+    """R10: a child in a family where somebody is exposed is a referral of its own, to the
+    children's entry point, whose file lies apart; the case keeps which it was."""
+    case = await documented(work, case_id)
+    age = age_told(details, work.today)
+    if details.role is not PersonRole.RELATIVE or age is not AgeKnowledge.MINOR:
+        raise NotAChild
+    referral = await received(work, details)
+    work.record(case_id, link.report_child(case, referral))
+
+
+async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str) -> None:
+    """The entry at a position of the log, which must be this case's."""
+    case = await documented(work, case_id)
+    for fact in await work.desk.log.opened_span(position, position):
+        if fact.stream == case_id:
+            event = fact.event
+            corrected = correction.correct_entry(case, fact.version, event, reason=reason)
+            work.record(case_id, corrected)
+            if isinstance(event, ApplicationMade) and runs(case, event.application):
+                work.record(case_id, drop_clock(case.deadlines, ClockKind.REFLECTION_PERIOD))
+            return
+    raise EntryCannotBeCorrected

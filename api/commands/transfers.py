@@ -1,0 +1,62 @@
+"""A transfer to another municipality (R14), with the clocks that it starts and ends."""
+
+from uuid import UUID
+
+from api.commands.case_files import require_case
+from api.commands.work import Work
+from domain.case import Case
+from domain.case import transfer as transfers
+from domain.codes import ClockKind, TransferAnswer
+from domain.deadline import drop_clock, end_clock, set_deadline
+from domain.policy import Act, Information
+
+
+async def request_transfer(work: Work, case_id: UUID, *, municipality: str, reason: str) -> None:
+    """The reply is due at once; after a month without one the inspectorate may be asked."""
+    case = await _offered(work, case_id)
+    requested = transfers.request_transfer(
+        case, work.desk.ids.new(), municipality=municipality, reason=reason
+    )
+    work.record(case_id, requested)
+    for clock in (ClockKind.TRANSFER_ANSWER, ClockKind.INSPECTORATE_OPTION):
+        _start(work, case_id, clock)
+
+
+async def answer_transfer(
+    work: Work, case_id: UUID, transfer_id: UUID, *, answer: TransferAnswer, explanation: str
+) -> None:
+    case = await _offered(work, case_id)
+    answered = transfers.answer_transfer(case, transfer_id, answer=answer, explanation=explanation)
+    work.record(case_id, answered)
+    for clock in (ClockKind.TRANSFER_ANSWER, ClockKind.INSPECTORATE_OPTION):
+        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+
+
+async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None:
+    """It has 3 months; what the other municipality never answered is waited for no more."""
+    case = await _offered(work, case_id)
+    work.record(case_id, transfers.ask_inspectorate(case, transfer_id, now=work.now))
+    work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER))
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_OPTION, work.now))
+    _start(work, case_id, ClockKind.INSPECTORATE_DECISION)
+
+
+async def record_inspectorate_decision(
+    work: Work, case_id: UUID, transfer_id: UUID, *, answer: TransferAnswer, explanation: str
+) -> None:
+    case = await _offered(work, case_id)
+    decided = transfers.record_inspectorate_decision(
+        case, transfer_id, answer=answer, explanation=explanation
+    )
+    work.record(case_id, decided)
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_DECISION, work.now))
+
+
+async def _offered(work: Work, case_id: UUID) -> Case:
+    return await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
+
+
+def _start(work: Work, case_id: UUID, clock: ClockKind) -> None:
+    desk = work.desk
+    settings = work.organisation.settings
+    work.record(case_id, set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar))
