@@ -1,6 +1,6 @@
 """The life of a case: assigned, worked with, handed over when the age asks for it, and closed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from api.demo.crew import Member
 from api.demo.intakes import Intake
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
+from api.demo.work_stories import CaseWork
 from api.demo.workdays import bustle
 from domain.case import HandoverDeclineProposed, HandoverOffered, RoutingReviewed
 from domain.codes import (
@@ -32,7 +33,7 @@ _OUTCOMES: Final = {
 }
 _ENDS_EARLY: Final = 0.27  # within some months: contact is lost, help is declined
 _INTENSE_DAYS: Final = 35  # after the opening, notes come thick and fast
-_MANY_NOTES: Final = 64  # then they become fewer
+_MANY_NOTES: Final = 52  # then they become fewer
 _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
@@ -49,7 +50,11 @@ class CaseStory:
     handover: UUID | None = None
     age_established: bool = False
     notes: int = 0
+    work: CaseWork = field(init=False)
     _assignment: int = 0  # which spell of work the agenda's notes belong to
+
+    def __post_init__(self) -> None:
+        self.work = CaseWork(self)
 
     @property
     def manager(self) -> Member:
@@ -68,6 +73,7 @@ class CaseStory:
         if intake.turns_18_on:
             grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=1))
             stage.at(max(grown_up, stage.now), self.establish_age)
+        self.work.begin()
         if happens(stage.rng, _ENDS_EARLY) and not intake.turns_18_on:
             stage.in_working_days(stage.rng.randint(15, 75), self.close)
 
@@ -240,7 +246,13 @@ class CaseStory:
     async def close_as_misrecorded(self) -> None:
         await self._close(CaseOutcome.MISRECORDED)
 
+    async def move_away(self) -> None:
+        """Another municipality has accepted the case (R14)."""
+        if self.handover is None:
+            await self._close(CaseOutcome.MOVED_AWAY)
+
     async def _close(self, outcome: CaseOutcome) -> None:
+        outcome = await self.work.wind_up(outcome)
         await self.stage.do(self.carrier, cases.close_case, self.id, outcome)
         self.released()
         self.is_open = False

@@ -71,7 +71,12 @@ POSITIONS: Final = (
     Position("civil-society-2", "civil-society-htb", StaffRole.EXTERNAL_SENDER, None),
     Position("school", "schools", StaffRole.EXTERNAL_SENDER, None),
     Position("health-care", "region", StaffRole.EXTERNAL_SENDER, None),
-    Position("regional-coordinator", "regional-coordinators", StaffRole.REGIONAL_COORDINATOR, None),
+    Position(
+        "regional-coordinator",
+        "regional-coordinators",
+        StaffRole.REGIONAL_COORDINATOR,
+        EXPOSED,
+    ),
     Position("strategic-support", "strategic-support", StaffRole.STRATEGIC_SUPPORT, None),
     Position("auditor", "administration", StaffRole.AUDITOR, None),
 )

@@ -137,6 +137,15 @@ _REOPENINGS: Final = (
     "Oron har återkommit och behoven är desamma.",
 )
 
+WITHHELD: Final = "Det finns risk att den som berättat utsätts för påtryckningar."
+RISK: Final = "Bedömd utifrån det som personen berättar och det som polisen känner till."
+ASSESSOR: Final = "Socialsekreterare i teamet"
+PRESUMED: Final = "Någon annan förfogar över pass, telefon och pengar; skulden växer."
+SENT_OUT: Final = "Önskar en första tid hos er mottagning; tolk behövs."
+MUNICIPALITY: Final = "Hemkommunen"
+TRANSFER: Final = "Har bostad och arbete där, och vill få fortsatt stöd på hemorten."
+TRANSFER_ACCEPTED: Final = "Vi tar över ansvaret och kontaktar personen."
+TRANSFER_REFUSED: Final = "Personen vistas varaktigt hos er."
 MAJORITY: Final = "Har fyllt 18 år; planerad övergång enligt samtycke."
 WRONG_AGE: Final = "Åldern är en annan än den som angavs, enligt handling som har visats upp."
 

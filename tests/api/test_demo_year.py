@@ -26,6 +26,14 @@ from api.runtime.postgres_server import PostgresServer
 from api.runtime.vault import PostgresVault
 from domain import case, referral, staff
 from domain.case import CaseStatus
+from domain.case.consent import ConsentGiven, CoordinatorEngaged
+from domain.case.intervention import ApplicationAnswered, InterventionStarted
+from domain.case.investigation import (
+    InvestigationConcluded,
+    InvestigationOpened,
+    PresumptionAssessed,
+)
+from domain.case.transfer import TransferRequested
 from domain.codes import (
     AgeKnowledge,
     DeclineReason,
@@ -227,6 +235,23 @@ def test_what_goes_wrong(a_year: Told) -> None:
     assert a_year.named("referral.decline-proposed")
 
 
+def test_what_is_done_in_the_cases(a_year: Told) -> None:
+    """Presumed trafficking 5-12, reflection periods 2-5; investigations are concluded in time, and
+    a coordinator is engaged on a consent."""
+    events = Counter(type(fact.event) for fact in a_year.facts)
+    assert 5 <= events[PresumptionAssessed] <= 12
+    granted = [
+        fact
+        for fact in a_year.named("case.application-answered")
+        if isinstance(fact.event, ApplicationAnswered) and fact.event.granted.reveal()
+    ]
+    assert 2 <= len(granted) <= 5
+    assert 0 < events[CoordinatorEngaged] <= events[ConsentGiven]
+    assert events[InvestigationConcluded] > 0.6 * events[InvestigationOpened] > 20
+    assert events[InterventionStarted] > 10
+    assert events[TransferRequested] >= 1
+
+
 def test_police_operations_come_in_bursts(a_year: Told) -> None:
     """The police meet 3-15 persons in an operation, at night, and tell in the morning."""
     intakes = [i for i in a_year.year.intakes if i.source is Source.POLICE_OPERATION]
@@ -301,7 +326,8 @@ def test_every_position_fits(a_year: Told) -> None:
             assert member.side is not None
             assert organisation.carries_cases(member.unit, member.side)
         else:
-            assert (member.side is None) == (member.role is not StaffRole.OUTREACH_WORKER)
+            met = (StaffRole.OUTREACH_WORKER, StaffRole.REGIONAL_COORDINATOR)
+            assert (member.side is None) == (member.role not in met)
 
 
 def test_declines_are_lawful(a_year: Told) -> None:

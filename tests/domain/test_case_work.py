@@ -263,7 +263,7 @@ COMPLETED = InterventionEnded(intervention=ID, how=Sealed.of(InterventionEnd.COM
 
 
 def test_decided_started_ended() -> None:
-    """By the region or others (S53, S67), with its code in KSI; one that never started ends, too."""
+    """By the region or others (S53, S67), with its code in KSI; also what never started ends."""
     decided = decide_intervention(
         given(),
         ID,
