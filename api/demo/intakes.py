@@ -37,6 +37,7 @@ class Intake:
     concern: Concern = Concern.PROSTITUTION
     residence: Residence = Residence.BELONGS_HERE
     acute: bool = False
+    operation: int | None = None  # of the police, in which they were met
     turns_18_on: date | None = None
     repeats: "Intake | None" = None
     somebody: Somebody = field(init=False)
@@ -73,14 +74,14 @@ def _contacts(rng: Random, days: Sequence[date], count: int) -> list[Intake]:
     sources = deal(rng, shares.SOURCES, count)
     sizes = _sizes(rng, sources.count(Source.POLICE_OPERATION))
     when = rng.choices(days, [often**2 for often in bustles], k=len(sizes))
-    operations = [day for day, size in zip(when, sizes, strict=True) for _ in range(size)]
+    bursts = enumerate(zip(when, sizes, strict=True))
+    operations = [(day, number) for number, (day, size) in bursts for _ in range(size)]
     others = rng.choices(days, bustles, k=count)
-    intakes = [
-        Intake(
-            day=(operations if source is Source.POLICE_OPERATION else others).pop(), source=source
-        )
-        for source in sources
-    ]
+    intakes = []
+    for source in sources:
+        met = source is Source.POLICE_OPERATION
+        day, operation = operations.pop() if met else (others.pop(), None)
+        intakes.append(Intake(day=day, source=source, operation=operation))
     return sorted(intakes, key=lambda intake: intake.day)
 
 

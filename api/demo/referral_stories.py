@@ -1,7 +1,9 @@
 """What becomes of an intake: sent, answered by the unit it was routed to, and a case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from api.commands import referrals
@@ -26,7 +28,7 @@ from domain.codes import (
     Source,
 )
 from domain.deadline import DeadlineSet
-from domain.referral import ReferralDeclineProposed, ReferralReceived, ReferralRouted
+from domain.referral import ReferralDeclineProposed, ReferralRouted
 from domain.routing import Facts, age_knowledge, route
 
 _CHANNELS = {
@@ -58,18 +60,22 @@ class Referrals:
         stage = self.stage
         way = route(_facts(intake, stage), stage.desk.organisation)
         sender = stage.crew.sender(intake.source, way.unit, way.compartment)
-        outcome = await stage.do(sender, referrals.receive_referral, _details(intake, stage))
-        referral, _ = outcome.the(ReferralReceived)
-        _, routed = outcome.the(ReferralRouted)
-        story = ReferralStory(
-            intake=intake,
-            id=referral,
-            unit=routed.unit,
-            compartment=routed.compartment,
-        )
-        self._assessed(story, outcome)
-        patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
-        stage.in_working_days(choose(stage.rng, patience), self.answer, story)
+        outcome = await stage.do(sender, referrals.receive_referral, details(intake, stage))
+        self.begin(outcome, [intake])
+
+    def begin(self, outcome: Outcome, intakes: Sequence[Intake]) -> None:
+        """Each one waits for the unit that it was routed to; in the order in which they were
+        told of."""
+        routed = [fact for fact in outcome.facts if isinstance(fact.event, ReferralRouted)]
+        for intake, fact in zip(intakes, routed, strict=True):
+            event = cast("ReferralRouted", fact.event)
+            story = ReferralStory(
+                intake=intake, id=fact.stream, unit=event.unit, compartment=event.compartment
+            )
+            self._assessed(story, outcome)
+            patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
+            days = choose(self.stage.rng, patience)
+            self.stage.in_working_days(days, self.answer, story)
 
     async def answer(self, story: ReferralStory) -> None:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are
@@ -128,7 +134,8 @@ class Referrals:
 
     def _assessed(self, story: ReferralStory, outcome: Outcome) -> None:
         """Where clocks have started, it is a report concerning a child or young person."""
-        if outcome.find(DeadlineSet):
+        clocks = [fact.stream for fact in outcome.facts if isinstance(fact.event, DeadlineSet)]
+        if story.id in clocks:
             Report(stage=self.stage, referral=story.id, source=story.intake.source).begin()
 
     def _goes_on(self, story: ReferralStory, routed: ReferralRouted) -> None:
@@ -195,7 +202,7 @@ def _facts(intake: Intake, stage: Stage) -> Facts:
     )
 
 
-def _details(intake: Intake, stage: Stage) -> ReferralDetails:
+def details(intake: Intake, stage: Stage) -> ReferralDetails:
     rng, somebody = stage.rng, intake.somebody
     known = intake.identity is not IdentityKind.NONE
     child = intake.known_age(stage.today) in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)

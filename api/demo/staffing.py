@@ -1,22 +1,18 @@
 """Who works with it: the first administrator, everybody's position, and the team (S10, S57-S60)."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from typing import Final
 from uuid import UUID
 
 from api.commands import staff, teams
 from api.commands.founding import found
 from api.commands.staff import PositionDetails
+from api.demo.board import mandate_a_team
 from api.demo.case_stories import CaseStory
 from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, POSITIONS, SUCCESSOR, Member, Position
 from api.demo.stage import Stage
 from domain.codes import Gender, StaffRole
 from domain.staff import PositionTaken
-from domain.team import TeamMandated
-
-REGISTER_NUMBER: Final = "SCN-2022-00355"
-_MANDATED_BEFORE: Final = timedelta(days=130)  # S1: 2022-11-22, for a start on 2023-04-01
 
 
 async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
@@ -29,13 +25,7 @@ async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
     )
     for position in POSITIONS:
         await _take(stage, administrator, position)
-    outcome = await stage.do(
-        administrator,
-        teams.mandate_team,
-        register_number=REGISTER_NUMBER,
-        decided_on=start - _MANDATED_BEFORE,
-    )
-    team, _ = outcome.the(TeamMandated)
+    team = await mandate_a_team(stage, start)
     manager = stage.crew["nexus-manager"]
     establish = partial(teams.establish_team, lead_unit="nexus")
     await stage.do(manager, establish, team, pilot_from=start, pilot_until=until)

@@ -13,9 +13,12 @@ from typing import Final
 from uuid import UUID
 
 from api.commands.work import Desk
+from api.demo.activities import Activities
+from api.demo.board import Board
 from api.demo.case_stories import CaseStory
 from api.demo.crew import Crew, Member
 from api.demo.intakes import Intake, plan_intakes
+from api.demo.operations import Operations
 from api.demo.people import Population
 from api.demo.referral_stories import Referrals
 from api.demo.staffing import replace_a_worker, staff_the_house
@@ -26,7 +29,7 @@ from api.runtime.clock import SeededIds, SimulatedClock
 from domain.ports import Clock, Ids, Reading
 
 # How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
-_COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 11}
+_COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 10}
 _COMFORTABLE_ELSEWHERE: Final = 12
 
 
@@ -74,9 +77,15 @@ async def generate_year(
     time.keep(first_days(start, end))
     team = await staff_the_house(stage, start=start, until=start + timedelta(days=365))
     referrals = Referrals(stage=stage, cases={})
-    intakes = plan_intakes(rng, stage.population, days, scale=scale * len(days) / 250)
-    for intake in intakes:
-        stage.at(hours.on(intake.day), referrals.receive, intake)
+    rate = scale * len(days) / 250
+    intakes = plan_intakes(rng, stage.population, days, scale=rate)
+    of_police, for_all, of_board = (_chance(seed, what) for what in ("police", "all", "board"))
+    operations = Operations(stage=stage, referrals=referrals, hours=of_police)
+    _plan_receipts(stage, operations, intakes, days)
+    Activities(stage=stage, rng=for_all.rng, hours=for_all).plan(days, scale=rate)
+    board = Board(stage=stage, rng=of_board.rng, hours=of_board)
+    await board.inquire(days, scale=rate)
+    board.follow(team, days)
     stage.at(hours.on(days[len(days) * 6 // 10]), replace_a_worker, stage, team, referrals.cases)
     for first_of_month in _months(days):
         stage.at(hours.on(first_of_month), _review, stage, referrals.cases, scale)
@@ -98,6 +107,28 @@ def first_days(start: date, end: date) -> Iterator[date]:
     """Of the months that begin between."""
     days = (start + timedelta(days=n) for n in range((end - start).days))
     return (day for day in days if day.day == 1)
+
+
+def _chance(seed: int, what: str) -> OfficeHours:
+    """One of its own: what is about nobody changes nobody's story."""
+    return OfficeHours(Random(f"{seed}/{what}"))  # noqa: S311 - meant to be foreseeable
+
+
+def _plan_receipts(
+    stage: Stage, operations: Operations, intakes: Sequence[Intake], days: Sequence[date]
+) -> None:
+    """Each on its day; whom the police met in an operation, together, which is announced on the
+    working day before."""
+    bursts: dict[int, list[Intake]] = {}
+    for intake in intakes:
+        if intake.operation is None:
+            stage.at(stage.hours.on(intake.day), operations.referrals.receive, intake)
+        else:
+            bursts.setdefault(intake.operation, []).append(intake)
+    before = dict(zip(days[1:], days, strict=False))
+    for met in bursts.values():
+        day = before.get(met[0].day, days[0])
+        stage.at(operations.hours.on(day), operations.announce, met)
 
 
 def _months(days: Sequence[date]) -> list[date]:

@@ -25,6 +25,7 @@ from api.runtime.organisation import load_organisation, read_organisation
 from api.runtime.postgres_server import PostgresServer
 from api.runtime.vault import PostgresVault
 from domain import case, referral, staff
+from domain.activity import ActivityPlanned
 from domain.case import CaseStatus
 from domain.case.consent import ConsentGiven, CoordinatorEngaged
 from domain.case.intervention import ApplicationAnswered, InterventionStarted
@@ -35,21 +36,27 @@ from domain.case.investigation import (
 )
 from domain.case.transfer import TransferRequested
 from domain.codes import (
+    ActivityKind,
+    AgeBand,
     AgeKnowledge,
     DeclineReason,
     Gender,
     IdentityKind,
+    NeedGroup,
     PersonRole,
     Source,
     StaffRole,
     UnitKind,
 )
+from domain.inquiry import NeedExpressed
 from domain.majority import MajorityApproaching
 from domain.person import AgeEstablished, ParticularsTold, PersonRegistered
+from domain.police_operation import OperationAcknowledged, OperationAnnounced, PersonsMet
 from domain.policy import sees_compartment
 from domain.ports import Clock, EventLog, Ids, Vault
 from domain.recorded import Recorded
 from domain.referral import ReferralDeclined, ReferralReceived, ReferralStatus
+from domain.team import TeamCostReported
 from tests.conftest import new_database
 from tests.fakes import MemoryEventLog, MemoryReceipts, MemoryVault
 
@@ -265,6 +272,72 @@ def test_police_operations_come_in_bursts(a_year: Told) -> None:
         and fact.event.source.reveal() is Source.POLICE_OPERATION
     ]
     assert all(fact.occurred_at < fact.recorded_at for fact in told_later)
+
+
+def test_an_operation_is_handled_by_both(a_year: Told) -> None:
+    """6-12 a year: announced beforehand, without persons; those met in one act, each a referral;
+    both acknowledge it, now and then too late; closed (R6)."""
+    announced = a_year.named("operation.announced")
+    assert 5 <= len(announced) <= 12
+    late = 0
+    for fact in announced:
+        assert isinstance(fact.event, OperationAnnounced)
+        story = a_year.streams[fact.stream]
+        [met] = [it for it in story if isinstance(it.event, PersonsMet)]
+        assert isinstance(met.event, PersonsMet)
+        assert 3 <= met.event.persons <= 15
+        assert met.recorded_at > fact.recorded_at
+        together = {it.stream for it in a_year.facts if it.command == met.command}
+        assert set(met.event.referrals.reveal()) <= together
+        acknowledged = [it for it in story if isinstance(it.event, OperationAcknowledged)]
+        units = {it.unit for it in acknowledged}
+        assert units <= {"nexus", "regional-coordinators"}
+        late += acknowledged[-1].recorded_at > fact.event.acknowledgement_due
+    assert late < len(announced)
+    assert a_year.named("operation.closed")
+
+
+def test_activities_come_at_their_rates(a_year: Told) -> None:
+    """20-40 campaigns, led jointly, and 10-20 trainings; few are cancelled; July is quiet."""
+    planned = [
+        (fact, fact.event)
+        for fact in a_year.named("activity.planned")
+        if isinstance(fact.event, ActivityPlanned)
+    ]
+    kinds = Counter(event.kind for _, event in planned)
+    assert 20 <= kinds[ActivityKind.INFORMATION_CAMPAIGN] <= 40
+    assert 10 <= kinds[ActivityKind.COMPETENCE_BUILDING] <= 20
+    assert set(kinds) == set(ActivityKind)
+    for _, event in planned:
+        if event.kind is ActivityKind.INFORMATION_CAMPAIGN:
+            assert event.responsible == ("nexus", "regional-coordinators")
+        elif event.age_band is AgeBand.AGED_16_TO_21:
+            assert event.responsible == ("nexus",)
+    assert len(a_year.named("activity.held")) > 8 * len(a_year.named("activity.cancelled")) > 0
+    months = Counter(_local(fact.recorded_at).month for fact, _ in planned)
+    assert months[7] < (len(planned) - months[7]) / 11 / 2
+
+
+def test_what_the_board_asked_is_counted(a_year: Told) -> None:
+    """The team is started under its mandate and costs about 2.0 million by the end of 2023; needs
+    are heard on each side, some met and some not (S1, S50, S51, S66, S68, S71)."""
+    assert len(a_year.named("mandate.work-started")) == 4
+    costs = [
+        fact.event
+        for fact in a_year.named("team.cost-reported")
+        if isinstance(fact.event, TeamCostReported)
+    ]
+    assert 1_800_000 < sum(it.kronor for it in costs if it.period_until.year == 2023) < 2_100_000
+    assert a_year.named("team.evaluated")
+    needs = [
+        fact.event
+        for fact in a_year.named("inquiry.need-expressed")
+        if isinstance(fact.event, NeedExpressed)
+    ]
+    groups = Counter(need.group.reveal() for need in needs)
+    assert groups[NeedGroup.BUYERS] > 5 < groups[NeedGroup.SOLD_SEX]
+    met = len(a_year.named("inquiry.need-met")) + sum(need.met_by is not None for need in needs)
+    assert 0.3 < share(met, len(needs)) < 0.8
 
 
 def test_july_is_quiet(a_year: Told) -> None:

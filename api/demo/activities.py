@@ -1,0 +1,176 @@
+"""What is done for many and about nobody: prevention, shifts, information, campaigns, trainings,
+coordination (R7, S35, S44-S49, S54). A chance of its own, so that no person's story hangs on it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from api.commands import activities
+from api.demo.shares import happens
+from api.demo.stage import Stage
+from api.demo.workdays import OfficeHours, bustle
+from domain.activity import ActivityPlanned
+from domain.codes import ActivityKind, AgeBand, Audience, CancellationReason, PlaceKind
+
+YOUNG: Final = AgeBand.AGED_16_TO_21
+_CANCELLED: Final = 0.06
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One kind of activity, by one who plans it; so many a year, reaching so many each."""
+
+    by: str  # the demo role
+    a_year: int
+    kind: ActivityKind
+    place: PlaceKind
+    audience: Audience
+    age_band: AgeBand | None = None
+    partners: tuple[str, ...] = ()
+    reach: tuple[int, int] = (0, 0)
+    schools: int = 0
+
+
+PLANS: Final = (
+    Plan(
+        by="nexus-manager",
+        a_year=22,
+        kind=ActivityKind.PREVENTION,
+        place=PlaceKind.SCHOOL,
+        audience=Audience.PUPILS,
+        age_band=YOUNG,
+        partners=("schools",),
+        reach=(18, 95),
+        schools=1,
+    ),
+    Plan(
+        by="youth-outreach",
+        a_year=10,
+        kind=ActivityKind.INFORMATION,
+        place=PlaceKind.MEETING_PLACE,
+        audience=Audience.YOUNG_PEOPLE,
+        age_band=YOUNG,
+        reach=(6, 40),
+    ),
+    Plan(
+        by="youth-outreach",
+        a_year=40,
+        kind=ActivityKind.OUTREACH_SHIFT,
+        place=PlaceKind.STREET,
+        audience=Audience.EU_CITIZENS,
+        reach=(2, 20),
+    ),
+    Plan(
+        by="homeless-outreach",
+        a_year=46,
+        kind=ActivityKind.OUTREACH_SHIFT,
+        place=PlaceKind.STREET,
+        audience=Audience.HOMELESS_PEOPLE,
+        partners=("civil-society-htb",),
+        reach=(3, 25),
+    ),
+    Plan(
+        by="nexus-manager",
+        a_year=18,
+        kind=ActivityKind.INFORMATION_CAMPAIGN,
+        place=PlaceKind.ONLINE,
+        audience=Audience.PUBLIC,
+        reach=(400, 9_000),
+    ),
+    Plan(
+        by="regional-coordinator",
+        a_year=12,
+        kind=ActivityKind.INFORMATION_CAMPAIGN,
+        place=PlaceKind.OTHER,
+        audience=Audience.PARTNERS,
+        partners=("police", "region"),
+        reach=(15, 120),
+    ),
+    Plan(
+        by="regional-coordinator",
+        a_year=9,
+        kind=ActivityKind.COMPETENCE_BUILDING,
+        place=PlaceKind.PREMISES,
+        audience=Audience.STAFF,
+        reach=(8, 45),
+    ),
+    Plan(
+        by="nexus-manager",
+        a_year=6,
+        kind=ActivityKind.COMPETENCE_BUILDING,
+        place=PlaceKind.PREMISES,
+        audience=Audience.STAFF,
+        partners=("region",),
+        reach=(8, 30),
+    ),
+    Plan(
+        by="strategic-support",
+        a_year=12,
+        kind=ActivityKind.COORDINATION,
+        place=PlaceKind.PREMISES,
+        audience=Audience.PARTNERS,
+        partners=("police", "region", "civil-society-samariterhemmet"),
+        reach=(5, 16),
+    ),
+)
+"""Of which 30 campaigns and 15 trainings: section 8 says 20-40 and 10-20."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Activities:
+    stage: Stage
+    rng: Random
+    hours: OfficeHours  # of that chance
+
+    def plan(self, days: Sequence[date], *, scale: float) -> None:
+        """July is quiet, school terms are busy."""
+        for day, plan in self._when(days, scale):
+            moment = self.hours.on(day)
+            self.stage.at(moment, self._announce, plan, self.rng.randint(2, 12))
+
+    def _when(self, days: Sequence[date], scale: float) -> Iterator[tuple[date, Plan]]:
+        weights = [bustle(day) for day in days]
+        for plan in PLANS:
+            for day in self.rng.choices(days, weights, k=max(1, round(plan.a_year * scale))):
+                yield day, plan
+
+    async def _announce(self, plan: Plan, days_ahead: int) -> None:
+        stage = self.stage
+        held = self.hours.after(stage.now, days_ahead)
+        plan_it = partial(
+            activities.plan_activity,
+            kind=plan.kind,
+            planned_on=held.date(),
+            place=plan.place,
+            audience=plan.audience,
+            age_band=plan.age_band,
+            partners=plan.partners,
+        )
+        outcome = await stage.do(stage.crew[plan.by], plan_it)
+        activity, _ = outcome.the(ActivityPlanned)
+        stage.at(held, self._tell, plan, activity)
+
+    async def _tell(self, plan: Plan, activity: UUID) -> None:
+        stage = self.stage
+        member = stage.crew[plan.by]
+        if happens(self.rng, _CANCELLED):
+            reason = self.rng.choice(list(CancellationReason))
+            await stage.do(member, activities.cancel_activity, activity, reason=reason)
+            return
+        hold = partial(
+            activities.hold_activity,
+            held_on=stage.today,
+            reached=self.rng.randint(*plan.reach),
+            schools=plan.schools,
+            partners=plan.partners,
+        )
+        await stage.do(member, hold, activity)
+
+
+def kinds_a_year() -> Mapping[ActivityKind, int]:
+    """How many of each kind a year has."""
+    return {kind: sum(plan.a_year for plan in PLANS if plan.kind is kind) for kind in ActivityKind}

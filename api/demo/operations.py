@@ -1,0 +1,54 @@
+"""The police operations of a year: announced, acknowledged by both, those met told of the next
+morning in one act, closed (S31, S48, R6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from api.commands import police_operations as operations
+from api.demo.intakes import Intake
+from api.demo.referral_stories import Referrals, details
+from api.demo.shares import choose
+from api.demo.stage import Stage
+from api.demo.workdays import OfficeHours
+from domain.police_operation import OperationAnnounced
+
+_COORDINATORS_PATIENCE = {0: 0.45, 1: 0.4, 2: 0.1, 3: 0.05}  # working days; the last ones alarm
+
+
+@dataclass(slots=True, kw_only=True)
+class Operations:
+    stage: Stage
+    referrals: Referrals
+    hours: OfficeHours  # of a chance of their own
+
+    async def announce(self, met: Sequence[Intake]) -> None:
+        """The day before, by the police."""
+        stage = self.stage
+        announce = partial(operations.announce_operation, announced_at=None)
+        police = stage.crew["police"]
+        outcome = await stage.do(police, announce, planned_on=stage.today + timedelta(days=1))
+        operation, _ = outcome.the(OperationAnnounced)
+        at_once = self.hours.after(stage.now, 0)
+        stage.at(at_once, self._acknowledge, operation, by_a_coordinator=False)
+        later = self.hours.after(stage.now, choose(self.hours.rng, _COORDINATORS_PATIENCE))
+        stage.at(later, self._acknowledge, operation, by_a_coordinator=True)
+        stage.at(self.hours.after(stage.now, 1), self._refer, operation, met)
+
+    async def _acknowledge(self, operation: UUID, *, by_a_coordinator: bool) -> None:
+        crew = self.stage.crew
+        somebody = crew["regional-coordinator" if by_a_coordinator else "nexus-reception"]
+        await self.stage.do(somebody, operations.acknowledge_operation, operation)
+
+    async def _refer(self, operation: UUID, met: Sequence[Intake]) -> None:
+        stage = self.stage
+        told = [details(intake, stage) for intake in met]
+        police = stage.crew["police"]
+        outcome = await stage.do(police, operations.refer_those_met, operation, told)
+        self.referrals.begin(outcome, met)
+        stage.at(self.hours.after(stage.now, self.hours.rng.randint(4, 10)), self._close, operation)
+
+    async def _close(self, operation: UUID) -> None:
+        await self.stage.do(self.stage.crew["nexus-manager"], operations.close_operation, operation)
