@@ -21,6 +21,7 @@ from psycopg.sql import SQL, Identifier
 from api.runtime.database import LOG, VAULT, Kind, create, role_url
 from api.runtime.event_log import StoredEventLog
 from api.runtime.postgres_server import PostgresServer, start_postgres
+from tests.told import LINES
 
 _NUMBERS = itertools.count(1)
 _QUICK = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
@@ -52,6 +53,27 @@ class Database:
             name,
             f"{self.schema}_server",
         )
+
+
+# --- what is told at the end, by the process itself or by several of them ----------------------
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["told"] = LINES
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    LINES.extend(getattr(node, "workeroutput", {}).get("told", ()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in LINES:
+        terminalreporter.write_line(line)
+
+
+# --- servers ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A town for a story: real databases, real HTTP, real tokens, and people with positions."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +21,7 @@ from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
 from tests.acceptance.settled import Settled, settle
 from tests.acceptance.town import BASE, Town
+from tests.told import LINES
 
 
 class _Server(TestServer):
@@ -51,18 +52,15 @@ async def settled(
     async with founded_town(log_server, vault_server, folder) as town:
         settled = await settle(town)
         yield settled
-        _calls[request.node.name] += settled.call.statuses
-        _calls[request.node.name]["by other programs"] += settled.call.elsewhere
+        LINES.append(f"{request.node.name}: {_told(settled)}")
 
 
-_calls: dict[str, Counter[int | str]] = defaultdict(Counter)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def _told(settled: Settled) -> str:
     """How often the doors were tried, and what they answered."""
-    for name, statuses in _calls.items():
-        told = ", ".join(f"{status}: {count}" for status, count in statuses.items() if count)
-        terminalreporter.write_line(f"{name}: {statuses.total():,} requests ({told})")
+    tried: Counter[int | str] = Counter(settled.call.statuses)
+    tried["by other programs"] = settled.call.elsewhere
+    told = ", ".join(f"{status}: {count}" for status, count in tried.items() if count)
+    return f"{tried.total():,} requests ({told})"
 
 
 @asynccontextmanager

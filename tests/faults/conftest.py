@@ -11,9 +11,9 @@ from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.servers import servers
 from api.runtime.settings import Settings
 from tests.faults.premises import Premises, found, new_folder
+from tests.told import LINES
 
 Note = Callable[[str, object], None]
-_notes: list[str] = []
 
 
 @pytest.fixture
@@ -21,14 +21,9 @@ def note(request: pytest.FixtureRequest) -> Note:
     """For what was measured: it stands in the summary of the run."""
 
     def noted(what: str, found: object) -> None:
-        _notes.append(f"{request.node.name}: {what}: {found}")
+        LINES.append(f"{request.node.name}: {what}: {found}")
 
     return noted
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in _notes:
-        terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -1,0 +1,3 @@
+"""What tests have measured, for the summary of the run: told in whichever process they ran."""
+
+LINES: list[str] = []
