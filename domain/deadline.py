@@ -235,9 +235,12 @@ def drop_clock(deadlines: Deadlines, clock: ClockKind) -> list[DeadlineEvent]:
     return [] if deadline is None else [DeadlineFellAway(deadline=deadline)]
 
 
-def drop_every(deadlines: Deadlines) -> list[DeadlineEvent]:
-    """The file is closed: whatever still runs in it falls away."""
-    return [DeadlineFellAway(deadline=one.id) for one in deadlines]
+def close_deadlines(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
+    """The file is closed: advice was given where no investigation was opened (section 4), and
+    whatever else still runs in it falls away."""
+    given = running(deadlines, ClockKind.INVESTIGATION_OPENED)
+    dropped = [DeadlineFellAway(deadline=one.id) for one in deadlines if one.id != given]
+    return [*dropped, *end_clock(deadlines, ClockKind.INVESTIGATION_OPENED, at)]
 
 
 def miss_deadline(deadlines: Deadlines, deadline: UUID, now: datetime) -> list[DeadlineEvent]:

@@ -99,6 +99,7 @@ class Settings:
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
     protection_assessment_hours: int = 24  # at the latest; the target is the same day (m)
     at_once_working_days: int = 1  # after these, what the law wants at once counts as late (c)
+    investigation_opened_working_days: int = 5  # for an application, without delay (c)
     outcome_notified_working_days: int = 5  # after the decision (m)
     adult_investigation_days: int = 120  # the law sets no maximum (c)
     escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
@@ -240,6 +241,7 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "transition_prepared_months": settings.transition_prepared_months,
         "protection_assessment_hours": settings.protection_assessment_hours,
         "at_once_working_days": settings.at_once_working_days,
+        "investigation_opened_working_days": settings.investigation_opened_working_days,
         "outcome_notified_working_days": settings.outcome_notified_working_days,
         "adult_investigation_days": settings.adult_investigation_days,
         "escalation_working_days": settings.escalation_working_days,

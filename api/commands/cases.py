@@ -196,7 +196,7 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.close_case(case, outcome))
-    work.record(case_id, deadlines.drop_every(case.deadlines))
+    work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
     for record in await work.records(case.person):
         work.record(record.id, persons.close_case_for(record, case_id))
     for member in (*case.workers, *consents.engaged(case)):

@@ -10,11 +10,13 @@ from uuid import UUID
 from api.commands.work import Work, telling_who
 from domain import assessment as assessments
 from domain import case as cases
+from domain import deadline as deadlines
 from domain import person as persons
 from domain import referral as referrals
 from domain.codes import (
     AgeKnowledge,
     Channel,
+    ClockKind,
     Compartment,
     Concern,
     DeclineReason,
@@ -142,10 +144,11 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
     await work.read(referral.person)
     person = await work.standing(referral.person)
     case_id = person.open_case or work.desk.ids.new()
-    responsible = referral.unit
+    responsible, is_investigated = referral.unit, False
     if person.open_case:
         case = await work.case(person.open_case)
-        responsible = case.unit
+        opening = deadlines.running(case.deadlines, ClockKind.INVESTIGATION_OPENED)
+        responsible, is_investigated = case.unit, bool(case.investigation or opening)
         work.record(case_id, cases.join_case(case, referral_id))
         if case.investigation:
             work.record(referral_id, assessments.take_in(referral.deadlines))
@@ -171,6 +174,15 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
             ),
         )
         work.record(person.id, persons.open_case_for(person, case_id))
+    if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
+        started = deadlines.set_deadline(
+            work.desk.ids.new(),
+            ClockKind.INVESTIGATION_OPENED,
+            work.now,
+            work.organisation.settings,
+            work.desk.calendar,
+        )
+        work.record(case_id, started)
 
 
 async def decline_referral(

@@ -48,6 +48,7 @@ _RESTS_ON: Final = (
     "referral.decline-proposed",
     "referral.decline-refused",
     "referral.declined",
+    "referral.assessment-recorded",
     "referral.routing-overridden",
     "referral.forwarded",
     "referral.withdrawn",
@@ -258,6 +259,22 @@ class Moved(Answer):
     rule: Rule | UnsetType = UNSET
 
 
+class ProtectionAssessed(Answer):
+    """SoL 2025:400 20:1; 2001:453 11:1 a."""
+
+    assessed_at: Moment
+    needed_at_once: bool
+    ground: Text
+
+
+class PreliminaryAssessed(Answer):
+    """SoL 2025:400 20:2; 2001:453 11:1 a."""
+
+    decided_at: Moment
+    opens_investigation: bool
+    ground: Text
+
+
 class Circumstances(Answer):
     """What the sender told in one referral, and how it was routed."""
 
@@ -279,6 +296,10 @@ class Circumstances(Answer):
     rules: list[Rule] | UnsetType = UNSET
     reason: Words | UnsetType = UNSET
     proposed_decline: ProposedDecline | UnsetType = UNSET
+    protection: ProtectionAssessed | UnsetType = UNSET
+    preliminary: PreliminaryAssessed | UnsetType = UNSET
+    feedback_asked_at: Moment | UnsetType = UNSET
+    feedback_given_at: Moment | UnsetType = UNSET
     declined: list[Declined] = msgspec.field(default_factory=list)
     moves: list[Moved] = msgspec.field(default_factory=list)
     withdrawn_because: Text | UnsetType = UNSET
@@ -311,6 +332,28 @@ def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
                 referrals[referral].withdrawn_because = one.content.get("reason", UNSET)
             case "referral.decline-refused":
                 referrals[referral].proposed_decline = UNSET
+            case _ if referral in referrals:
+                _assess(referrals[referral], one)
             case _:
                 pass
     return list(referrals.values())
+
+
+def _assess(referral: Circumstances, one: Told) -> None:
+    """What became of a report concerning a child or young person, as far as it is told."""
+    at, content = one.line.occurred_at, one.content
+    match one.kind:
+        case "protection-assessed":
+            referral.protection = ProtectionAssessed(
+                assessed_at=at, needed_at_once=content["at_once"], ground=content["ground"]
+            )
+        case "preliminary-assessment-decided":
+            referral.preliminary = PreliminaryAssessed(
+                decided_at=at, opens_investigation=content["opens"], ground=content["ground"]
+            )
+        case "feedback-asked":
+            referral.feedback_asked_at = at
+        case "feedback-given":
+            referral.feedback_given_at = at
+        case _:
+            pass

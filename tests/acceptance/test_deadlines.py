@@ -61,6 +61,10 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     extended = await worker.post(extension, {"until": until, "ground": "Synnerliga skäl."})
     assert datetime.fromisoformat(extended["due"]) == datetime.fromisoformat(until)
     await worker.post(f"{path}/preliminary-assessments", early, expect=201)
+    told = (await worker.get(path))["circumstances"]
+    assert told["protection"]["ground"] == "Trygg hos mormor."
+    assert told["preliminary"]["opensInvestigation"]
+    assert "feedbackAskedAt" in told
     met = await due(worker, fileId=referral, status="met")
     assert {line["kind"] for line in met} == {"assessment", "decision"}
     await worker.post(f"{path}/feedbacks", {"told": "Utredning inleds."}, expect=201)

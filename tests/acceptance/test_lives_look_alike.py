@@ -90,7 +90,7 @@ async def a_life(town: Town, somebody: dict[str, str]) -> Life:
         events=[
             shape(event.name, msgspec.json.decode(event.payload))
             for event in await town.rooms.stored.read(first.events, 1000)
-            if event.name != "deadline.set"
+            if not event.name.startswith("deadline.")
         ],
         receipts=receipts_after(town, first.receipts),
     )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import assessments, investigations, referrals
-from domain.codes import AgeKnowledge, ClockKind, DeclineReason, ReferralKind, Source
+from api.commands import assessments, cases, investigations, referrals
+from domain.codes import AgeKnowledge, CaseOutcome, ClockKind, DeclineReason, ReferralKind, Source
 from domain.deadline import DeadlineMet, running
 from domain.errors import (
     AssessmentIsMade,
@@ -202,6 +202,24 @@ async def test_an_open_investigation_takes_a_further_report_in(town: Town) -> No
     assert await clocks(town, further) == {PROTECTION, PRELIMINARY}
     await town.do(await town.manager("childrens-intake"), referrals.accept_referral, further)
     assert await clocks(town, further) == {PROTECTION}
+
+
+async def test_an_application_is_investigated_without_delay(town: Town) -> None:
+    """SoL 14:2, old 11:1: from the acceptance (c) until an investigation is opened, or the case
+    is closed with advice given; what others tell of somebody is first looked into."""
+    applies = replace(AN_ADULT, number=None, source=Source.SELF)
+    nexus, manager = await town.worker("nexus"), await town.manager("nexus")
+    opened, advised = await town.open_case(applies), await town.open_case(applies)
+    for case in (opened, advised):
+        deadlines = (await town.case(case)).deadlines
+        assert [one.clock.reveal() for one in deadlines] == [ClockKind.INVESTIGATION_OPENED]
+    await town.assign(opened, nexus)
+    await town.do(nexus, investigations.open_investigation, opened)
+    await town.do(manager, cases.close_case, advised, CaseOutcome.NEEDS_MET)
+    for case in (opened, advised):
+        facts = await town.facts(case)
+        assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 1
+    assert (await town.case(await town.open_case(AN_ADULT))).deadlines == ()
 
 
 async def test_nothing_of_it_stands_in_the_clear(town: Town) -> None:
