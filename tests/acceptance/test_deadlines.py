@@ -1,11 +1,16 @@
 """What is due, over HTTP: listed in neutral words, kept or missed, and told on by time itself."""
 
+import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.runtime.clock import SimulatedClock
 from api.runtime.timekeeping import Timekeeping
+from api.runtime.wiring import Rooms, open_house
+from domain.deadline import DeadlineEscalated, DeadlineMissed
+from domain.majority import MonthReckoned
 from tests.acceptance import test_a_day as a_day
 from tests.acceptance.test_nothing_in_the_clear import accepted, with_etag
 from tests.acceptance.town import Person, Town
@@ -27,13 +32,16 @@ async def due(who: Person, **query: Any) -> list[dict[str, Any]]:
     return items
 
 
-async def in_time(town: Town, later: timedelta) -> None:
-    """A round of the time service of a server whose clock is later than ours."""
+async def in_time(town: Town, later: timedelta, *servers: Rooms) -> None:
+    """A round of the time service of each server, whose clocks are later than ours."""
     await town.level()
-    house = town.rooms.house
-    clock = SimulatedClock(house.desk.clock.now() + later)
-    desk = replace(house.desk, clock=clock)
-    await Timekeeping(desk, house.views, house.receipts).tell()
+    views = town.rooms.house.views
+    clock = SimulatedClock(town.rooms.house.desk.clock.now() + later)
+    houses = [rooms.house for rooms in servers or (town.rooms,)]
+    rounds = [
+        Timekeeping(replace(house.desk, clock=clock), views, house.receipts) for house in houses
+    ]
+    await asyncio.gather(*(each.tell() for each in rounds))
     await town.level()
 
 
@@ -132,3 +140,22 @@ async def test_who_turns_18_is_prepared_for(town: Town) -> None:
     assert [entry["kind"] for entry in told["items"]].count("majority-approaching") == 1
     readings = await town["auditor"].get(f"/cases/{case}/readings", limit="100")
     assert [line["purpose"] for line in readings["items"]].count("clock") == 1
+
+
+async def test_two_servers_tell_everything_once(town: Town) -> None:
+    """After days of downtime both begin at the same moment: each fact stands in the log once."""
+    children = [await report(town, f"Barn {number}", a_day.born(12)) for number in range(6)]
+    await accepted(town["intake manager"], children[0])
+    async with open_house(town.settings, town.addresses, follow=False) as other:
+        for _ in range(3):  # whoever was slower over one file finds it told
+            await in_time(town, timedelta(days=50), town.rooms, other)
+    facts = await town.rooms.facts.read(0, 1000)
+    told = Counter(
+        (fact.stream, fact.event.deadline, getattr(fact.event, "times", 0))
+        for fact in facts
+        if isinstance(fact.event, DeadlineMissed | DeadlineEscalated)
+    )
+    assert set(told.values()) == {1}
+    assert sum(isinstance(fact.event, DeadlineMissed) for fact in facts) == 17  # one was answered
+    assert sum(isinstance(fact.event, DeadlineEscalated) for fact in facts) == 5
+    assert sum(isinstance(fact.event, MonthReckoned) for fact in facts) == 1
