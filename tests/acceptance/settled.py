@@ -129,6 +129,7 @@ async def _staff(settled: Settled) -> None:
         "coordinator", unit="regional-coordinators", side=None, role="regional-coordinator"
     )
     await town.employ("analyst", **office, role="analyst")
+    await town.employ("association", unit="civil-society-htb", side=None, role="external-sender")
     await town.level()
     for who, person in town.people.items():
         me = await settled.call("GET", "/me", token=person.token)

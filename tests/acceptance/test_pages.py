@@ -22,6 +22,9 @@ READERS: Final = {
     Information.EVENT_METADATA: "auditor",
     Information.ACCESS_LOG: "auditor",
     Information.STAFF: "administrator",
+    Information.RECEIPT: "police officer",
+    Information.OPERATION: "nexus manager",
+    Information.ACTIVITY: "nexus manager",
 }
 
 # --- pages -----------------------------------------------------------------------------------
