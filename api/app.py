@@ -20,6 +20,7 @@ from api.resources import (
     case_work,
     cases,
     consents,
+    consultations,
     deadlines,
     handover_answers,
     handovers,
@@ -126,6 +127,13 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/links/{linkId}/removals", links.remove),
     post("/cases/{caseId}/children-reports", links.report_child),
     post("/cases/{caseId}/corrections", links.correct),
+    # --- what other units are asked, and ask for
+    get("/cases/{caseId}/consultations", consultations.page),
+    post("/cases/{caseId}/consultations", consultations.ask),
+    post("/cases/{caseId}/consultations/{consultationId}/answers", consultations.answer),
+    post("/cases/{caseId}/consultations/{consultationId}/withdrawals", consultations.withdraw),
+    post("/referrals/{referralId}/takeover-requests", consultations.request_takeover),
+    post("/cases/{caseId}/takeover-requests/{takeoverId}/declines", consultations.decline_takeover),
     # --- to another municipality
     post("/cases/{caseId}/municipality-transfers", transfers.request),
     post("/cases/{caseId}/municipality-transfers/{transferId}/answers", transfers.answer),

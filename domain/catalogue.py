@@ -24,7 +24,17 @@ from domain import (
     staff,
     team,
 )
-from domain.case import consent, correction, intervention, investigation, link, outward, transfer
+from domain.case import (
+    consent,
+    consultation,
+    correction,
+    intervention,
+    investigation,
+    link,
+    outward,
+    takeover,
+    transfer,
+)
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -310,6 +320,28 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("case.link-removed", link.LinkRemoved, "link"),
     _stored("case.referral-sent", link.ChildReported, "", referral=FILE),
     _stored("case.entry-corrected", correction.EntryCorrected, "person entry item", reason=TEXT),
+    _stored(
+        "case.consultation-asked",
+        consultation.ConsultationAsked,
+        "person consultation unit",
+        question=TEXT,
+    ),
+    _stored(
+        "case.consultation-answered",
+        consultation.ConsultationAnswered,
+        "person consultation unit",
+        answer=TEXT,
+    ),
+    _stored("case.consultation-withdrawn", consultation.ConsultationWithdrawn, "consultation unit"),
+    _stored(
+        "case.takeover-requested",
+        takeover.TakeoverRequested,
+        "person request unit",
+        reason=TEXT,
+    ),
+    _stored(
+        "case.takeover-declined", takeover.TakeoverDeclined, "person request", explanation=TEXT
+    ),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     # on the stream of whatever file the deadline runs in

@@ -511,6 +511,39 @@ class EntryIsCorrected(Refusal):
     status = 409
 
 
+# --- what other units are asked, and ask for --------------------------------------------------
+
+
+class UnitIsConsulted(Refusal):
+    """The unit has been asked and has not answered yet."""
+
+    status = 409
+
+
+class ConsultationIsAnswered(Refusal):
+    """No such question of this case waits for its answer."""
+
+    status = 409
+
+
+class NothingToTakeOver(Refusal):
+    """The referral has led to no case yet. It is answered first."""
+
+    status = 409
+
+
+class TakeoverIsRequested(Refusal):
+    """Your unit has asked for the case already, or has been offered it."""
+
+    status = 409
+
+
+class TakeoverIsAnswered(Refusal):
+    """No such request for this case waits for its answer."""
+
+    status = 409
+
+
 # --- handovers -------------------------------------------------------------------------------
 
 

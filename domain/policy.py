@@ -23,6 +23,7 @@ class Relation(StrEnum):
     SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
     INFORMED_UNIT = "informed-unit"  # told that it exists (R3), or has answered it
     SENDER = "sender"  # sent it from outside the administration, and sees nothing of it
+    CONSULTED_UNIT = "consulted-unit"  # asked about a case, until it has answered
     NONE = "none"
 
 
@@ -39,6 +40,7 @@ class Information(StrEnum):
     REFERRAL = "referral"
     PERSON_INDEX = "person-index"  # whom a personal number leads to
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
+    CONSULTATION = "consultation"  # what a unit was asked about a case, and answered
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
     ACTIVITY = "activity"  # of nobody (S79)
@@ -60,6 +62,7 @@ class Act(StrEnum):
     CONFIRM = "confirm"  # a decline that needs the unit manager (R2)
     ASSIGN = "assign"
     OFFER = "offer"
+    REQUEST = "request"  # to take a case over
     CLOSE = "close"
     MANAGE = "manage"
 
@@ -85,6 +88,7 @@ class File:
     informed_units: tuple[str, ...] = ()
     workers: tuple[UUID, ...] = ()
     engaged: tuple[UUID, ...] = ()
+    consulted_units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,41 @@ TABLE: tuple[Row, ...] = (
         _EXPOSING,
         (Act.READ,),
         "whoever answers a referral or a handover needs what it rests on",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.CONSULTED_UNIT,),
+        (Information.LINE, Information.CONSULTATION),
+        (Act.READ,),
+        "a unit that is asked about a case sees that it exists, and the question (R11)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.CONSULTED_UNIT,),
+        (Information.CONSULTATION,),
+        (Act.ANSWER,),
+        "the unit that was asked answers; responsibility stays where it is",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        (Information.CONSULTATION,),
+        (Act.READ,),
+        "the assigned worker reads what was asked and answered (S7)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.CONSULTATION,),
+        (Act.READ,),
+        "the unit manager answers for the unit's cases (S6)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.INFORMED_UNIT,),
+        (Information.RESPONSIBILITY,),
+        (Act.REQUEST,),
+        "a unit that was told of somebody may ask to take the case over (R2, R3)",
     ),
     *_rows(
         _COORDINATOR,
@@ -406,6 +445,7 @@ def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
         Relation.RECEIVING_UNIT: viewer.unit == file.receiving_unit,
         Relation.SENDING_UNIT: viewer.unit == file.sending_unit,
         Relation.INFORMED_UNIT: viewer.unit in file.informed_units,
+        Relation.CONSULTED_UNIT: viewer.unit in file.consulted_units,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
 

@@ -138,6 +138,17 @@ _TABLE: Final[Mapping[str, Label]] = {
         "En aktualisering gjordes från ärendet", "A referral was sent from the case"
     ),
     "case.entry-corrected": Label("En uppgift rättades", "An entry was corrected"),
+    "case.consultation-asked": Label("En annan enhet rådfrågades", "Another unit was consulted"),
+    "case.consultation-answered": Label(
+        "Den rådfrågade enheten svarade", "The unit that was consulted answered"
+    ),
+    "case.consultation-withdrawn": Label("Frågan återtogs", "The question was withdrawn"),
+    "case.takeover-requested": Label(
+        "En annan enhet bad att få ta över", "Another unit asked to take over"
+    ),
+    "case.takeover-declined": Label(
+        "Begäran att ta över avböjdes", "The request to take over was declined"
+    ),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
     "deadline.set": Label("En frist började löpa", "A deadline was set"),

@@ -5,6 +5,7 @@ from uuid import UUID
 from api.commands.work import Work
 from domain.case import Case
 from domain.case.consent import engaged
+from domain.case.consultation import consulted
 from domain.policy import Act, File, Information
 
 
@@ -17,6 +18,7 @@ def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
         receiving_unit=receiving_unit or offered,
         workers=case.workers,
         engaged=engaged(case),
+        consulted_units=consulted(case),
     )
 
 

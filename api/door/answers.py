@@ -63,6 +63,10 @@ ExternalReferralId = Annotated[
     UUID, _id("The external referral.", "6f0e2b8d-7c14-4e95-9a3b-5d1c8f2e7a10")
 ]
 DeadlineId = Annotated[UUID, _id("The deadline.", "3d5e7f90-1a2b-4c3d-9e4f-5a6b7c8d9e06")]
+ConsultationId = Annotated[UUID, _id("The consultation.", "f1b6d8a3-4e27-4c90-9b5f-8d2a7c0e6f13")]
+TakeoverId = Annotated[
+    UUID, _id("The request to take over.", "c8e4a2d7-5f16-4b3a-8e9c-1d7f0a6b5c14")
+]
 TransferId = Annotated[UUID, _id("The transfer.", "2c9e5f1a-8b37-4d06-9e4c-7a1f3b6d0e11")]
 LinkId = Annotated[UUID, _id("The link.", "a7d0c4b2-6e91-4f58-8d3a-1b5e9c7f2d12")]
 TeamId = Annotated[UUID, _id("The team.", "e2b6d0a9-8d3f-4f3c-8a57-3c1b7d2e6f04")]

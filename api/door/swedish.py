@@ -293,6 +293,23 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         " eller samtycke ändras med en egen handling.",
     ),
     errors.EntryIsCorrected: Told("Uppgiften är rättad", "Uppgiften har redan rättats."),
+    errors.UnitIsConsulted: Told(
+        "Enheten är redan tillfrågad", "Enheten har tillfrågats och har inte svarat än."
+    ),
+    errors.ConsultationIsAnswered: Told(
+        "Frågan väntar inte på svar", "Ingen sådan fråga i ärendet väntar på svar."
+    ),
+    errors.NothingToTakeOver: Told(
+        "Inget att ta över",
+        "Aktualiseringen har inte lett till något ärende än; den besvaras först.",
+    ),
+    errors.TakeoverIsRequested: Told(
+        "Enheten har redan bett om ärendet",
+        "Enheten har redan bett om ärendet, eller har erbjudits det.",
+    ),
+    errors.TakeoverIsAnswered: Told(
+        "Begäran är besvarad", "Ingen sådan begäran om ärendet väntar på svar."
+    ),
     errors.HandoverIsWaiting: Told(
         "En överlämning väntar",
         "En överlämning av ärendet väntar på svar. Den måste först besvaras eller återtas.",

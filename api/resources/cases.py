@@ -96,6 +96,8 @@ class CaseloadQuery(PageQuery, PastQuery):
     """Cases that this case worker is assigned to."""
     engaged: Flag | None = None
     """Instead of the unit's: open cases that you are engaged in as regional coordinator."""
+    consulted: Flag | None = None
+    """Instead of the unit's: cases that your unit is asked about and has not answered."""
     unassigned: Flag = False
     """Open cases that nobody is assigned to."""
     handover: Literal["in", "out"] | None = None
@@ -120,6 +122,7 @@ class CaseloadQuery(PageQuery, PastQuery):
             status=self.status,
             worker=self.worker,
             engaged=bool(self.engaged),
+            consulted=bool(self.consulted),
             unassigned=self.unassigned,
             handover=self.handover,
             due_before=self.due.before(now) if self.due else self.due_before,

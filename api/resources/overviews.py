@@ -27,8 +27,10 @@ from api.door.answers import (
     ReferralId,
     Seen,
     StaffId,
+    TakeoverId,
     Text,
     TransferId,
+    Unit,
 )
 from api.door.visit import Visit
 from api.resources.story import CORRECTION, Told, opened
@@ -167,6 +169,15 @@ class ReportedChild(Answer):
     referral: ReferralId | UnsetType = UNSET
 
 
+class TakeoverAsItStands(Answer):
+    request_id: TakeoverId
+    unit: Unit
+    requested_at: Moment
+    reason: Text | UnsetType = UNSET
+    declined_at: Moment | None = None
+    explanation: Text | UnsetType = UNSET
+
+
 class Overview(Answer):
     """Every list in the order in which things happened."""
 
@@ -183,6 +194,7 @@ class Overview(Answer):
     external_referrals: list[ExternalReferralAsItStands] = msgspec.field(default_factory=list)
     police_reports: list[PoliceReportOnRecord] = msgspec.field(default_factory=list)
     transfers: list[TransferAsItStands] = msgspec.field(default_factory=list)
+    takeover_requests: list[TakeoverAsItStands] = msgspec.field(default_factory=list)
     links: list[LinkAsItStands] = msgspec.field(default_factory=list)
     child_reports: list[ReportedChild] = msgspec.field(default_factory=list)
 
@@ -229,6 +241,8 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.transfer-answered": _Part("transfers", "answered_at", "transfer"),
     "case.transfer-taken-further": _Part("transfers", "inspectorate_asked_at", "transfer"),
     "case.transfer-decided": _Part("transfers", "inspectorate_decided_at", "transfer"),
+    "case.takeover-requested": _Part("takeover_requests", "requested_at", "request"),
+    "case.takeover-declined": _Part("takeover_requests", "declined_at", "request"),
     "case.linked": _Part("links", "linked_at", "link"),
     "case.link-removed": _Part("links", "removed_at", "link"),
     "case.referral-sent": _Part("child_reports", "reported_at"),

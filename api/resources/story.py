@@ -130,6 +130,8 @@ def information_of(name: str) -> Information:
     match name.split("."):
         case ["person", _]:
             return Information.IDENTITY
+        case ["case", event] if event.startswith("consultation-"):
+            return Information.CONSULTATION
         case ["case", "note-recorded"]:
             return Information.NOTES
         case ["referral", _] | ["case", "assessment-recorded"]:

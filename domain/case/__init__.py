@@ -4,8 +4,9 @@ Its stories, each a file with its events, how they change the state, and its dec
 the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`), what
 is investigated and assessed (`investigation`), what is done for the person (`intervention`), what
 goes out of the administration (`outward`), how it moves to another municipality (`transfer`), to
-what it is linked (`link`), and what was recorded by mistake (`correction`). The state is one
-(`state`). Deadlines run in a case as in any other file (domain/deadline.py).
+what it is linked (`link`), what was recorded by mistake (`correction`), and what other units are
+asked and ask for (`consultation`, `takeover`). The state is one (`state`). Deadlines run in a case
+as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from typing import get_args
 from domain import deadline
 from domain.case import (
     consent,
+    consultation,
     correction,
     handover,
     intervention,
@@ -22,9 +24,11 @@ from domain.case import (
     life,
     link,
     outward,
+    takeover,
     transfer,
 )
 from domain.case.consent import ConsentEvent
+from domain.case.consultation import ConsultationEvent
 from domain.case.correction import CorrectionEvent
 from domain.case.handover import (
     HandoverAccepted,
@@ -73,6 +77,7 @@ from domain.case.state import (
     ProposedDecline,
     TransferStatus,
 )
+from domain.case.takeover import TakeoverEvent
 from domain.case.transfer import TransferEvent
 from domain.deadline import DeadlineEvent
 
@@ -85,6 +90,8 @@ CaseEvent = (
     | OutwardEvent
     | TransferEvent
     | LinkEvent
+    | ConsultationEvent
+    | TakeoverEvent
     | CorrectionEvent
 )
 
@@ -97,6 +104,8 @@ _STORIES = (
     (OutwardEvent, outward.evolve),
     (TransferEvent, transfer.evolve),
     (LinkEvent, link.evolve),
+    (ConsultationEvent, consultation.evolve),
+    (TakeoverEvent, takeover.evolve),
     (CorrectionEvent, correction.evolve),
 )
 _EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events) or (events,)}

@@ -83,7 +83,8 @@ def evolve(case: Case, event: object) -> Case:
         case HandoverOffered(handover=handover, to_unit=to_unit, answer_due=due):
             waits = deadline.awaited(case.deadlines, handover, ClockKind.HANDOVER_ANSWER, due)
             offered = Handover(id=handover, to_unit=to_unit)
-            return replace(case, handover=offered, deadlines=waits)
+            asked = tuple(t for t in case.takeovers if t.unit != to_unit)  # and is answered so
+            return replace(case, handover=offered, deadlines=waits, takeovers=asked)
         case HandoverAccepted(handover=handover, unit=unit):
             waits = deadline.without(case.deadlines, handover)
             return replace(case, unit=unit, handover=None, deadlines=waits)

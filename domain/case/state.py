@@ -105,6 +105,22 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consultation:
+    """A question to another unit that waits for its answer."""
+
+    id: UUID
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Takeover:
+    """A request of another unit that waits for its answer."""
+
+    id: UUID
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     person: UUID
     compartment: Compartment
@@ -123,6 +139,8 @@ class Case:
     interventions: tuple[Intervention, ...] = ()
     applications: tuple[Application, ...] = ()
     transfer: Transfer | None = None
+    consultations: tuple[Consultation, ...] = ()
+    takeovers: tuple[Takeover, ...] = ()
     links: tuple[Link, ...] = ()
     corrected: tuple[int, ...] = ()  # entries that no longer stand, by version
     sent_out: tuple[UUID, ...] = ()  # external referrals that wait for their answer

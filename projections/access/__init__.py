@@ -23,6 +23,11 @@ from domain.case import (
     HandoverWithdrawn,
 )
 from domain.case.consent import CoordinatorEngaged, CoordinatorReleased
+from domain.case.consultation import (
+    ConsultationAnswered,
+    ConsultationAsked,
+    ConsultationWithdrawn,
+)
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.identity import PersonMerged, PersonUnmerged
@@ -64,6 +69,7 @@ class FileRow(NamedTuple):
     informed_units: tuple[str, ...] = ()
     workers: tuple[UUID, ...] = ()
     engaged: tuple[UUID, ...] = ()
+    consulted_units: tuple[str, ...] = ()
     status: str | None = None  # of a case
     answer_due: datetime | None = None  # of the offer of a case that stands
 
@@ -94,6 +100,9 @@ _OF_FILES = names_of(
     CaseReopened,
     CoordinatorEngaged,
     CoordinatorReleased,
+    ConsultationAsked,
+    ConsultationAnswered,
+    ConsultationWithdrawn,
 )
 
 
@@ -169,7 +178,7 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
             return _staffed(row, event)
 
 
-def _staffed(row: FileRow, event: object) -> FileRow:
+def _staffed(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer for each event
     match event:
         case CaseWorkerAssigned(worker=worker):
             return row._replace(workers=(*row.workers, worker))
@@ -179,6 +188,11 @@ def _staffed(row: FileRow, event: object) -> FileRow:
             return row._replace(engaged=(*row.engaged, coordinator))
         case CoordinatorReleased(coordinator=coordinator):
             return row._replace(engaged=tuple(e for e in row.engaged if e != coordinator))
+        case ConsultationAsked(unit=unit):
+            return row._replace(consulted_units=(*row.consulted_units, unit))
+        case ConsultationAnswered(unit=unit) | ConsultationWithdrawn(unit=unit):
+            left = tuple(each for each in row.consulted_units if each != unit)
+            return row._replace(consulted_units=left)
         case _:
             return row
 
@@ -228,7 +242,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=9,
+    version=10,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -306,6 +320,7 @@ def _found(
     informed_units: list[str],
     workers: list[UUID],
     engaged: list[UUID],
+    consulted_units: list[str],
 ) -> tuple[UUID, Found]:
     standing = File(
         compartment=Compartment(compartment),
@@ -315,5 +330,6 @@ def _found(
         informed_units=tuple(informed_units),
         workers=tuple(workers),
         engaged=tuple(engaged),
+        consulted_units=tuple(consulted_units),
     )
     return file, Found(kind, person, standing)

@@ -8,6 +8,6 @@ select file, person from {access_files} where status = 'open' and responsible_un
 
 -- name: files
 select file, kind, person, compartment, responsible_unit, receiving_unit, sending_unit,
-       informed_units, workers, engaged
+       informed_units, workers, engaged, consulted_units
   from {access_files}
  where file = any(%s::uuid[])

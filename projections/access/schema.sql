@@ -20,6 +20,7 @@ create table {access_files} (
     informed_units   text[] not null,
     workers          uuid[] not null,
     engaged          uuid[] not null,
+    consulted_units  text[] not null,
     status           text,
     answer_due       timestamptz
 ) with (parallel_workers = 0);
@@ -49,6 +50,7 @@ create index on {access_files} (person);
 create index on {access_files} (responsible_unit, compartment) where status is not null;
 create index on {access_files} using gin (workers);
 create index on {access_files} using gin (engaged);
+create index on {access_files} using gin (consulted_units);
 -- Whose answer falls due today: the days before are counted.
 create index on {access_files} (receiving_unit, answer_due) where answer_due is not null;
 create index on {access_files} (responsible_unit, answer_due) where answer_due is not null;

@@ -21,6 +21,7 @@ _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.RECEIVING_UNIT: sql.SQL("file.receiving_unit = %(visible_unit)s"),
     Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),
     Relation.INFORMED_UNIT: sql.SQL("%(visible_unit)s = any(file.informed_units)"),
+    Relation.CONSULTED_UNIT: sql.SQL("%(visible_unit)s = any(file.consulted_units)"),
 }
 
 

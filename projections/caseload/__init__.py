@@ -40,9 +40,14 @@ class Filter:
     status: CaseStatus | None = None
     worker: UUID | None = None
     engaged: bool = False  # instead of the unit's: those that the viewer is engaged in
+    consulted: bool = False  # instead of the unit's: those that the unit is asked about
     unassigned: bool = False  # our own open cases that nobody is assigned to
     handover: Literal["in", "out"] | None = None
     due_before: datetime | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self.engaged or self.consulted
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def _way(schema: str, run: str, order: Order, few: bool) -> sql.Composable:
     """To find the lines of a run: in order, or first those that it may hold, which are few."""
     if few and run in {_OWN_OPEN, _OWN_CLOSED}:
         return _statements("one_side_first", schema)
-    if run.startswith(_ENGAGED):
+    if run.startswith("file."):
         return sql.SQL("true")
     in_order = run == _OFFERED or (order is Order.ANSWER_DUE and _DUE in run)
     if run in {_OWN_OPEN, _OWN_CLOSED} or in_order:
@@ -161,7 +166,10 @@ VALUES = {
 }
 _OWN_OPEN = "line.unit = %(unit)s and line.status = 'open'"
 _OWN_CLOSED = "line.unit = %(unit)s and line.status = 'closed'"
-_ENGAGED = "file.engaged @> array[%(visible_staff)s]::uuid[] and line.status = 'open'"
+_ELSEWHERE = {
+    "engaged": "file.engaged @> array[%(visible_staff)s]::uuid[] and line.status = 'open'",
+    "consulted": "file.consulted_units @> array[%(visible_unit)s]::text[]",
+}
 _OFFERED = "line.handover_to = %(unit)s"
 _DUE = "line.handover_to is not null"
 
@@ -172,9 +180,10 @@ def runs_of(wanted: Filter) -> Iterator[str]:
     Closed cases have neither workers nor offers: every other filter asks for open ones.
     """
     filters = list(_filters(wanted))
-    if wanted.engaged:
-        yield " and ".join([_ENGAGED, *filters])
-        return
+    for elsewhere, run in _ELSEWHERE.items():
+        if getattr(wanted, elsewhere):
+            yield " and ".join([run, *filters])
+            return
     if wanted.status is not CaseStatus.CLOSED:
         if wanted.handover != "in":
             yield " and ".join([_OWN_OPEN, *filters])

@@ -176,3 +176,25 @@ async def test_a_child_in_the_family_has_a_file_of_its_own(town: Town) -> None:
     await town["intake manager"].get(f"/referrals/{reported['referralId']}", expect=404)
     adult = {**child, "person": {"role": "relative", "bornOn": born(30)}}
     await worker.post(f"{path}/children-reports", adult, expect=422)
+
+
+async def test_another_unit_is_consulted(town: Town) -> None:
+    """It finds the question, sees the line of the case and no more, answers, and is out of it."""
+    path, worker, intake = await a_case(town), town["nexus worker"], town["intake worker"]
+    new = {"unit": "childrens-intake", "question": "Är personen känd hos er sedan tidigare?"}
+    asked = await worker.post(f"{path}/consultations", new, expect=201)
+    intake.position = asked["position"]
+    [line] = (await intake.get("/cases", consulted="true"))["items"]
+    seen = await intake.get(path)
+    assert line["caseId"] == seen["caseId"]
+    assert "identity" not in seen.json
+    assert "circumstances" not in seen.json
+    [question] = (await intake.get(f"{path}/consultations"))["items"]
+    assert question["question"] == new["question"]
+    answer = {"answer": "Ja, 2019, avslutat samma år."}
+    done = await intake.post(f"{path}/consultations/{asked['consultationId']}/answers", answer)
+    intake.position = worker.position = done["position"]
+    await intake.get(path, expect=404)
+    [told] = (await worker.get(f"{path}/consultations"))["items"]
+    assert told["answer"] == answer["answer"]
+    assert told["answeredAt"]

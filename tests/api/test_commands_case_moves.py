@@ -158,8 +158,8 @@ async def test_what_is_not_sorted_yet_is_linked_to_nothing_else(town: Town) -> N
 
 
 async def test_a_child_in_the_family_is_reported(town: Town) -> None:
-    """R10: a referral of its own at the children's entry point, in a compartment that the case's
-    workers do not see."""
+    """R10 (S80): a referral of its own at the children's entry point, in a compartment that the
+    case's workers do not see."""
     case, worker = await town.assigned()
     child = replace(A_RELATIVE, number=None, born=date(2015, 3, 2))
     outcome = await town.do(worker, links.report_child, case, child)

@@ -107,7 +107,7 @@ def decided(answer: TransferAnswer) -> InspectorateDecided:
 
 
 def test_requested_and_answered_in_writing() -> None:
-    """R14: one request at a time, answered once; after a refusal it may be requested again."""
+    """R14 (S39): one request at a time, answered once; after a refusal it may be made again."""
     new = {"municipality": "Enköping", "reason": "Bor där sedan ett år."}
     assert request_transfer(given(), ID, **new) == [REQUESTED]
     with pytest.raises(TransferIsWaiting):

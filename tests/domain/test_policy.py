@@ -51,6 +51,7 @@ files = st.builds(
     informed_units=st.lists(st.sampled_from(UNITS)).map(tuple),
     workers=st.lists(st.sampled_from(STAFF)).map(tuple),
     engaged=st.lists(st.sampled_from(STAFF)).map(tuple),
+    consulted_units=st.lists(st.sampled_from(UNITS)).map(tuple),
 )
 
 ENGAGED_READ = {

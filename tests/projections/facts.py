@@ -90,6 +90,7 @@ def visible_line(viewer: Viewer, row: FileRow) -> bool:
         informed_units=row.informed_units,
         workers=row.workers,
         engaged=row.engaged,
+        consulted_units=row.consulted_units,
     )
     return may(viewer, Act.READ, Information.LINE, file)
 

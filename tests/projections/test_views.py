@@ -452,6 +452,7 @@ _COLUMNS = {
         "sending_unit": _UNIT,
         "informed_units": _UNITS,
         "engaged": _IDS,
+        "consulted_units": _UNITS,
         "workers": _IDS,
         "status": _CODE,
         "answer_due": _MOMENT,

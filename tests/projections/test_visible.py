@@ -34,6 +34,7 @@ files = st.builds(
     informed_units=st.lists(units, max_size=2).map(tuple),
     workers=st.lists(staff, max_size=2).map(tuple),
     engaged=st.lists(staff, max_size=2).map(tuple),
+    consulted_units=st.lists(units, max_size=2).map(tuple),
 )
 
 
@@ -84,8 +85,16 @@ def _viewers(asking: UUID, unit: str) -> Iterator[Viewer]:
 
 def _every_standing() -> Iterator[File]:
     """Files to which nexus and its worker 1 stand in every set of relations."""
-    standings = product(Compartment, product((False, True), repeat=6))
-    for compartment, (assigned, engaged, responsible, receiving, sending, informed) in standings:
+    standings = product(Compartment, product((False, True), repeat=7))
+    for compartment, (
+        assigned,
+        engaged,
+        asked,
+        responsible,
+        receiving,
+        sending,
+        informed,
+    ) in standings:
         yield File(
             compartment=compartment,
             responsible_unit="nexus" if responsible else None,
@@ -94,6 +103,7 @@ def _every_standing() -> Iterator[File]:
             informed_units=("children", "nexus") if informed else (),
             workers=(id_of(2), id_of(1)) if assigned else (id_of(2),),
             engaged=(id_of(3), id_of(1)) if engaged else (),
+            consulted_units=("line-b", "nexus") if asked else (),
         )
 
 
@@ -118,7 +128,7 @@ async def _agree(
 
 
 async def _keep(connection: AsyncConnection[Any], schema: str, kept: Mapping[UUID, File]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:10]))
+    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:11]))
     copied = compose("copy {access_files} ({columns}) from stdin", schema, columns=columns)
     async with connection.cursor() as cursor, cursor.copy(copied) as copy:
         for one, file in kept.items():

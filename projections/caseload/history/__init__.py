@@ -69,7 +69,7 @@ async def page(
 def _runs(wanted: Filter, order: Order) -> Iterator[str]:
     """The runs of today's page, era by era; what is one worker's or nobody's is few, and sorted."""
     known = " and line.opened_at <= %(latest)s" if order is Order.OPENED else ""
-    few = wanted.worker is not None or wanted.unassigned or wanted.engaged
+    few = wanted.worker is not None or wanted.unassigned or wanted.is_elsewhere
     for run in runs_of(wanted):
         for stood in (STOOD,) if few else STOOD_BY_ERA:
             yield f"{run}{known} and {stood}"
