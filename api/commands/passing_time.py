@@ -6,7 +6,7 @@ decides, the command's id says what is told, and the log refuses what rests on a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID, uuid5
@@ -15,6 +15,7 @@ from api.commands.work import Desk
 from domain import deadline as deadlines
 from domain import majority
 from domain.case import Case
+from domain.case import consent as consents
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
 from domain.person import Person
@@ -22,6 +23,7 @@ from domain.ports import Reading, Receipts
 from domain.recorded import Append, NewEvent, Stream
 from domain.referral import Referral
 from domain.sealed import SealedValueIsClosed
+from domain.staff import StaffMember, give_back_case
 
 TIME: Final = UUID("f0000000-0000-4000-8000-000000000002")
 """Who acts, in the log and in the access log, where time does."""
@@ -81,6 +83,29 @@ def _escalated(
         )
     except SealedValueIsClosed:  # the file's key is erased: nobody is reminded of it
         return []
+
+
+# --- consents --------------------------------------------------------------------------------
+
+
+async def end_engagements(desk: Desk, case_id: UUID) -> int | None:
+    """That coordinators are engaged no more whose consent has run out (R6), on their own streams,
+    too: where it stands in the log, if anything was new."""
+    stream = (await desk.log.streams([case_id], afresh=True))[case_id]
+    if not isinstance(stream.state, Case):
+        return None
+    over = consents.end_what_ran_out(stream.state, desk.calendar.day_of(desk.clock.now()))
+    members = await desk.log.streams({released.coordinator for _, released in over}, afresh=True)
+    told = []
+    for last_day, released in over:
+        at = desk.calendar.start_of(last_day + timedelta(days=1))
+        told.append(NewEvent(stream=case_id, event=released, occurred_at=at))
+        member = members[released.coordinator].state
+        if isinstance(member, StaffMember):
+            given_back = give_back_case(member, case_id)
+            told += [NewEvent(stream=member.id, event=e, occurred_at=at) for e in given_back]
+    what = f"ran-out/{case_id}/{stream.version}"
+    return await _tell(desk, what, {case_id: stream, **members}, told, recorded_at=None)
 
 
 # --- months ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Each process of each server may keep time: whatever one of them has told, the ot
 from dataclasses import replace
 from typing import Final
 
-from api.commands.passing_time import is_reckoned, reckon_month, tell_overdue
+from api.commands.passing_time import end_engagements, is_reckoned, reckon_month, tell_overdue
 from api.commands.work import Desk
 from api.house import Views
 from api.runtime.rounds import Rounds
@@ -35,6 +35,8 @@ class Timekeeping:
         """One round. Raises Unavailable while a server is away or a view is behind."""
         desk = replace(self._desk, organisation=await self._desk.organised_now())
         await self._tell_overdue(desk)
+        for case in await self._views.ask(access.engaged_cases):
+            await end_engagements(desk, case)
         await self._reckon_month(desk)
 
     async def _tell_overdue(self, desk: Desk) -> None:

@@ -208,10 +208,15 @@ def consult_coordinator(
     return [CoordinatorConsulted(coordinator=coordinator.id, topic=Sealed.of(topic))]
 
 
-def end_what_ran_out(case: Case, today: date) -> list[ConsentEvent]:
-    """The engagements whose consent has run out end; what only time causes, time must append."""
-    over = [given.id for given in case.consents if given.until and given.until < today]
-    return [released for consent in over for released in _releases(case, consent)]
+def end_what_ran_out(case: Case, today: date) -> list[tuple[date, CoordinatorReleased]]:
+    """The engagements whose consent has run out, each with the last day that it stood. Only time
+    causes it, so time must tell it."""
+    return [
+        (given.until, released)
+        for given in case.consents
+        if given.until and given.until < today
+        for released in _releases(case, given.id)
+    ]
 
 
 # --- what stands -----------------------------------------------------------------------------

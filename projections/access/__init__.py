@@ -3,7 +3,7 @@
 No compilation: one row is read for one person who acts, or joined to a view by `visible`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -302,6 +302,12 @@ async def open_cases_of(connection: Connection, schema: str, unit: str) -> Mappi
     """The unit's open cases with their persons: for the time service, not to be told."""
     statement = _statements("open_cases", schema)
     return dict(await all_rows(connection, statement, [unit], lambda file, person: (file, person)))
+
+
+async def engaged_cases(connection: Connection, schema: str) -> Sequence[UUID]:
+    """The cases in which coordinators are engaged: for the time service, not to be told."""
+    statement = _statements("engaged_cases", schema)
+    return await all_rows(connection, statement, [], lambda file: file)
 
 
 def _viewer(staff: UUID, role: str, unit: str, side: str | None) -> Viewer:

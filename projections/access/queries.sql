@@ -6,6 +6,10 @@ select staff, role, unit, side from {access_staff} where staff = any(%s::uuid[])
 -- Of one unit, by case, with their persons: for the time service.
 select file, person from {access_files} where status = 'open' and responsible_unit = %s
 
+-- name: engaged_cases
+-- In which coordinators are engaged: for the time service.
+select file from {access_files} where engaged <> '{{}}'
+
 -- name: files
 select file, kind, person, compartment, responsible_unit, receiving_unit, sending_unit,
        informed_units, workers, engaged, consulted_units

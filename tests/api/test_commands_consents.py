@@ -1,10 +1,12 @@
 """Consent as use cases: who records it, and what a coordinator's leaving or its end does."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from api.commands import consents
+from api.commands.passing_time import TIME, end_engagements
 from api.commands.staff import end_position
 from domain.case.consent import ConsentGiven, CoordinatorReleased
 from domain.codes import (
@@ -25,7 +27,7 @@ async def town() -> Town:
     return await new_town()
 
 
-async def consent(town: Town, by: UUID, case: UUID) -> UUID:
+async def consent(town: Town, by: UUID, case: UUID, until: date | None = None) -> UUID:
     outcome = await town.do(
         by,
         consents.give_consent,
@@ -33,7 +35,7 @@ async def consent(town: Town, by: UUID, case: UUID) -> UUID:
         scope=ENOUGH,
         receiver=Receiver.REGIONAL_COORDINATORS,
         giver=ConsentGiver.PERSON,
-        until=None,
+        until=until,
     )
     return outcome.the(ConsentGiven)[1].consent
 
@@ -98,4 +100,21 @@ async def test_anonymously(town: Town) -> None:
     somebody = await town.hire("regional-coordinators", StaffRole.REGIONAL_COORDINATOR, side=None)
     topic = ConsultationTopic.SAFE_RETURN
     await town.do(worker, consents.consult_coordinator, case, somebody, topic)
+    assert (await town.member(somebody)).cases == ()
+
+
+async def test_a_consent_that_has_run_out_ends_the_engagement(town: Town) -> None:
+    """R6: time tells it, once, as of the day after the last one, on both streams."""
+    case, worker = await town.assigned()
+    somebody = await coordinator(town)
+    await consent(town, worker, case, until=TODAY)
+    await town.do(worker, consents.engage_coordinator, case, somebody)
+    assert await end_engagements(town.desk, case) is None
+    town.clock.advance(timedelta(days=3))
+    assert await end_engagements(town.desk, case)
+    assert await end_engagements(town.desk, case) is None
+    [released] = [f for f in await town.facts(case) if isinstance(f.event, CoordinatorReleased)]
+    assert released.actor == TIME
+    assert town.desk.calendar.day_of(released.occurred_at) == TODAY + timedelta(days=1)
+    assert (await town.case(case)).engagements == ()
     assert (await town.member(somebody)).cases == ()

@@ -198,7 +198,7 @@ def test_what_ran_out_is_over() -> None:
     case = given(consent(until=TODAY), ENGAGED)
     assert end_what_ran_out(case, TODAY) == []
     tomorrow = TODAY + timedelta(days=1)
-    assert end_what_ran_out(case, tomorrow) == [RELEASED]
+    assert end_what_ran_out(case, tomorrow) == [(TODAY, RELEASED)]
     assert end_what_ran_out(given(consent(until=TODAY), ENGAGED, RELEASED), tomorrow) == []
 
 
