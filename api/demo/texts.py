@@ -137,6 +137,10 @@ _REOPENINGS: Final = (
     "Oron har återkommit och behoven är desamma.",
 )
 
+QUESTION: Final = "Har ni haft kontakt med personen före 18-årsdagen, och vad behöver vi veta?"
+ANSWER: Final = "Ja, en utredning för två år sedan; den avslutades utan insats."
+MISTAKE: Final = "Hembesök enligt överenskommelse; barnen var hemma."
+CORRECTION: Final = "Anteckningen gällde ett annat ärende."
 WITHHELD: Final = "Det finns risk att den som berättat utsätts för påtryckningar."
 RISK: Final = "Bedömd utifrån det som personen berättar och det som polisen känner till."
 ASSESSOR: Final = "Socialsekreterare i teamet"

@@ -9,16 +9,26 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from api.commands import consents, interventions, investigations, transfers
+from api.commands import (
+    cases,
+    consents,
+    consultations,
+    interventions,
+    investigations,
+    links,
+    transfers,
+)
 from api.demo import texts
 from api.demo.shares import choose, happens
 from api.demo.workdays import OfficeHours
 from domain.case.consent import ConsentGiven
+from domain.case.consultation import ConsultationAsked
 from domain.case.intervention import ApplicationMade, InterventionDecided
 from domain.case.investigation import InvestigationOpened
 from domain.case.outward import ExternalReferralMade
 from domain.case.transfer import TransferRequested
 from domain.codes import (
+    AgeKnowledge,
     ApplicationKind,
     CaseOutcome,
     Compartment,
@@ -50,6 +60,8 @@ _REFLECTION_PERIOD: Final = 0.4  # of those presumed: 2-5 a year
 _SENT_OUT: Final = 0.2
 _CONSULTED: Final = 0.12
 _REPORTED: Final = 0.1
+_MISTAKEN: Final = 0.05  # an entry in the wrong file, corrected the same day
+_ASKED: Final = 0.5  # children's intake, about somebody aged 18-20 (R11)
 _TRANSFERRED: Final = 0.3  # of those who only stay here
 _KINDS: Final = {
     InterventionKind.COUNSELLING: 0.45,
@@ -87,6 +99,10 @@ class CaseWork:
             self._in(rng.randint(5, 40), self._consult)
         if happens(rng, _SENT_OUT):
             self._in(rng.randint(20, 60), self._send_out)
+        if happens(rng, _MISTAKEN):
+            self._in(rng.randint(5, 60), self._mistake)
+        if intake.age is AgeKnowledge.YOUNG_ADULT and happens(rng, _ASKED):
+            self._in(rng.randint(3, 10), self._ask)
         exposed = intake.role is PersonRole.EXPOSED
         if exposed and intake.concern is Concern.TRAFFICKING and intake.repeats is None:
             self._in(rng.randint(4, 15), self._presume)
@@ -192,6 +208,31 @@ class CaseWork:
     @property
     def _coordinator(self) -> UUID:
         return self._story.stage.crew["regional-coordinator"].id
+
+    # --- asked of another unit, and corrected ------------------------------------------------
+
+    async def _ask(self) -> None:
+        story = self._story
+        children = story.stage.desk.organisation.targets.child_entry
+        if story.unit == children:
+            return
+        ask = consultations.ask_unit
+        outcome = await self._do(ask, unit=children, question=texts.QUESTION)
+        asked = outcome.the(ConsultationAsked)[1].consultation
+        self._in(self._rng.randint(1, 5), self._hear_from, children, asked)
+
+    async def _hear_from(self, unit: str, consultation: UUID) -> None:
+        stage, compartment = self._story.stage, self._story.compartment
+        manager = stage.crew.manager(unit, compartment)
+        answer = consultations.answer_unit
+        await stage.do(manager, answer, self._story.id, consultation, answer=texts.ANSWER)
+
+    async def _mistake(self) -> None:
+        outcome = await self._do(cases.record_note, texts.MISTAKE)
+        self._in(0, self._correct, outcome.position)
+
+    async def _correct(self, position: int) -> None:
+        await self._do(links.correct_entry, position, reason=texts.CORRECTION)
 
     # --- done for the person -----------------------------------------------------------------
 

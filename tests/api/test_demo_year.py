@@ -28,6 +28,8 @@ from domain import case, referral, staff
 from domain.activity import ActivityPlanned
 from domain.case import CaseStatus
 from domain.case.consent import ConsentGiven, CoordinatorEngaged
+from domain.case.consultation import ConsultationAnswered, ConsultationAsked
+from domain.case.correction import EntryCorrected
 from domain.case.intervention import ApplicationAnswered, InterventionStarted
 from domain.case.investigation import (
     InvestigationConcluded,
@@ -257,6 +259,8 @@ def test_what_is_done_in_the_cases(a_year: Told) -> None:
     assert events[InvestigationConcluded] > 0.6 * events[InvestigationOpened] > 20
     assert events[InterventionStarted] > 10
     assert events[TransferRequested] >= 1
+    assert events[ConsultationAsked] >= events[ConsultationAnswered] >= 1
+    assert events[EntryCorrected] >= 1
 
 
 def test_police_operations_come_in_bursts(a_year: Told) -> None:
