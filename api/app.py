@@ -15,6 +15,7 @@ from api.door.system import Meters, system_routes
 from api.house import House
 from api.resources import (
     activities,
+    activity_outcomes,
     assessments,
     audit,
     case_work,
@@ -35,6 +36,7 @@ from api.resources import (
     overviews,
     person_records,
     persons,
+    persons_met,
     police_operations,
     reassignments,
     receipts,
@@ -173,14 +175,15 @@ ROUTES: Final[Sequence[Route]] = (
     post("/police-operations", police_operations.announce),
     get("/police-operations/{operationId}", police_operations.read),
     post("/police-operations/{operationId}/acknowledgements", police_operations.acknowledge),
-    post("/police-operations/{operationId}/encounters", police_operations.refer),
+    post("/police-operations/{operationId}/encounters", persons_met.refer),
     post("/police-operations/{operationId}/closures", police_operations.close),
     # --- activities
     get("/activities", activities.page),
     post("/activities", activities.plan),
     get("/activities/{activityId}", activities.read),
-    post("/activities/{activityId}/holdings", activities.hold),
-    post("/activities/{activityId}/cancellations", activities.cancel),
+    post("/activities/{activityId}/holdings", activity_outcomes.hold),
+    post("/activities/{activityId}/corrections", activity_outcomes.correct),
+    post("/activities/{activityId}/cancellations", activity_outcomes.cancel),
     get("/activity-reaches", activities.reaches),
     # --- mandates and inquiries
     get("/mandates", mandates.page),

@@ -2,8 +2,8 @@
 competence building, coordination - and never about anybody (S79).
 
 The story: planned, under whoever R7 makes responsible; held, with how many were reached; or
-cancelled. Leading an activity is not owning a case. Whatever is told of one is a code, a day, a
-unit or a number, so that a person's identity has no place to stand.
+cancelled; what was told wrongly is corrected. Leading an activity is not owning a case. Whatever is
+told of one is a code, a day, a unit or a number, so that a person's identity has no place to stand.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from domain.codes import ActivityKind, AgeBand, Audience, CancellationReason, PlaceKind
+from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    Audience,
+    CancellationReason,
+    CorrectionReason,
+    PlaceKind,
+)
 from domain.errors import (
+    ActivityIsNotHeld,
     ActivityIsOver,
     CampaignHasNoAgeBand,
     HeldInTheFuture,
@@ -51,7 +59,17 @@ class ActivityCancelled:
     reason: CancellationReason
 
 
-ActivityEvent = ActivityPlanned | ActivityHeld | ActivityCancelled
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityCorrected:
+    """What `ActivityHeld` should have told; views show this, the log both."""
+
+    reason: CorrectionReason
+    held_on: date
+    reached: int
+    schools: int
+
+
+ActivityEvent = ActivityPlanned | ActivityHeld | ActivityCancelled | ActivityCorrected
 
 # --- state -----------------------------------------------------------------------------------
 
@@ -136,10 +154,7 @@ def hold_activity(
     SchoolsDoNotFit.
     """
     _require_open(activity, by_unit)
-    if held_on > today:
-        raise HeldInTheFuture
-    if (schools > 0) is not (activity.place is PlaceKind.SCHOOL):
-        raise SchoolsDoNotFit
+    _require_sense(activity, held_on, schools, today)
     return [ActivityHeld(held_on=held_on, reached=reached, schools=schools, partners=partners)]
 
 
@@ -151,8 +166,38 @@ def cancel_activity(
     return [ActivityCancelled(reason=reason)]
 
 
-def _require_open(activity: Activity, unit: str) -> None:
+def correct_activity(
+    activity: Activity,
+    *,
+    by_unit: str,
+    reason: CorrectionReason,
+    held_on: date,
+    reached: int,
+    schools: int,
+    today: date,
+) -> list[ActivityEvent]:
+    """Raises NotPermitted for who does not carry it, ActivityIsNotHeld, HeldInTheFuture,
+    SchoolsDoNotFit."""
+    _require_carried(activity, by_unit)
+    if activity.status is not ActivityStatus.HELD:
+        raise ActivityIsNotHeld
+    _require_sense(activity, held_on, schools, today)
+    return [ActivityCorrected(reason=reason, held_on=held_on, reached=reached, schools=schools)]
+
+
+def _require_sense(activity: Activity, held_on: date, schools: int, today: date) -> None:
+    if held_on > today:
+        raise HeldInTheFuture
+    if (schools > 0) is not (activity.place is PlaceKind.SCHOOL):
+        raise SchoolsDoNotFit
+
+
+def _require_carried(activity: Activity, unit: str) -> None:
     if unit not in activity.units:
         raise NotPermitted
+
+
+def _require_open(activity: Activity, unit: str) -> None:
+    _require_carried(activity, unit)
     if activity.status is not ActivityStatus.PLANNED:
         raise ActivityIsOver

@@ -385,6 +385,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _stored("activity.held", activity.ActivityHeld, "held_on reached schools partners"),
     _stored("activity.cancelled", activity.ActivityCancelled, "reason"),
+    _stored("activity.corrected", activity.ActivityCorrected, "reason held_on reached schools"),
     _stored("mandate.decided", mandate.MandateDecided, "register_number decided_on matter"),
     _stored("mandate.work-started", mandate.WorkStarted, "matter work"),
     _stored("inquiry.opened", inquiry.InquiryOpened, "mandate compartment"),

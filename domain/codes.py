@@ -395,6 +395,14 @@ class AgeBand(StrEnum):
     AGED_22_AND_OVER = "aged-22-and-over"
 
 
+class CorrectionReason(StrEnum):
+    """Why what was told of an activity was wrong."""
+
+    MISCOUNTED = "miscounted"
+    MISTYPED = "mistyped"
+    COUNTED_TWICE = "counted-twice"
+
+
 class CancellationReason(StrEnum):
     """Why an activity was not held."""
 

@@ -260,6 +260,12 @@ class ActivityIsOver(Refusal):
     status = 409
 
 
+class ActivityIsNotHeld(Refusal):
+    """Only what was told of a held activity can be corrected. Record it as held first."""
+
+    status = 409
+
+
 class HeldInTheFuture(Refusal):
     """An activity is recorded as held when it has been. Give the day on which it was (S79)."""
 

@@ -25,6 +25,7 @@ from domain.codes import (
     Concern,
     ConsentGiver,
     ConsultationTopic,
+    CorrectionReason,
     DeadlineKind,
     DeclineReason,
     DisclosureGround,
@@ -419,6 +420,11 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         AgeBand.AGED_0_TO_15: Label("0-15 år", "Aged 0-15"),
         AgeBand.AGED_16_TO_21: Label("16-21 år", "Aged 16-21"),
         AgeBand.AGED_22_AND_OVER: Label("22 år eller äldre", "Aged 22 or older"),
+    },
+    CorrectionReason: {
+        CorrectionReason.MISCOUNTED: Label("Felräknat", "Miscounted"),
+        CorrectionReason.MISTYPED: Label("Felskrivet", "Mistyped"),
+        CorrectionReason.COUNTED_TWICE: Label("Räknat två gånger", "Counted twice"),
     },
     CancellationReason: {
         CancellationReason.STAFF_ABSENT: Label("Personal saknades", "Staff were absent"),

@@ -180,6 +180,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "operation.closed": Label("Polisinsatsen avslutades", "The operation was closed"),
     "activity.planned": Label("Aktiviteten planerades", "The activity was planned"),
     "activity.held": Label("Aktiviteten genomfördes", "The activity was held"),
+    "activity.corrected": Label("Uppgifterna rättades", "What was told of it was corrected"),
     "activity.cancelled": Label("Aktiviteten ställdes in", "The activity was cancelled"),
     "mandate.decided": Label("Nämnden beslutade", "The board decided"),
     "mandate.work-started": Label("Arbetet startade", "The work was started"),

@@ -11,6 +11,7 @@ from domain.codes import (
     AgeBand,
     Audience,
     CancellationReason,
+    CorrectionReason,
     PlaceKind,
     StaffRole,
 )
@@ -73,6 +74,29 @@ async def hold_activity(
         today=work.today,
     )
     work.record(activity_id, held)
+
+
+async def correct_activity(
+    work: Work,
+    activity_id: UUID,
+    *,
+    reason: CorrectionReason,
+    held_on: date,
+    reached: int,
+    schools: int,
+) -> None:
+    viewer = await work.require(Act.RECORD, Information.ACTIVITY)
+    activity = await work.activity(activity_id)
+    corrected = activities.correct_activity(
+        activity,
+        by_unit=viewer.unit,
+        reason=reason,
+        held_on=held_on,
+        reached=reached,
+        schools=schools,
+        today=work.today,
+    )
+    work.record(activity_id, corrected)
 
 
 async def cancel_activity(work: Work, activity_id: UUID, *, reason: CancellationReason) -> None:

@@ -408,6 +408,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.ActivityIsOver: Told(
         "Aktiviteten är över", "Aktiviteten är redan genomförd eller inställd."
     ),
+    errors.ActivityIsNotHeld: Told(
+        "Aktiviteten är inte genomförd",
+        "Bara det som har berättats om en genomförd aktivitet kan rättas.",
+    ),
     errors.HeldInTheFuture: Told(
         "Genomförd i framtiden",
         "En aktivitet registreras som genomförd när den är det. Ange dagen (S79).",

@@ -9,7 +9,7 @@ from msgspec import Meta
 from api.commands import activities as use_cases
 from api.door import CREATED, Lead, deciding, reading
 from api.door.answers import ActivityId, Answer, Count, Day, Done, Page, Position, Seen, Unit
-from api.door.fields import Body, Headcount, PastDay, UnitCode, shown
+from api.door.fields import Body, UnitCode, shown
 from api.door.fields import Day as DayOfBody
 from api.door.query import PageQuery
 from api.door.visit import Visit
@@ -23,12 +23,9 @@ from domain.codes import (
     Purpose,
 )
 from domain.errors import (
-    ActivityIsOver,
     CampaignHasNoAgeBand,
     CoordinationIsStrategic,
-    HeldInTheFuture,
     NotFound,
-    SchoolsDoNotFit,
     UnknownUnit,
 )
 from domain.labels import Label
@@ -37,7 +34,7 @@ from projections import activities
 from projections.activities import Cursor, Line
 
 _READ: Final = (Act.READ, Information.ACTIVITY)
-_RECORD: Final = (Act.RECORD, Information.ACTIVITY)
+RECORD: Final = (Act.RECORD, Information.ACTIVITY)
 
 # --- seen ------------------------------------------------------------------------------------
 
@@ -225,7 +222,7 @@ class PlannedActivity(ChangedActivity):
         " targeted campaigns both jointly, otherwise who plans it. Leading an activity is not"
         " owning a case.",
     ),
-    asks=_RECORD,
+    asks=RECORD,
     refuses=(CampaignHasNoAgeBand, CoordinationIsStrategic, UnknownUnit),
     status=CREATED,
     location="/activities/{0.activity_id}",
@@ -248,57 +245,4 @@ async def plan(visit: Visit, activity: NewActivity) -> PlannedActivity:
         cooperating_units=list(planned.cooperating),
         position=outcome.position,
         replayed=outcome.replayed,
-    )
-
-
-# --- held or cancelled -----------------------------------------------------------------------
-
-
-class Holding(Body):
-    model_config = shown(heldOn="2023-04-20", reached=60, schools=1, partners=["schools"])
-
-    held_on: PastDay
-    reached: Headcount
-    """How many were reached; who they were is nowhere (S79)."""
-    schools: Headcount = 0
-    """In how many schools; none elsewhere (S73)."""
-    partners: tuple[UnitCode, ...] = ()
-
-
-@deciding(
-    "holdActivity",
-    Label("Registrera att en aktivitet har genomförts", "Record that an activity was held"),
-    Label("Av den som bär den.", "By who carries it."),
-    asks=_RECORD,
-    refuses=(ActivityIsOver, HeldInTheFuture, SchoolsDoNotFit, UnknownUnit),
-)
-async def hold(visit: Visit, activity_id: UUID, held: Holding) -> ChangedActivity:
-    outcome = await visit.carry_out(
-        use_cases.hold_activity,
-        activity_id,
-        held_on=held.held_on,
-        reached=held.reached,
-        schools=held.schools,
-        partners=held.partners,
-    )
-    return ChangedActivity(
-        activity_id=activity_id, position=outcome.position, replayed=outcome.replayed
-    )
-
-
-class Cancellation(Body):
-    reason: CancellationReason
-
-
-@deciding(
-    "cancelActivity",
-    Label("Ställ in en aktivitet", "Cancel an activity"),
-    Label("Av den som bär den.", "By who carries it."),
-    asks=_RECORD,
-    refuses=(ActivityIsOver,),
-)
-async def cancel(visit: Visit, activity_id: UUID, cancelled: Cancellation) -> ChangedActivity:
-    outcome = await visit.carry_out(use_cases.cancel_activity, activity_id, reason=cancelled.reason)
-    return ChangedActivity(
-        activity_id=activity_id, position=outcome.position, replayed=outcome.replayed
     )

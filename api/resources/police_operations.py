@@ -1,7 +1,6 @@
 """Police operations (S31, R6): announced without persons, acknowledged by both who handle them,
 carried out person by person, closed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -9,7 +8,6 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from api.commands import police_operations as use_cases
-from api.commands.referrals import ReferralDetails
 from api.door import CREATED, Lead, deciding, reading
 from api.door.answers import (
     Answer,
@@ -25,33 +23,24 @@ from api.door.answers import (
     Seen,
     Unit,
 )
-from api.door.fields import Body, Passage, PastMoment, shown
+from api.door.fields import Body, PastMoment
 from api.door.fields import Day as DayOfBody
 from api.door.query import PageQuery
 from api.door.visit import Visit
-from api.resources.referrals import SOMEBODY, NewPerson, Receipt, Routing, details_of, routing
-from domain.codes import Channel, Concern, Purpose, Source
+from domain.codes import Purpose
 from domain.errors import (
-    AgesContradict,
     AnnouncedInTheFuture,
-    AssessorIsNotNamed,
-    BornInTheFuture,
     NotFound,
-    OperationIsClosed,
     OperationIsNotAcknowledged,
-    PersonMetTwice,
-    PersonsMetOutOfBounds,
-    ReceivedInTheFuture,
 )
 from domain.labels import Label
 from domain.police_operation import OperationAnnounced
 from domain.policy import Act, Information, may
-from domain.referral import ReferralReceived, ReferralRouted
 from projections import police_operations as operations
 from projections.police_operations import Cursor, Line
 
 _READ: Final = (Act.READ, Information.OPERATION)
-_SEND: Final = (Act.SEND, Information.OPERATION)
+SEND: Final = (Act.SEND, Information.OPERATION)
 
 # --- seen ------------------------------------------------------------------------------------
 
@@ -189,7 +178,7 @@ class ChangedOperation(Done):
         "Targeted at prostitution or trafficking. Nexus and the regional coordinators acknowledge"
         " it, each for themselves; when one of them does not, there is an alarm (R6).",
     ),
-    asks=_SEND,
+    asks=SEND,
     refuses=(AnnouncedInTheFuture,),
     status=CREATED,
     location="/police-operations/{0.operation_id}",
@@ -238,119 +227,4 @@ async def close(visit: Visit, operation_id: UUID) -> ChangedOperation:
     outcome = await visit.carry_out(use_cases.close_operation, operation_id)
     return ChangedOperation(
         operation_id=operation_id, position=outcome.position, replayed=outcome.replayed
-    )
-
-
-# --- carried out -----------------------------------------------------------------------------
-
-
-class MetPerson(Body):
-    model_config = shown(
-        concern="prostitution",
-        account="Möttes i en lägenhet, vill prata med någon.",
-        acute=False,
-        person=SOMEBODY,
-    )
-
-    concern: Concern
-    account: Passage
-    """What has been seen and heard."""
-    person: NewPerson
-    acute: bool = False
-
-
-class Burst(Body):
-    """Those met, in one act: all of them are referred, or nobody."""
-
-    model_config = shown(
-        channel="secure-message",
-        metAt="2023-04-03T08:15:00Z",
-        persons=[
-            {
-                "concern": "prostitution",
-                "account": "Möttes i en lägenhet, vill prata med någon.",
-                "acute": False,
-                "person": SOMEBODY,
-            }
-        ],
-    )
-
-    channel: Channel
-    persons: list[MetPerson]
-    met_at: PastMoment | None = None
-    """When the referrals arrived, if not now: their clocks start there."""
-
-    def details(self) -> Sequence[ReferralDetails]:
-        return [
-            details_of(
-                met.person,
-                source=Source.POLICE_OPERATION,
-                channel=self.channel,
-                kind=None,
-                senders_reference=None,
-                received_at=self.met_at,
-                acute=met.acute,
-                concern=met.concern,
-                account=met.account,
-            )
-            for met in self.persons
-        ]
-
-
-class Met(Answer):
-    """One of those met: a referral of its own."""
-
-    referral_id: ReferralId
-    receipt: Receipt
-    routing: Routing
-
-
-class ReferredBurst(ChangedOperation):
-    """The referrals, in the order of the persons."""
-
-    referrals: list[Met]
-
-
-@deciding(
-    "referThoseMet",
-    Label("Aktualisera dem som möttes", "Refer those met"),
-    Label(
-        "Alla i ett kommando, eller ingen. Var och en blir en egen aktualisering och fördelas för"
-        " sig (R1-R3, R6); hur många som får lämnas på en gång är en inställning.",
-        "All of them in one command, or nobody. Each is a referral of its own and routed by itself"
-        " (R1-R3, R6); how many there may be at once is a setting.",
-    ),
-    asks=_SEND,
-    refuses=(
-        PersonsMetOutOfBounds,
-        PersonMetTwice,
-        OperationIsClosed,
-        BornInTheFuture,
-        ReceivedInTheFuture,
-        AssessorIsNotNamed,
-        AgesContradict,
-    ),
-    status=CREATED,
-    leads=(Lead("referThoseMet", {"operationId": "operationId"}),),
-)
-async def refer(visit: Visit, operation_id: UUID, burst: Burst) -> ReferredBurst:
-    outcome = await visit.carry_out(use_cases.refer_those_met, operation_id, burst.details())
-    received = {
-        fact.stream: fact.event.receipt
-        for fact in outcome.facts
-        if isinstance(fact.event, ReferralReceived)
-    }
-    routed = {
-        fact.stream: routing(fact.event)
-        for fact in outcome.facts
-        if isinstance(fact.event, ReferralRouted)
-    }
-    return ReferredBurst(
-        operation_id=operation_id,
-        referrals=[
-            Met(referral_id=referral, receipt=receipt, routing=routed[referral])
-            for referral, receipt in received.items()
-        ],
-        position=outcome.position,
-        replayed=outcome.replayed,
     )

@@ -7,7 +7,13 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.activity import ActivityCancelled, ActivityHeld, ActivityPlanned, ActivityStatus
+from domain.activity import (
+    ActivityCancelled,
+    ActivityCorrected,
+    ActivityHeld,
+    ActivityPlanned,
+    ActivityStatus,
+)
 from domain.codes import ActivityKind
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
@@ -53,6 +59,13 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
                 schools=held.schools,
                 version=recorded.version,
             )
+        case ActivityCorrected() as corrected if line:
+            return line._replace(
+                held_on=corrected.held_on,
+                reached=corrected.reached,
+                schools=corrected.schools,
+                version=recorded.version,
+            )
         case ActivityCancelled(reason=reason) if line:
             return line._replace(
                 status=ActivityStatus.CANCELLED,
@@ -85,7 +98,7 @@ def _planned(recorded: Recorded, planned: ActivityPlanned) -> Line:
 
 PROJECTION = Projection(
     name="activities",
-    version=1,
+    version=2,
     schema=text("projections.activities", "schema.sql"),
     tables=(Table(name="activities", row=Line, key=("activity",), keys=keys, apply=apply),),
     key=attrgetter("stream"),

@@ -30,9 +30,12 @@ async def test_what_is_planned_is_held_and_counted(town: Town) -> None:
     shown = await worker.get(path)
     assert (shown["status"], shown["reached"], shown["schools"]) == ("held", 60, 2)
     await worker.post(f"{path}/cancellations", {"reason": "too-few"}, expect=409)
+    wrong = {"reason": "miscounted", "heldOn": "2024-02-02", "reached": 50, "schools": 2}
+    await worker.post(f"{path}/corrections", wrong)
+    assert (await worker.get(path))["reached"] == 50
     sums = (await worker.get("/activity-reaches"))["items"]
     expected = {"year": 2024, "kind": "prevention", "ageBand": "aged-16-to-21"}
-    assert sums == [{**expected, "held": 2, "reached": 90, "schools": 3}]
+    assert sums == [{**expected, "held": 2, "reached": 80, "schools": 3}]
 
 
 async def test_a_campaign_is_led_jointly_and_has_no_age_band(town: Town) -> None:
@@ -60,7 +63,7 @@ async def test_a_persons_identity_cannot_be_put_in(town: Town, told: dict[str, A
     assert await town.rooms.facts.head() == head
 
 
-@pytest.mark.parametrize("body", ["NewActivity", "Holding", "Cancellation"])
+@pytest.mark.parametrize("body", ["NewActivity", "Holding", "ActivityCorrection", "Cancellation"])
 def test_no_field_holds_a_text(body: str) -> None:
     """Codes, days, numbers and unit codes: there is nowhere to write a name (S79)."""
     for name, told in SCHEMAS[body]["properties"].items():

@@ -4,22 +4,33 @@ import dataclasses
 import typing
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
 from domain.activity import (
     Activity,
     ActivityCancelled,
+    ActivityCorrected,
     ActivityEvent,
     ActivityHeld,
     ActivityPlanned,
     cancel_activity,
+    correct_activity,
     fold,
     hold_activity,
     plan_activity,
 )
-from domain.codes import ActivityKind, AgeBand, Audience, CancellationReason, PlaceKind
+from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    Audience,
+    CancellationReason,
+    CorrectionReason,
+    PlaceKind,
+)
 from domain.errors import (
+    ActivityIsNotHeld,
     ActivityIsOver,
     CampaignHasNoAgeBand,
     HeldInTheFuture,
@@ -122,6 +133,26 @@ def test_schools_are_counted_where_it_is_held_in_schools() -> None:
     with pytest.raises(SchoolsDoNotFit):
         hold(given(place=PlaceKind.STREET), schools=1)
     assert hold(given(place=PlaceKind.STREET), schools=0)
+
+
+def test_what_was_told_wrongly_is_corrected() -> None:
+    """By who carries it, for a coded reason, once it is held; as sensibly as it was told first."""
+    how: dict[str, Any] = {"by_unit": "nexus", "reason": CorrectionReason.MISCOUNTED}
+    how |= {"held_on": TODAY, "reached": 55, "today": TODAY}
+    [corrected] = correct_activity(given(HELD), **how, schools=1)
+    assert corrected == ActivityCorrected(
+        reason=CorrectionReason.MISCOUNTED, held_on=TODAY, reached=55, schools=1
+    )
+    assert correct_activity(given(HELD, corrected), **how, schools=2)
+    for not_held in (given(), given(CANCELLED)):
+        with pytest.raises(ActivityIsNotHeld):
+            correct_activity(not_held, **how, schools=1)
+    with pytest.raises(SchoolsDoNotFit):
+        correct_activity(given(HELD), **how, schools=0)
+    with pytest.raises(HeldInTheFuture):
+        correct_activity(given(HELD), **how | {"held_on": TODAY + timedelta(1)}, schools=1)
+    with pytest.raises(NotPermitted):
+        correct_activity(given(HELD), **how | {"by_unit": "youth-outreach"}, schools=1)
 
 
 def test_nobody_has_a_place_in_an_activity() -> None:

@@ -8,7 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.activity import ActivityCancelled, ActivityHeld, ActivityPlanned
+from domain.activity import (
+    ActivityCancelled,
+    ActivityCorrected,
+    ActivityHeld,
+    ActivityPlanned,
+)
 from domain.case import (
     CaseClosed,
     CaseJoined,
@@ -35,6 +40,7 @@ from domain.codes import (
     Channel,
     Compartment,
     Concern,
+    CorrectionReason,
     DeclineReason,
     Gender,
     HandoverDeclineReason,
@@ -533,6 +539,11 @@ def test_an_activity_is_planned_and_held_or_cancelled() -> None:
     [line] = rows(activities.PROJECTION, happened(planned, held))
     assert (line.status, line.partners) == ("held", ("schools", "region"))
     assert (line.held_on, line.reached, line.schools, line.version) == (day, 60, 2, 2)
+    corrected = ActivityCorrected(
+        reason=CorrectionReason.MISCOUNTED, held_on=day, reached=55, schools=1
+    )
+    [line] = rows(activities.PROJECTION, happened(planned, held, corrected))
+    assert (line.status, line.reached, line.schools, line.version) == ("held", 55, 1, 3)
     cancelled = ActivityCancelled(reason=CancellationReason.TOO_FEW)
     [line] = rows(activities.PROJECTION, happened(planned, cancelled))
     assert (line.status, line.cancelled_because, line.held_on) == ("cancelled", "too-few", None)
