@@ -236,6 +236,12 @@ ENTRIES: tuple[Entry, ...] = (
         withheld=TEXT,
     ),
     _stored(
+        "case.outcome-notified",
+        investigation.OutcomeNotified,
+        "person",
+        told=TEXT,
+    ),
+    _stored(
         "case.investigation-concluded",
         investigation.InvestigationConcluded,
         "investigation",

@@ -397,6 +397,12 @@ class InvestigationIsNotOpen(Refusal):
     status = 409
 
 
+class OutcomeIsNotAwaited(Refusal):
+    """Nobody waits for an outcome: nothing has been decided, or those concerned have been told."""
+
+    status = 409
+
+
 class OutOfScopeIsReferredOn(Refusal):
     """Somebody exploited other than sexually is out of scope, and is referred on, never dropped
     (R12): close the case as referred on, once somebody else has taken over."""

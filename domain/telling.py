@@ -100,6 +100,9 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.concerned-informed": Label(
         "De som berörs underrättades", "Those concerned were informed"
     ),
+    "case.outcome-notified": Label(
+        "De som berörs underrättades om utgången", "Those concerned were told of the outcome"
+    ),
     "case.investigation-concluded": Label(
         "Utredningen avslutades", "The investigation was concluded"
     ),

@@ -14,7 +14,7 @@ from domain.codes import (
     Presumption,
     RiskLevel,
 )
-from domain.deadline import end_clock, set_deadline
+from domain.deadline import end_clock, running, set_deadline
 
 
 async def open_investigation(work: Work, case_id: UUID) -> None:
@@ -62,6 +62,17 @@ async def conclude_investigation(
     work.record(case_id, concluded)
     for clock in investigations.ENDED_BY_CONCLUSION:
         work.record(case_id, end_clock(case.deadlines, clock, work.now))
+    notified = ClockKind.OUTCOME_NOTIFIED
+    if running(case.deadlines, notified) is None:
+        settings, calendar = work.organisation.settings, work.desk.calendar
+        due = set_deadline(work.desk.ids.new(), notified, work.now, settings, calendar)
+        work.record(case_id, due)
+
+
+async def notify_outcome(work: Work, case_id: UUID, told: str) -> None:
+    case = await documented(work, case_id)
+    work.record(case_id, investigations.notify_outcome(case, told))
+    work.record(case_id, end_clock(case.deadlines, ClockKind.OUTCOME_NOTIFIED, work.now))
 
 
 _BY_SOMEBODY_CLOSE = (Concern.CLOSE_VIOLENCE, Concern.FORCED_MARRIAGE)

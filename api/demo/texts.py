@@ -172,6 +172,7 @@ def basis(rng: Random) -> str:
     return rng.choice(_BASES)
 
 
+NOTIFIED: Final = "Beslutet lämnades och förklarades vid ett möte."
 EXTENDED: Final = "Synnerliga skäl: tolk kunde inte ordnas i tid."
 FEEDBACK: Final = "Anmälaren fick veta på telefon om utredning inleds."
 

@@ -158,8 +158,14 @@ class CaseWork:
         )
         await self._do(investigations.conclude_investigation, investigation, how)
         self._investigation = None
+        chance, stage = Random(investigation.int), self._story.stage  # noqa: S311 - foreseeable
+        days = 6 if happens(chance, 0.05) else chance.randint(0, 3)
+        stage.at(OfficeHours(chance).after(stage.now, days), self._if_open, self._notify)
         if how is InvestigationConclusion.INTERVENTION:
             self._in(self._rng.randint(0, 4), self._decide)
+
+    async def _notify(self) -> None:
+        await self._do(investigations.notify_outcome, texts.NOTIFIED)
 
     async def _assess_risk(self) -> None:
         levels = {RiskLevel.LOW: 0.3, RiskLevel.RAISED: 0.45, RiskLevel.HIGH: 0.25}

@@ -226,6 +226,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "En utredning pågår",
         "En utredning pågår i ärendet: en i taget, och den avslutas innan ärendet avslutas.",
     ),
+    errors.OutcomeIsNotAwaited: Told(
+        "Ingen väntar på utgången",
+        "Ingen väntar på utgången: inget är beslutat, eller de som berörs är underrättade.",
+    ),
     errors.InvestigationIsNotOpen: Told(
         "Utredningen pågår inte",
         "Den utredningen pågår inte: den är avslutad, eller inleddes aldrig i det här ärendet.",

@@ -28,6 +28,7 @@ from domain.errors import (
     ExtensionIsNoLonger,
     InvestigationIsNotOpen,
     InvestigationIsOpen,
+    OutcomeIsNotAwaited,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -129,6 +130,10 @@ async def inform(
     return _documented(case_id, investigation_id, outcome)
 
 
+class NotifiedOutcome(Done):
+    case_id: CaseId
+
+
 class Conclusion(Body):
     conclusion: InvestigationConclusion
 
@@ -148,6 +153,27 @@ async def conclude(
         use_cases.conclude_investigation, case_id, investigation_id, with_.conclusion
     )
     return _documented(case_id, investigation_id, outcome)
+
+
+class Notification(Body):
+    told: Passage
+    """What those concerned were told, and how."""
+
+
+@deciding(
+    "notifyOutcome",
+    Label("Underrätta om utgången", "Inform of the outcome"),
+    Label(
+        "De som berörs underrättas om det som beslutades, inom den tid som kommunen har satt.",
+        "Those concerned are told what was decided, within the time that the municipality set.",
+    ),
+    asks=_DOCUMENTS,
+    refuses=(OutcomeIsNotAwaited,),
+    status=CREATED,
+)
+async def notify(visit: Visit, case_id: UUID, with_: Notification) -> NotifiedOutcome:
+    outcome = await visit.carry_out(use_cases.notify_outcome, case_id, with_.told)
+    return NotifiedOutcome(case_id=case_id, position=outcome.position, replayed=outcome.replayed)
 
 
 def _standing(

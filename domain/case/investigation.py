@@ -20,7 +20,12 @@ from domain.codes import (
     RiskLevel,
 )
 from domain.deadline import DeadlineEvent, extend_deadline, running
-from domain.errors import DeadlineHasEnded, InvestigationIsNotOpen, InvestigationIsOpen
+from domain.errors import (
+    DeadlineHasEnded,
+    InvestigationIsNotOpen,
+    InvestigationIsOpen,
+    OutcomeIsNotAwaited,
+)
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------
@@ -44,6 +49,14 @@ class ConcernedInformed:
 class InvestigationConcluded:
     investigation: UUID
     conclusion: Sealed[InvestigationConclusion]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutcomeNotified:
+    """Those concerned were told of the decision, and how."""
+
+    person: UUID
+    told: Sealed[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +91,7 @@ InvestigationEvent = (
     InvestigationOpened
     | ConcernedInformed
     | InvestigationConcluded
+    | OutcomeNotified
     | PresumptionAssessed
     | RiskAssessed
     | ScopeReviewed
@@ -153,6 +167,13 @@ def conclude_investigation(
     """Raises InvestigationIsNotOpen."""
     _require_open_investigation(case, investigation)
     return [InvestigationConcluded(investigation=investigation, conclusion=Sealed.of(conclusion))]
+
+
+def notify_outcome(case: Case, told: str) -> list[InvestigationEvent]:
+    """Those concerned are informed of what was decided (section 4). Raises OutcomeIsNotAwaited."""
+    if running(case.deadlines, ClockKind.OUTCOME_NOTIFIED) is None:
+        raise OutcomeIsNotAwaited
+    return [OutcomeNotified(person=case.person, told=Sealed.of(told))]
 
 
 def assess_presumption(

@@ -8,7 +8,15 @@ from uuid import UUID
 import pytest
 
 from api.commands import assessments, cases, investigations, referrals
-from domain.codes import AgeKnowledge, CaseOutcome, ClockKind, DeclineReason, ReferralKind, Source
+from domain.codes import (
+    AgeKnowledge,
+    CaseOutcome,
+    ClockKind,
+    DeclineReason,
+    InvestigationConclusion,
+    ReferralKind,
+    Source,
+)
 from domain.deadline import DeadlineMet, running
 from domain.errors import (
     AssessmentIsMade,
@@ -18,6 +26,7 @@ from domain.errors import (
     NotFound,
     NothingToAssess,
     NotPermitted,
+    OutcomeIsNotAwaited,
     ProtectionIsNotAssessed,
 )
 from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
@@ -220,6 +229,24 @@ async def test_an_application_is_investigated_without_delay(town: Town) -> None:
         facts = await town.facts(case)
         assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 1
     assert (await town.case(await town.open_case(AN_ADULT))).deadlines == ()
+
+
+async def test_those_concerned_are_told_of_the_outcome(town: Town) -> None:
+    """Within the municipality's own time after the decision (section 4, m), once."""
+    case, worker = await town.assigned("childrens-intake")
+    await town.do(worker, investigations.open_investigation, case)
+    investigation = (await town.case(case)).investigation
+    assert investigation is not None
+    early = town.do(worker, investigations.notify_outcome, case, "Beslutet lämnades.")
+    assert await told(early) == (OutcomeIsNotAwaited, {})
+    how = InvestigationConclusion.NO_INTERVENTION
+    await town.do(worker, investigations.conclude_investigation, case, investigation, how)
+    deadlines = (await town.case(case)).deadlines
+    due = {one.clock.reveal(): one.due for one in deadlines}[ClockKind.OUTCOME_NOTIFIED]
+    assert due == town.desk.calendar.add_working_days(NOW, 5)
+    await town.do(worker, investigations.notify_outcome, case, "Beslutet lämnades.")
+    again = town.do(worker, investigations.notify_outcome, case, "Igen.")
+    assert await told(again) == (OutcomeIsNotAwaited, {})
 
 
 async def test_nothing_of_it_stands_in_the_clear(town: Town) -> None:
