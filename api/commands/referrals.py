@@ -290,18 +290,31 @@ async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:
 
 async def require(work: Work, referral: Referral, act: Act) -> Viewer:
     """Raises NotFound, NotPermitted."""
-    file = _file(referral, await work.viewer())
-    return await work.require(act, Information.REFERRAL, file)
+    viewer = await work.viewer()
+    if act is Act.RECORD:
+        return await work.require(act, Information.REFERRAL, await _carried(work, referral))
+    return await work.require(act, Information.REFERRAL, _file(referral, viewer))
+
+
+async def _carried(work: Work, referral: Referral) -> File:
+    """What access to a referral depends on when something is recorded in it: whoever carries it now
+    does, the unit that it was routed to last or, once it is in a case, that of the case."""
+    unit = (await work.case(referral.case)).unit if referral.case else referral.unit
+    return _file_at(referral, unit)
 
 
 def _file(referral: Referral, viewer: Viewer) -> File:
     """What access to a referral depends on when it is answered. Every unit that was asked may
-    come, so that who answers second learns that it has been answered."""
+    come, so that who answers second learns that it has been answered, and no more."""
+    return _file_at(referral, viewer.unit if viewer.unit in referral.asked else referral.unit)
+
+
+def _file_at(referral: Referral, unit: str) -> File:
     return File(
         compartment=referral.compartment,
-        receiving_unit=viewer.unit if viewer.unit in referral.asked else referral.unit,
+        receiving_unit=unit,
         sending_unit=referral.sender_unit,
-        informed_units=referral.informed,
+        informed_units=(*referral.informed, *referral.asked),
     )
 
 

@@ -54,9 +54,11 @@ async def assess(town: Town, referral: UUID, by: UUID | None = None) -> object:
     )
 
 
-async def decide(town: Town, referral: UUID, *, opens: bool = True) -> object:
+async def decide(
+    town: Town, referral: UUID, *, opens: bool = True, by: UUID | None = None
+) -> object:
     return await town.do(
-        await town.worker("childrens-intake"),
+        by or await town.worker("childrens-intake"),
         assessments.decide_preliminary_assessment,
         referral,
         opens=opens,
@@ -257,3 +259,42 @@ async def test_nothing_of_it_stands_in_the_clear(town: Town) -> None:
     assert "referral.assessment-recorded" in names
     for word in (b"protection", b"preliminary", b"Trygg"):
         assert word not in town.log.dump()
+
+
+async def test_a_unit_that_has_declined_records_no_more(town: Town) -> None:
+    """R2: whoever it was routed on to assesses it and answers for its clocks; the unit before is
+    refused, whatever it asks for, and does not learn what has been done since."""
+    referral = await town.receive(AN_ADULT)
+    await town.do(
+        await town.manager("nexus"),
+        referrals.decline_referral,
+        referral,
+        reason=DeclineReason.WRONG_AGE,
+        age=AgeKnowledge.MINOR,
+        explanation="Är 16 år.",
+    )
+    nexus = await town.worker("nexus")
+    due = NOW + timedelta(days=60)
+    for deadline in (await town.referral(referral)).deadlines:
+        extends = town.do(
+            nexus, assessments.extend_in_referral, referral, deadline.id, until=due, ground="Nej."
+        )
+        assert await told(extends) == (NotPermitted, {})
+    assert await told(assess(town, referral, nexus)) == (NotPermitted, {})
+    await assess(town, referral)
+    assert await told(assess(town, referral, nexus)) == (NotPermitted, {})
+    assert await told(decide(town, referral, by=nexus)) == (NotPermitted, {})
+    asks = town.do(nexus, assessments.ask_feedback, referral)
+    assert await told(asks) == (NotPermitted, {})
+
+
+async def test_what_is_in_a_case_is_recorded_by_the_unit_of_the_case(town: Town) -> None:
+    """The clocks of a report go with the case when it is handed over (S69)."""
+    referral = await town.receive(A_PUPIL)
+    await town.do(await town.manager("childrens-intake"), referrals.accept_referral, referral)
+    case = (await town.referral(referral)).case
+    assert case is not None
+    handover = await town.offered(case)
+    await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
+    assert await told(assess(town, referral)) == (NotPermitted, {})
+    await assess(town, referral, await town.worker("nexus"))
