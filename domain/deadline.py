@@ -313,18 +313,21 @@ def escalate_deadline(
     silence once, and not once for every step that nobody saw."""
     for one in deadlines:
         if one.id == deadline and one.missed and TABLE[one.clock.reveal()].escalates:
-            times = _steps(one.due, now, settings.escalation_working_days, calendar)
+            times = escalations_by(one.due, now, settings, calendar)
             if times > one.escalated:
                 return [DeadlineEscalated(deadline=deadline, units=units, times=times)]
     return []
 
 
-def _steps(since: datetime, now: datetime, days: int, calendar: WorkingCalendar) -> int:
-    """How many steps of working days have begun."""
-    steps = 0
-    while since <= now:
-        steps, since = steps + 1, calendar.add_working_days(since, days)
-    return steps
+def escalations_by(
+    due: datetime, now: datetime, settings: Settings, calendar: WorkingCalendar
+) -> int:
+    """How often an answer that was due then is to have been escalated by now: once, and once more
+    for each step of working days that has begun since."""
+    times = 0
+    while due <= now:
+        times, due = times + 1, calendar.add_working_days(due, settings.escalation_working_days)
+    return times
 
 
 def _running(deadlines: Deadlines, deadline: UUID) -> Deadline:

@@ -4,13 +4,15 @@ Each process of each server may keep time: whatever one of them has told, the ot
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from api.commands.passing_time import end_engagements, is_reckoned, reckon_month, tell_overdue
 from api.commands.work import Desk
 from api.house import Views
 from api.runtime.rounds import Rounds
-from domain.errors import AccessIsBehind
+from domain.deadline import escalations_by
+from domain.errors import AccessIsBehind, Unavailable
 from domain.ports import Receipts
 from projections import access, deadlines
 
@@ -40,12 +42,22 @@ class Timekeeping:
         await self._reckon_month(desk)
 
     async def _tell_overdue(self, desk: Desk) -> None:
-        """In order, page by page: answers that are still missing stay in the list."""
-        now, after = desk.clock.now(), deadlines.FIRST
+        """In order, page by page: answers that are still missing stay in the list. What is wrong
+        with one file keeps no other from being told of."""
+        now, after, faults = desk.clock.now(), deadlines.FIRST, list[Exception]()
         while page := await self._views.ask(deadlines.overdue, now, after=after, limit=_MOST):
             for line in page:
-                await tell_overdue(desk, line.file, line.deadline)
+                if _is_told(line, desk, now):
+                    continue
+                try:
+                    await tell_overdue(desk, line.file, line.deadline)
+                except Unavailable:
+                    raise
+                except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+                    faults.append(fault)
             after = page[-1]
+        if faults:
+            raise ExceptionGroup("deadlines that could not be told of", faults)
 
     async def _reckon_month(self, desk: Desk) -> None:
         if await is_reckoned(desk):
@@ -56,3 +68,12 @@ class Timekeeping:
         children = desk.organisation.targets.child_entry
         cases = await self._views.ask(access.open_cases_of, children)
         await reckon_month(desk, self._receipts, cases, position=position)
+
+
+def _is_told(line: deadlines.Overdue, desk: Desk, now: datetime) -> bool:
+    """Whether an overdue answer has been escalated as often as it is to be by now, as far as the
+    view knows: then its file need not be read."""
+    if line.status != deadlines.DeadlineStatus.MISSED:
+        return False
+    settings = desk.organisation.settings
+    return line.escalated >= escalations_by(line.due, now, settings, desk.calendar)

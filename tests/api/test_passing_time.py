@@ -1,18 +1,26 @@
 """What only time causes is told once, whoever tells it and however long nobody did."""
 
 import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
 from api.commands import cases, referrals
 from api.commands.passing_time import MONTHS, TIME, reckon_month, tell_overdue
+from api.house import Views
+from api.runtime.timekeeping import Timekeeping
 from domain.codes import ClockKind, Purpose
 from domain.deadline import DeadlineEscalated, DeadlineMet, DeadlineMissed, DeadlineSet
+from domain.errors import SealIsBroken
 from domain.majority import MajorityApproaching, MajorityReached, MonthReckoned
+from domain.ports import EventLog
+from domain.recorded import Stream
 from domain.referral import ANSWER
+from projections import deadlines
 from tests.fakes import MemoryReceipts
 from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
 
@@ -155,3 +163,56 @@ async def test_nobody_is_told_of_where_there_is_no_child(town: Town) -> None:
     head = await town.log.head()
     assert (await reckoned(town)).readings == []
     assert await town.log.head() == head
+
+
+# --- round after round -------------------------------------------------------------------------
+
+
+class Overdue:
+    """The views, as far as a round asks them: what has passed, and nobody else's business."""
+
+    def __init__(self, *lines: deadlines.Overdue) -> None:
+        self._lines = lines
+
+    async def ask(self, query: object, *args: object, **more: object) -> Sequence[object]:
+        del args
+        if query is deadlines.overdue and more["after"] is deadlines.FIRST:
+            return self._lines
+        return ()
+
+    def seconds_behind(self, projection: str) -> float:
+        del projection
+        return 0.0
+
+    def position(self, projection: str) -> int:
+        del projection
+        return 0
+
+
+class WrongIn:
+    """A log in which one file cannot be read."""
+
+    def __init__(self, log: EventLog, file: UUID) -> None:
+        self._log, self._file = log, file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    async def streams(self, ids: Collection[UUID], *, afresh: bool = False) -> dict[UUID, Stream]:
+        if self._file in ids:
+            raise SealIsBroken
+        return await self._log.streams(ids, afresh=afresh)
+
+
+async def test_what_is_wrong_with_one_file_keeps_no_other_from_being_told(town: Town) -> None:
+    """The round fails, so that somebody looks; the other file's deadline is told all the same."""
+    wrong, sound = await town.receive(AN_ADULT), await town.receive(AN_ADULT)
+    lines = [deadlines.Overdue(file, ANSWER, NOW, "running", 0) for file in (wrong, sound)]
+    town.clock.advance(timedelta(days=30))
+    desk = replace(town.desk, log=cast("EventLog", WrongIn(town.log, wrong)))
+    keeping = Timekeeping(desk, cast("Views", Overdue(*lines)), MemoryReceipts())
+    with pytest.raises(ExceptionGroup) as failed:
+        await keeping.tell()
+    assert failed.group_contains(SealIsBroken)
+    assert await count(town, sound, DeadlineMissed) == 1
+    assert await count(town, wrong, DeadlineMissed) == 0
