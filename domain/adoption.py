@@ -17,6 +17,7 @@ from domain.errors import (
     UnitIsLeftOut,
 )
 from domain.organisation import Organisation
+from domain.sealed import Sealed
 
 # Always the same stream: every decision rests on it.
 ORGANISATION: Final = UUID("0f000000-0000-4000-8000-000000000001")
@@ -26,11 +27,11 @@ ORGANISATION: Final = UUID("0f000000-0000-4000-8000-000000000001")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganisationAdopted:
-    """The whole document, so that whoever inspects the log reads what was in force, and nothing of
-    it depends on a file. Units, rules and settings: nobody is named in it."""
+    """The whole document, so that nothing of what was in force depends on a file. Nobody is named
+    in it; but it says which unit meets which side, so that it is sealed."""
 
     in_force_from: date
-    document: str
+    document: Sealed[str]
 
 
 AdoptionEvent = OrganisationAdopted
@@ -44,10 +45,10 @@ class Adoptions:
 
     def on(self, day: date) -> str | None:
         """The document in force that day; None before the first one: then the municipality is
-        organised as it was set up."""
+        organised as it was set up. Raises SealedValueIsClosed when it was not opened."""
         for one in reversed(self.adopted):
             if one.in_force_from <= day:
-                return one.document
+                return one.document.reveal()
         return None
 
 
@@ -87,7 +88,7 @@ def adopt_organisation(
     if in_force_from < today:
         raise AdoptionIsRetroactive
     before = adoptions.adopted[-1] if adoptions else None
-    if before and (before.in_force_from, before.document) == (in_force_from, document):
+    if before and (before.in_force_from, before.document.reveal()) == (in_force_from, document):
         return []
     if before and in_force_from < before.in_force_from:
         raise AdoptionIsOvertaken(in_force_from=before.in_force_from)
@@ -96,4 +97,4 @@ def adopt_organisation(
     left_out = [unit.code for unit in latest.units if not organisation.has_unit(unit.code)]
     if left_out:
         raise UnitIsLeftOut(units=left_out)
-    return [OrganisationAdopted(in_force_from=in_force_from, document=document)]
+    return [OrganisationAdopted(in_force_from=in_force_from, document=Sealed.of(document))]

@@ -405,7 +405,7 @@ TABLE: tuple[Row, ...] = (
         _ADMINISTRATOR,
         (Relation.NONE,),
         (Information.ORGANISATION,),
-        (Act.MANAGE,),
+        (Act.READ, Act.MANAGE),
         "the administrator records how the municipality has organised itself, and sees no case",
     ),
     *_rows(

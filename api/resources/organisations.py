@@ -5,12 +5,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from api.commands import adoptions as use_cases
-from api.door import CREATED, deciding, open_door
-from api.door.answers import Answer, Day, Done, Moment
+from api.door import CREATED, deciding, reading
+from api.door.answers import Answer, Day, Done, Moment, Position, Seen
 from api.door.fields import Body, Document
 from api.door.fields import Day as DayOfBody
 from api.door.visit import Visit
 from domain.adoption import ORGANISATION, OrganisationAdopted
+from domain.codes import Purpose
 from domain.errors import (
     AdoptionIsOvertaken,
     AdoptionIsRetroactive,
@@ -20,6 +21,7 @@ from domain.errors import (
 )
 from domain.labels import Label
 from domain.policy import Act, Information
+from projections import timeline
 
 
 class AdoptedOrganisation(Answer):
@@ -33,29 +35,38 @@ class AdoptedOrganisations(Answer):
     Before the first one, what the municipality was set up with."""
 
     items: list[AdoptedOrganisation]
+    position: Position
 
 
-@open_door(
+@reading(
     "listOrganisations",
     Label("Lista antagna organisationer", "List adopted organisations"),
     Label(
         "Enheter, reglernas mål och inställningar, som de har antagits, var och en från sin dag.",
         "Units, the rules' targets and the settings, as they were adopted, each from its day on.",
     ),
+    asks=(Act.READ, Information.ORGANISATION),
+    view=timeline.PROJECTION.name,
+    purpose=Purpose.SUPERVISION,
 )
-async def page(visit: Visit) -> AdoptedOrganisations:
+async def page(visit: Visit) -> Seen[AdoptedOrganisations]:
     facts = await visit.house.desk.log.facts(ORGANISATION, OrganisationAdopted)
-    return AdoptedOrganisations(
+    adopted = [(fact, it) for fact in facts if isinstance(it := fact.event, OrganisationAdopted)]
+    documents = await visit.house.opener.open_values(
+        [(it.document.token, str) for _, it in adopted if it.document.token]
+    )
+    answer = AdoptedOrganisations(
         items=[
             AdoptedOrganisation(
-                in_force_from=fact.event.in_force_from,
+                in_force_from=it.in_force_from,
                 recorded_at=fact.recorded_at,
-                document=fact.event.document,
+                document=document.reveal(),
             )
-            for fact in facts
-            if isinstance(fact.event, OrganisationAdopted)
-        ]
+            for (fact, it), document in zip(adopted, documents, strict=True)
+        ],
+        position=visit.position,
     )
+    return Seen(answer, [ORGANISATION])
 
 
 class NewOrganisation(Body):

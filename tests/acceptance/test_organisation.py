@@ -32,7 +32,8 @@ async def test_a_new_unit_is_pointed_to_from_its_day(town: Town) -> None:
     await town["nexus manager"].post("/organisations", wanted, expect=403)
     yesterday = {**wanted, "inForceFrom": (today - timedelta(days=1)).isoformat()}
     await administrator.post("/organisations", yesterday, expect=422)
-    assert (await anybody.get("/organisations"))["items"] == []
+    assert (await administrator.get("/organisations"))["items"] == []
+    await town["nexus manager"].get("/organisations", expect=403)
 
     a_relative = referral(
         "self", "close-violence", account="Söker stöd.", role="relative", age="adult"
@@ -42,7 +43,7 @@ async def test_a_new_unit_is_pointed_to_from_its_day(town: Town) -> None:
     assert (await _routed(town, a_relative))["unit"] == "line-four"
     units = {unit["code"] for unit in (await anybody.get("/units"))["items"]}
     assert {"line-four", "support-line-three"} <= units
-    [adopted] = (await anybody.get("/organisations"))["items"]
+    [adopted] = (await administrator.get("/organisations"))["items"]
     assert (adopted["inForceFrom"], adopted["document"]) == (today.isoformat(), document)
     missing = {**wanted, "document": DOCUMENT}
     refused = await administrator.post("/organisations", missing, expect=422)

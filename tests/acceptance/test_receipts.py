@@ -34,6 +34,7 @@ READERS: Final = {
     Information.EVENT_METADATA: "auditor",
     Information.ACCESS_LOG: "auditor",
     Information.RECEIPT: "police officer",
+    Information.ORGANISATION: "administrator",
 }
 OPEN: Final = [route for route in ROUTES if route.door.kind in {Kind.OPEN, Kind.PUBLIC}]
 

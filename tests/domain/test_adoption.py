@@ -15,6 +15,7 @@ from domain.errors import (
     UnitIsLeftOut,
 )
 from domain.organisation import Organisation
+from domain.sealed import Sealed
 
 UPPSALA = load_organisation()
 TODAY = date(2023, 4, 3)
@@ -39,12 +40,15 @@ def adopt(
 
 
 def after(*adopted: tuple[date, str]) -> Adoptions | None:
-    return adoption.fold(OrganisationAdopted(in_force_from=d, document=doc) for d, doc in adopted)
+    return adoption.fold(
+        OrganisationAdopted(in_force_from=d, document=Sealed.of(doc)) for d, doc in adopted
+    )
 
 
 def test_adopted_from_today_or_later() -> None:
     """What was decided stays as it was decided."""
-    assert adopt(None) == [OrganisationAdopted(in_force_from=TODAY, document="new")]
+    [adopted] = adopt(None)
+    assert (adopted.in_force_from, adopted.document.reveal()) == (TODAY, "new")
     with pytest.raises(AdoptionIsRetroactive):
         adopt(None, in_force_from=TODAY - timedelta(days=1))
 

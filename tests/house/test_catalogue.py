@@ -84,7 +84,6 @@ NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
 CLEAR_TEXT = {
     ("referral.received", "receipt"),  # random
     ("team.mandated", "register_number"),  # of a public decision
-    ("organisation.adopted", "document"),  # units and settings, public in every municipality
     *((entry.name, field) for entry in ENTRIES for field in ("unit", "holder")),
     ("referral.received", "sender_unit"),
     ("referral.routed", "informed"),
