@@ -98,7 +98,9 @@ async def end_position(
         if successor_id:
             await assign(work, case_id, case, successor_id)
     for team_id in member.teams:
-        work.record(team_id, teams.leave_team(await work.team(team_id), staff_id))
+        team = await work.team(team_id)
+        if staff_id in team.members:  # a team that was wound up may have let everybody go already
+            work.record(team_id, teams.leave_team(team, staff_id))
     work.record(staff_id, staffs.end_position(member, until=until, today=work.today))
 
 

@@ -1,6 +1,7 @@
 """The team: mandated by the board, established as a pilot, joined and left, evaluated, and made
 permanent or wound up (S57-S60, S71)."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from domain import team as teams
 from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
-from domain.team import Team
+from domain.team import MemberLeft, Team, TeamEvent
 
 
 async def mandate_team(work: Work, *, register_number: str, decided_on: date) -> None:
@@ -44,8 +45,8 @@ async def join_team(work: Work, team_id: UUID, staff_id: UUID, *, percentage: in
 
 
 async def leave_team(work: Work, team_id: UUID, staff_id: UUID) -> None:
-    work.record(team_id, teams.leave_team(await _led(work, team_id), staff_id))
-    work.record(staff_id, staffs.leave_team(await work.staff(staff_id), team_id))
+    team = await _led(work, team_id)
+    await _record(work, team_id, teams.leave_team(team, staff_id))
 
 
 async def report_cost(
@@ -73,7 +74,16 @@ async def decide_future(
     decided = teams.decide_future(
         team, future=future, register_number=register_number, decided_on=decided_on
     )
-    work.record(team_id, decided)
+    await _record(work, team_id, decided)
+
+
+async def _record(work: Work, team_id: UUID, events: Sequence[TeamEvent]) -> None:
+    """And on the streams of those who leave by it."""
+    work.record(team_id, events)
+    for left in events:
+        if isinstance(left, MemberLeft):
+            member = await work.staff(left.staff)
+            work.record(member.id, staffs.leave_team(member, team_id))
 
 
 async def _led(work: Work, team_id: UUID) -> Team:

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from api.commands import staff, teams
-from domain.codes import Compartment, StaffRole
+from api.commands.work import Work
+from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
@@ -19,7 +20,7 @@ from domain.errors import (
     UnknownStaffMember,
     UnknownUnit,
 )
-from domain.team import MemberJoined, TeamMandated
+from domain.team import MemberJoined, MemberLeft, TeamMandated
 from tests.town import TODAY, Town, new_town, told
 
 STARTS, ENDS = date(2023, 4, 1), date(2024, 4, 1)
@@ -195,3 +196,45 @@ async def test_the_lead_units_manager_leads(town: Town) -> None:
     await join(town, team, member, by=town.administrator)
     await leave(town, team, member, by=town.administrator)
     await establish(town, await mandate(town, by=other), by=other, unit="childrens-intake")
+
+
+async def wind_up(town: Town, team: UUID) -> None:
+    await town.do(
+        town.administrator,
+        teams.decide_future,
+        team,
+        future=TeamFuture.WOUND_UP,
+        register_number="SCN-2023-00412",
+        decided_on=TODAY,
+    )
+
+
+async def test_who_was_in_a_team_that_is_wound_up_has_left_it(town: Town) -> None:
+    """Everybody leaves on both streams, and can leave the position after it (S60)."""
+    team, workers = await mandate(town), [await town.hire("nexus"), await town.hire("nexus")]
+    await establish(town, team)
+    for worker in workers:
+        await join(town, team, worker)
+    await wind_up(town, team)
+    assert [(await town.member(worker)).teams for worker in workers] == [(), ()]
+    for worker in workers:
+        await town.do(
+            town.administrator, staff.end_position, worker, until=TODAY, successor_id=None
+        )
+        assert not (await town.member(worker)).active
+
+
+async def test_a_team_left_on_one_stream_only_keeps_nobody(town: Town) -> None:
+    """A log of before the mending has teams that let go of their members, who were not told."""
+    team, worker = await mandate(town), await town.hire("nexus")
+    await establish(town, team)
+    await join(town, team, worker)
+
+    async def forget(work: Work) -> None:
+        await work.team(team)
+        work.record(team, [MemberLeft(staff=worker)])
+
+    await town.do(town.administrator, forget)
+    await town.do(town.administrator, staff.end_position, worker, until=TODAY, successor_id=None)
+    left = await town.member(worker)
+    assert (left.active, left.teams) == (False, ())
