@@ -111,9 +111,9 @@ HEADERS: Final[Json] = {
     },
     "ETag": {"description": "Strong, and yours alone.", "schema": {"type": "string"}},
     "Samordna-Parked": {
-        "description": "Of so many files the answer may be out of date: what happened in them last"
+        "description": "The answer may be out of date: what happened last, in one file or several,"
         " cannot be shown yet.",
-        "schema": {"type": "integer"},
+        "schema": {"type": "string", "enum": ["true"]},
     },
     "Location": {"description": "What was made.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}},

@@ -282,8 +282,8 @@ def _parked(visit: Visit, door: Door, answered: Seen[Any]) -> dict[str, str]:
     """A list may lack what is parked, or tell it as it was; what tells of a file, only that one."""
     parked = visit.house.views.parked(door.view) if door.view else ()
     told = {str(subject) for subject in answered.subjects}
-    touched = [key for key in parked if not visit.ids or key in told]
-    return {"Samordna-Parked": str(len(touched))} if touched else {}
+    touched = any(not visit.ids or key in told for key in parked)
+    return {"Samordna-Parked": "true"} if touched else {}  # how many would tell of others' files
 
 
 def _is_known(etag: str, request: web.Request) -> bool:

@@ -43,7 +43,7 @@ async def test_an_answer_that_touches_what_is_parked_says_so(settled: Settled) -
         await checkpoints.renew(connection, schema, caseload.PROJECTION.name)
     await parked(settled, 1)
     for path in ("/cases", one):
-        assert (await ask(settled, path)).headers["Samordna-Parked"] == "1"
+        assert (await ask(settled, path)).headers["Samordna-Parked"] == "true"
     for path in (other, "/handovers"):
         assert "Samordna-Parked" not in (await ask(settled, path)).headers
 
