@@ -126,8 +126,9 @@ UNKNOWN = Identity()
 def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an answer for each event
     known = person.identity
     match event:
-        case IdentityEstablished(level=level):
-            return replace(person, identity=replace(known, level=level))
+        case IdentityEstablished(level=level, number=number):
+            identified = replace(person, identity=replace(known, level=level))
+            return replace(identified, number=Sealed.of(number)) if number else identified
         case DuplicateNoted(other=other):
             return replace(person, identity=replace(known, doubles=(*known.doubles, other)))
         case PersonMerged(into=into):

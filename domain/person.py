@@ -93,6 +93,7 @@ class Person:
     compartment: Compartment
     age: Sealed[AgeKnowledge]
     born: Sealed[date | None]
+    number: Sealed[str | None]  # the one that leads to this record
     has_ground: bool = False  # the age was established, not only told
     open_case: UUID | None = None
     majority: Majority | None = None  # as far as it was told (R13)
@@ -103,6 +104,10 @@ class Person:
         born = self.born.reveal()
         return age_knowledge(born, day) if born else self.age.reveal()
 
+    def has_number(self, number: str) -> bool:
+        """Whether that is the number on record; never, once it can no longer be read."""
+        return self.number.is_open and self.number.reveal() == number
+
 
 def evolve(person: Person | None, event: object) -> Person | None:
     match event, person:
@@ -112,6 +117,7 @@ def evolve(person: Person | None, event: object) -> Person | None:
                 compartment=registered.compartment,
                 age=registered.age,
                 born=registered.born,
+                number=registered.number,
             )
         case AgeEstablished(age=age, born=born), Person():
             known = replace(person, age=Sealed.of(age), born=Sealed.of(born), has_ground=True)

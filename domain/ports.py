@@ -114,6 +114,10 @@ class Vault(Protocol):
         """The id behind a personal number in one compartment: `candidate`, when there is none."""
         ...
 
+    async def release_number(self, compartment: str, number: str, person: UUID) -> None:
+        """A personal number leads to this person no more; to nobody, if it did until now."""
+        ...
+
     async def find_person(self, compartment: str, number: str) -> UUID | None:
         """The id behind a personal number in one compartment, if there is one."""
         ...

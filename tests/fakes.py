@@ -87,6 +87,12 @@ class MemoryVault:
         await asyncio.sleep(0)
         return self._people.setdefault((compartment, _digits(number)), candidate)
 
+    async def release_number(self, compartment: str, number: str, person: UUID) -> None:
+        await asyncio.sleep(0)
+        at = compartment, _digits(number)
+        if self._people.get(at) == person:
+            del self._people[at]
+
     async def find_person(self, compartment: str, number: str) -> UUID | None:
         await asyncio.sleep(0)
         return self._people.get((compartment, _digits(number)))

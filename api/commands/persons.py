@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.commands.case_files import require_case
 from api.commands.cases import review_age
+from api.commands.numbers import reserve_number
 from api.commands.work import Work
 from domain import identity
 from domain.case import Case
@@ -31,7 +32,8 @@ async def establish_identity(
     work: Work, case_id: UUID, found: Particulars, *, born: date | None
 ) -> None:
     """Later identification. A number that the side's index knows is another record's: then both
-    are noted as doubles, and nobody is merged by a rule. A birth date settles the age (S85)."""
+    are noted as doubles, and nobody is merged by a rule. A number that was on record before leads
+    here no more. A birth date settles the age (S85)."""
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
     await work.read(case.person, *case.referrals)
     person = await work.person(case.person)
@@ -42,11 +44,19 @@ async def establish_identity(
     if born:
         await review_age(work, case_id, case, born=born, basis=found.basis)
     if found.number and person.compartment is not Compartment.TRIAGE:
-        known = await work.desk.vault.reserve_person(
-            person.compartment.value, found.number, person.id
-        )
-        if known != person.id and await work.exists(known):
-            _note(work, person, await work.person(known), by_index=True)
+        _, holder = await reserve_number(work, person.compartment, found.number, person.id)
+        if holder and holder.id != person.id:
+            _note(work, person, holder, by_index=True)
+        await _release(work, person, found.number)
+
+
+async def _release(work: Work, person: Person, number: str) -> None:
+    """The number that was on record until now was mistaken, or has been replaced (c): it must lead
+    nobody else's referral to this record. Last of all, when everything else is decided: should the
+    append fail even so, a referral with it makes a record of its own, and a person finds that."""
+    before = person.number.reveal() if person.number.is_open else None
+    if before and before != number:
+        await work.desk.vault.release_number(person.compartment.value, before, person.id)
 
 
 async def note_duplicate(work: Work, case_id: UUID, other_case: UUID) -> None:

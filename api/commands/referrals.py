@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from api.commands.numbers import reserve_number
 from api.commands.work import Work, telling_who
 from domain import assessment as assessments
 from domain import case as cases
@@ -365,13 +366,11 @@ async def _person(
     """The person's record in this compartment: found by number, or registered now. Either way
     one fact is recorded, so that the answer's position does not tell which.
 
-    The id behind a number is reserved in the vault first, so two first contacts cannot make two
-    persons. In triage no side's index may know the number (R16).
+    In triage no side's index may know the number (R16).
     """
-    person, is_known = work.desk.ids.new(), False
+    person, known = work.desk.ids.new(), None
     if details.number and compartment is not Compartment.TRIAGE:
-        person = await work.desk.vault.reserve_person(compartment.value, details.number, person)
-        is_known = await work.exists(person)
+        person, known = await reserve_number(work, compartment, details.number, person)
     told: dict[str, Any] = {
         "name": details.name,
         "number": details.number,
@@ -380,7 +379,7 @@ async def _person(
         "gender": details.gender,
         "contact": details.contact,
     }
-    if is_known:
+    if known:
         work.record(person, persons.tell_particulars(person, **told))
     else:
         work.record(person, persons.register_person(person, compartment=compartment, **told))

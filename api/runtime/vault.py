@@ -33,6 +33,7 @@ _OUTDATED: Final = (
 )
 _REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
 _RESERVE: Final = "SELECT {schema}.reserve_person(%s, %s, %s)"
+_RELEASE: Final = "SELECT {schema}.release_number(%s, %s, %s)"
 _FIND: Final = "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
 _KEEP_REFERENCE: Final = (
     "INSERT INTO {schema}.referrals_by_reference (sender, digest, referral)"
@@ -218,6 +219,11 @@ class PostgresVault:
         digest = await self._digest(compartment, number)
         [(person,)] = await self._ask(_RESERVE, compartment, digest, candidate)
         return UUID(str(person))
+
+    async def release_number(self, compartment: str, number: str, person: UUID) -> None:
+        """A personal number leads to this person no more; to nobody, if it did until now."""
+        digest = await self._digest(compartment, number)
+        await self._ask(_RELEASE, compartment, digest, person)
 
     async def find_person(self, compartment: str, number: str) -> UUID | None:
         """The id behind a personal number in one compartment, if there is one."""

@@ -29,6 +29,8 @@ FOUND = Particulars(
     basis="Pass.",
 )
 
+OTHER_NUMBER = "199003029825"
+
 
 @pytest.fixture
 async def town() -> Town:
@@ -62,6 +64,38 @@ async def test_a_first_number_leads_to_the_record_that_it_was_found_for(town: To
     await town.do(manager, persons.establish_identity, unknown, FOUND, born=None)
     again = await town.receive()
     assert (await town.referral(again)).person == (await town.case(unknown)).person
+
+
+async def test_a_mistaken_number_leads_to_nobody(town: Town) -> None:
+    """Once the right one is established, whoever really has the other is somebody else: neither
+    found here, nor joined to this case."""
+    unknown = await town.open_case(UNKNOWN)
+    person = (await town.case(unknown)).person
+    manager = await town.manager("nexus")
+    for number in (FOUND.number, OTHER_NUMBER):
+        found = replace(FOUND, number=number)
+        await town.do(manager, persons.establish_identity, unknown, found, born=None)
+    assert await town.vault.find_person("a", FOUND.number or "") is None
+    assert await town.vault.find_person("a", OTHER_NUMBER) == person
+    stranger = await town.receive()
+    assert (await town.referral(stranger)).person != person
+    outcome = await town.do(manager, referrals.accept_referral, stranger)
+    assert outcome.the(ReferralAccepted)[1].case != unknown
+
+
+async def test_a_number_that_was_never_recorded_leads_nowhere(town: Town) -> None:
+    """What the log never came to say of a record does not bring a referral to it; but who was
+    first met by a number that leads to no record is registered under its id."""
+    unknown = await town.open_case(UNKNOWN)
+    person = (await town.case(unknown)).person
+    await town.vault.reserve_person("a", FOUND.number or "", person)
+    stranger = (await town.referral(await town.receive())).person
+    assert stranger != person
+    assert await town.vault.find_person("a", FOUND.number or "") == stranger
+    nobody = UUID(int=7)
+    await town.vault.reserve_person("a", OTHER_NUMBER, nobody)
+    received = await town.receive(replace(AN_ADULT, number=OTHER_NUMBER))
+    assert (await town.referral(received)).person == nobody
 
 
 async def test_a_merged_person_has_one_open_case(town: Town) -> None:

@@ -262,6 +262,20 @@ async def test_erased_person_leaves_the_index(vault: PostgresVault) -> None:
     assert await vault.reserve_person("exposed", NUMBER, anew) == anew
 
 
+async def test_a_number_is_released_by_whom_it_leads_to(vault: PostgresVault) -> None:
+    """Then it leads nowhere, in that compartment; what leads to somebody else stays."""
+    person, other = IDS.new(), IDS.new()
+    await vault.reserve_person("exposed", NUMBER, person)
+    await vault.reserve_person("perpetrator-side", NUMBER, person)
+    await vault.release_number("exposed", NUMBER, other)
+    assert await vault.find_person("exposed", NUMBER) == person
+    for _ in range(2):
+        await vault.release_number("exposed", NUMBER, person)
+        assert await vault.find_person("exposed", NUMBER) is None
+    assert await vault.find_person("perpetrator-side", NUMBER) == person
+    assert await vault.reserve_person("exposed", NUMBER, other) == other
+
+
 async def test_a_reference_leads_to_what_its_sender_sent(
     house: Database, vault: PostgresVault
 ) -> None:
@@ -377,7 +391,7 @@ def dump_of(house: Database) -> bytes:
     ],
 )
 def test_role_may_only_add_and_read(house: Database, statement: str) -> None:
-    """The server's role changes and takes away nothing but by erase_keys and rewrap_keys."""
+    """The server's role changes and takes away nothing but by named functions."""
     require_current(house.url("vault"), house.schema, kind=VAULT)
     with pytest.raises(InsufficientPrivilege):
         house.execute(statement, role="vault")

@@ -220,9 +220,11 @@ def test_what_is_not_opened_decides_nothing() -> None:
         compartment=Compartment.EXPOSED,
         age=Sealed.closed("somewhere|key:1:sealed"),
         born=Sealed.closed("somewhere|key:1:sealed"),
+        number=Sealed.closed("somewhere|key:1:sealed"),
     )
     with pytest.raises(SealedValueIsClosed):
         person.age_on(TODAY)
+    assert not person.has_number("somewhere|key:1:sealed")
 
 
 def test_one_open_case_on_a_side() -> None:
