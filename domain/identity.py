@@ -92,7 +92,8 @@ class PersonUnmerged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonReleased:
-    """The other half; the open case that belongs to the other record goes with it."""
+    """The other half, on every record that stood for `other`; the open case that belongs to it
+    goes with it."""
 
     person: UUID
     other: UUID
@@ -226,14 +227,18 @@ def merge(
 
 
 def unmerge(
-    person: "Person", out_of: "Person", reason: str
+    person: "Person", above: Sequence["Person"], reason: str
 ) -> tuple[Sequence[IdentityEvent], Sequence[IdentityEvent]]:
-    """Facts for both records: each has what it had, and what came to it since.
+    """Facts for the record and for all that stood for it (`above`, in order): each has what it
+    had, and what came to it since.
 
     Raises PersonIsNotMerged.
     """
-    if person.identity.merged_into != out_of.id:
+    if not above or person.identity.merged_into != above[0].id:
         raise PersonIsNotMerged
-    unmerged = PersonUnmerged(person=person.id, was=out_of.id, reason=Sealed.of(reason))
-    released = PersonReleased(person=out_of.id, other=person.id, open_case=person.open_case)
-    return [unmerged], [released]
+    unmerged = PersonUnmerged(person=person.id, was=above[0].id, reason=Sealed.of(reason))
+    released = [
+        PersonReleased(person=each.id, other=person.id, open_case=person.open_case)
+        for each in above
+    ]
+    return [unmerged], released

@@ -76,11 +76,11 @@ async def merge(work: Work, case_id: UUID, into_case: UUID, reason: str) -> None
 async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
     """The record of this case stands for itself again."""
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
-    person = await work.person(case.person)
-    out_of = await work.person(person.identity.merged_into or person.id)
-    unmerged, released = identity.unmerge(person, out_of, reason)
+    person, *above = await work.records(case.person)
+    unmerged, released = identity.unmerge(person, above, reason)
     work.record(person.id, unmerged)
-    work.record(out_of.id, released)
+    for record, told in zip(above, released, strict=True):
+        work.record(record.id, [told])
 
 
 async def _both(work: Work, case_id: UUID, other_case: UUID) -> tuple[Person, Person]:

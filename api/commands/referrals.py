@@ -142,8 +142,8 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
     """The receiving unit takes over: a case opens, or the person's open case is joined."""
     referral = await work.referral(referral_id)
     viewer = await require(work, referral, Act.ANSWER)
-    await work.read(referral.person)
-    person = await work.standing(referral.person)
+    records = await work.records(referral.person)
+    person = records[-1]
     case_id = person.open_case or work.desk.ids.new()
     responsible, is_investigated = referral.unit, False
     if person.open_case:
@@ -168,13 +168,14 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         work.record(
             case_id,
             cases.open_case(
-                person.id,
+                referral.person,
                 referral_id,
                 compartment=referral.compartment,
                 unit=responsible,
             ),
         )
-        work.record(person.id, persons.open_case_for(person, case_id))
+        for record in records:  # the one that it is about, and all that stand for it
+            work.record(record.id, persons.open_case_for(record, case_id))
     if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
         started = deadlines.set_deadline(
             work.desk.ids.new(),

@@ -129,6 +129,45 @@ async def test_taken_apart_each_has_what_it_had(town: Town) -> None:
     assert all(now[: len(then)] == then for now, then in zip(after, before, strict=True))
 
 
+async def test_taken_out_of_a_chain_nothing_is_left_above(town: Town) -> None:
+    """Whoever stood for the record, however far above, lets go of its open case: a stranger's
+    referral opens a case of its own, now and after that case is closed."""
+    manager = await town.manager("nexus")
+    lowest = await town.open_case(UNKNOWN)
+    middle, highest = await town.open_case(UNKNOWN), await town.open_case()
+    for case in (middle, highest):
+        await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, persons.merge, lowest, middle, "Samma pass.")
+    await town.do(manager, persons.merge, middle, highest, "Samma pass.")
+    await town.do(manager, persons.unmerge, lowest, "Det var systern.")
+    for _ in range(2):
+        outcome = await town.do(manager, referrals.accept_referral, await town.receive())
+        opened = outcome.the(ReferralAccepted)[1].case
+        assert opened != lowest
+        assert (await town.case(opened)).person == (await town.case(highest)).person
+        await town.do(manager, cases.close_case, opened, CaseOutcome.CONTACT_LOST)
+    assert (await town.person((await town.case(lowest)).person)).open_case == lowest
+
+
+async def test_a_case_goes_with_whom_its_referral_is_about(town: Town) -> None:
+    """Opened while merged, it is the case of the record that the referral is about, and of those
+    that stand for it; taken apart, it goes along."""
+    manager = await town.manager("nexus")
+    known, unknown = await town.open_case(), await town.open_case(UNKNOWN)
+    for case in (known, unknown):
+        await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, persons.merge, known, unknown, "Samma pass.")
+    outcome = await town.do(manager, referrals.accept_referral, await town.receive())
+    opened = outcome.the(ReferralAccepted)[1].case
+    one, other = (await town.case(known)).person, (await town.case(unknown)).person
+    for person in (one, other):
+        assert (await town.person(person)).open_case == opened
+    await town.do(manager, persons.unmerge, known, "Det var systern.")
+    assert (await town.case(opened)).person == one
+    assert (await town.person(one)).open_case == opened
+    assert (await town.person(other)).open_case is None
+
+
 async def test_two_open_cases_are_not_merged(town: Town) -> None:
     """One of them is closed as a duplicate first."""
     known, unknown = await town.open_case(), await town.open_case(UNKNOWN)

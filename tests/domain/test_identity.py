@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -113,7 +114,7 @@ def test_a_merge_brings_the_open_case_along_and_back() -> None:
     one, other = after(one, merged), after(other, absorbed)
     assert (one.identity.merged_into, other.identity.absorbed) == (OTHER, (ONE,))
     assert other.open_case == CASE
-    unmerged, released = unmerge(one, other, "Det var systern.")
+    unmerged, released = unmerge(one, [other], "Det var systern.")
     one, other = after(one, unmerged), after(other, released)
     assert (one, other) == (person(ONE, CASE), person(OTHER))
 
@@ -124,7 +125,7 @@ def test_what_came_since_stays_where_it_came() -> None:
     merged, absorbed = merge(one, other, "Samma person.")
     one, other = after(one, merged), after(other, absorbed)
     other = after(other, open_case_for(other, CASE))
-    unmerged, released = unmerge(one, other, "Det var systern.")
+    unmerged, released = unmerge(one, [other], "Det var systern.")
     assert after(other, released).open_case == CASE
     assert after(one, unmerged).open_case is None
 
@@ -150,28 +151,45 @@ def test_what_is_not_merged(one: Person, other: Person, refusal: type[Refusal]) 
 def test_what_stands_for_itself_is_not_taken_apart() -> None:
     """Nor out of a record that it was never merged into."""
     with pytest.raises(PersonIsNotMerged):
-        unmerge(person(ONE), person(OTHER), "...")
+        unmerge(person(ONE), [], "...")
     with pytest.raises(PersonIsNotMerged):
-        unmerge(MERGED, person(UUID(int=3)), "...")
+        unmerge(MERGED, [person(UUID(int=3))], "...")
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 4)), max_size=30))
 def test_records_never_form_a_cycle(acts: list[tuple[bool, int, int]]) -> None:
-    """Whatever is merged and taken apart, each record leads to exactly one that stands, and every
-    merge is known on both sides."""
-    people = {number: person(UUID(int=number + 1)) for number in range(5)}
-    for joins, one, other in acts:
-        decide = merge if joins else unmerge
+    """Whatever is merged and taken apart, each record leads to exactly one that stands, every
+    merge is known on both sides, and only who is merged, or somebody merged into it, has the case
+    that is open."""
+    people = {UUID(int=number + 1): person(UUID(int=number + 1)) for number in range(5)}
+    people[ONE] = person(ONE, CASE)
+    for joins, *numbers in acts:
+        one, other = (people[UUID(int=number + 1)] for number in numbers)
         try:
-            first, second = decide(people[one], people[other], "...")
+            if joins:
+                touched = [one, other]
+                first, rest = merge(one, other, "...")
+                told = [first, rest]
+            else:
+                touched = records(people, one)
+                first, rest = unmerge(one, touched[1:], "...")
+                told = [first, *([each] for each in rest)]
         except Refusal:
             continue
-        people[one], people[other] = after(people[one], first), after(people[other], second)
-    by_id = {each.id: each for each in people.values()}
+        people |= {each.id: after(each, events) for each, events in zip(touched, told, strict=True)}
     for each in people.values():
-        seen = [each]
-        while (into := seen[-1].identity.merged_into) is not None:
-            assert seen[-1].id in by_id[into].identity.absorbed
-            seen.append(by_id[into])
-            assert len(seen) <= len(people)
+        every = records(people, each)
+        assert len(every) <= len(people)
+        for below, above in pairwise(every):
+            assert below.id in above.identity.absorbed
+    having = {each.id for each in people.values() if each.open_case == CASE}
+    assert having == {each.id for each in records(people, people[ONE])}
+
+
+def records(people: dict[UUID, Person], first: Person) -> list[Person]:
+    """A record, and those that stand for it."""
+    every = [first]
+    while (into := every[-1].identity.merged_into) is not None:
+        every.append(people[into])
+    return every
