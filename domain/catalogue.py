@@ -268,17 +268,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _stored("case.intervention-started", intervention.InterventionStarted, "intervention"),
     _stored("case.intervention-ended", intervention.InterventionEnded, "intervention", how=FILE),
-    _stored(
-        "case.application-made", intervention.ApplicationMade, "application", "kind", kind=FILE
-    ),
+    _stored("case.application-made", intervention.ApplicationMade, "filing", "kind", kind=FILE),
     _stored(
         "case.application-answered",
         intervention.ApplicationAnswered,
-        "application",
+        "filing",
         "granted",
         granted=FILE,
     ),
-    _stored("case.grant-ended", intervention.GrantEnded, "application"),
+    _stored("case.grant-ended", intervention.GrantEnded, "filing"),
     _stored(
         "case.external-referral-made",
         outward.ExternalReferralMade,

@@ -57,7 +57,7 @@ async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str
             event = fact.event
             corrected = correction.correct_entry(case, fact.version, event, reason=reason)
             work.record(case_id, corrected)
-            if isinstance(event, ApplicationMade) and runs(case, event.application):
+            if isinstance(event, ApplicationMade) and runs(case, event.filing):
                 work.record(case_id, drop_clock(case.deadlines, ClockKind.REFLECTION_PERIOD))
             return
     raise EntryCannotBeCorrected

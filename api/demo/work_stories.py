@@ -263,7 +263,7 @@ class CaseWork:
     async def _apply(self) -> None:
         kind = ApplicationKind.REFLECTION_PERIOD
         outcome = await self._do(interventions.make_application, kind)
-        self._in(3, self._answer, outcome.the(ApplicationMade)[1].application)
+        self._in(3, self._answer, outcome.the(ApplicationMade)[1].filing)
 
     async def _answer(self, application: UUID) -> None:
         await self._do(interventions.answer_application, application, granted=True)

@@ -150,7 +150,7 @@ _OF_APPLICATION = {"caseId": "caseId", "applicationId": "applicationId"}
 )
 async def apply(visit: Visit, case_id: UUID, new: NewApplication) -> CaseApplication:
     outcome = await visit.carry_out(use_cases.make_application, case_id, new.kind)
-    return _application(case_id, outcome.the(ApplicationMade)[1].application, outcome)
+    return _application(case_id, outcome.the(ApplicationMade)[1].filing, outcome)
 
 
 class ApplicationAnswer(Body):

@@ -213,6 +213,7 @@ class _Part:
     called: Mapping[str, str] = field(default_factory=dict)
 
 
+_FILED: Final = {"filing": "application_id"}
 _IN_KINDS: Final = {"scope": "kinds", "going_along": "kinds"}
 _OUT: Final = {"referral": "external_referral_id", **_IN_KINDS}
 _PARTS: Final[Mapping[str, _Part]] = {
@@ -230,9 +231,9 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.intervention-decided": _Part("interventions", "decided_at", "intervention"),
     "case.intervention-started": _Part("interventions", "started_at", "intervention"),
     "case.intervention-ended": _Part("interventions", "ended_at", "intervention"),
-    "case.application-made": _Part("applications", "made_at", "application"),
-    "case.application-answered": _Part("applications", "answered_at", "application"),
-    "case.grant-ended": _Part("applications", "ended_at", "application"),
+    "case.application-made": _Part("applications", "made_at", "filing", _FILED),
+    "case.application-answered": _Part("applications", "answered_at", "filing", _FILED),
+    "case.grant-ended": _Part("applications", "ended_at", "filing", _FILED),
     "case.external-referral-made": _Part("external_referrals", "made_at", "referral", _OUT),
     "case.external-referral-answered": _Part(
         "external_referrals", "answered_at", "referral", {**_OUT, "text": "answer_text"}

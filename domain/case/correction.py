@@ -79,7 +79,7 @@ def _item_of(fact: object) -> UUID | None:
     match fact:
         case InterventionDecided(intervention=item):
             return item
-        case ApplicationMade(application=item):
+        case ApplicationMade(filing=item):
             return item
         case ExternalReferralMade(referral=item):
             return item

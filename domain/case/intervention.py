@@ -46,13 +46,16 @@ class InterventionEnded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationMade:
-    application: UUID
+    """`filing`: what is clear has a word of its own, since "application" is what a kind of referral
+    is called, and that tells."""
+
+    filing: UUID
     kind: Sealed[ApplicationKind]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationAnswered:
-    application: UUID
+    filing: UUID
     granted: Sealed[bool]
 
 
@@ -60,7 +63,7 @@ class ApplicationAnswered:
 class GrantEnded:
     """What was granted has run out, or ended before."""
 
-    application: UUID
+    filing: UUID
 
 
 InterventionEvent = (
@@ -82,16 +85,16 @@ def evolve(case: Case, event: object) -> Case:  # noqa: PLR0911 - an answer for 
             return _now(case, intervention, InterventionStatus.STARTED)
         case InterventionEnded(intervention=intervention):
             return _now(case, intervention, InterventionStatus.ENDED)
-        case ApplicationMade(application=application, kind=kind):
+        case ApplicationMade(filing=application, kind=kind):
             made = Application(id=application, kind=kind)
             return replace(case, applications=(*case.applications, made))
-        case ApplicationAnswered(application=application, granted=granted):
+        case ApplicationAnswered(filing=application, granted=granted):
             now = (
                 replace(each, granted=granted) if each.id == application else each
                 for each in case.applications
             )
             return replace(case, applications=tuple(now))
-        case GrantEnded(application=application):
+        case GrantEnded(filing=application):
             left = (each for each in case.applications if each.id != application)
             return replace(case, applications=tuple(left))
         case _:
@@ -157,7 +160,7 @@ def make_application(
 ) -> list[InterventionEvent]:
     """A reflection period (UtlL 5:15), a residence permit, something else. Raises CaseIsClosed."""
     require_open(case)
-    return [ApplicationMade(application=application, kind=Sealed.of(kind))]
+    return [ApplicationMade(filing=application, kind=Sealed.of(kind))]
 
 
 def answer_application(case: Case, application: UUID, *, granted: bool) -> list[InterventionEvent]:
@@ -165,7 +168,7 @@ def answer_application(case: Case, application: UUID, *, granted: bool) -> list[
     made = _applied(case, application)
     if made.granted is not None:
         raise ApplicationIsAnswered
-    return [ApplicationAnswered(application=application, granted=Sealed.of(granted))]
+    return [ApplicationAnswered(filing=application, granted=Sealed.of(granted))]
 
 
 def starts_a_clock(case: Case, application: UUID, *, granted: bool) -> bool:
@@ -199,7 +202,7 @@ def prolong_reflection_period(
 def end_grant(case: Case, application: UUID) -> list[InterventionEvent]:
     """Raises NothingIsAppliedFor, ApplicationIsNotGranted."""
     _granted(case, application)
-    return [GrantEnded(application=application)]
+    return [GrantEnded(filing=application)]
 
 
 def _found(case: Case, intervention: UUID) -> Intervention:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.case.consent import CoordinatorReleased, engaged
+from domain.case.consultation import ConsultationWithdrawn
 from domain.case.state import Case, CaseStatus, require_open
 from domain.codes import CaseOutcome, Compartment, StaffRole
 from domain.errors import (
@@ -193,10 +194,13 @@ def review_routing(
 _DROPPING = (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET)  # nobody else takes over
 
 
-def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | CoordinatorReleased]:
-    """Nobody stays assigned or engaged. Raises HandoverIsWaiting, since an offer must be answered
-    or withdrawn first; InvestigationIsOpen, since it must be concluded; OutOfScopeIsReferredOn
-    (R12); TransferIsNotAccepted (R14); CaseIsClosed when it was closed with another outcome."""
+def close_case(
+    case: Case, outcome: CaseOutcome
+) -> list[LifeEvent | CoordinatorReleased | ConsultationWithdrawn]:
+    """Nobody stays assigned, engaged or asked. Raises HandoverIsWaiting, since an offer must be
+    answered or withdrawn first; InvestigationIsOpen, since it must be concluded;
+    OutOfScopeIsReferredOn (R12); TransferIsNotAccepted (R14); CaseIsClosed when it was closed with
+    another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
     if case.outcome is not None:
@@ -211,8 +215,12 @@ def close_case(case: Case, outcome: CaseOutcome) -> list[LifeEvent | Coordinator
         raise OutOfScopeIsReferredOn
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]
     disengaged = [CoordinatorReleased(coordinator=each) for each in engaged(case)]
+    withdrawn = [
+        ConsultationWithdrawn(consultation=asked.id, unit=asked.unit)
+        for asked in case.consultations
+    ]
     closed = CaseClosed(person=case.person, outcome=Sealed.of(outcome))
-    return [*released, *disengaged, closed]
+    return [*released, *disengaged, *withdrawn, closed]
 
 
 def reopen_case(case: Case, reason: str) -> list[LifeEvent]:

@@ -128,6 +128,9 @@ async def _staff(settled: Settled) -> None:
     await town.employ(
         "coordinator", unit="regional-coordinators", side=None, role="regional-coordinator"
     )
+    await town.employ(
+        "engaged coordinator", unit="regional-coordinators", role="regional-coordinator"
+    )
     await town.employ("analyst", **office, role="analyst")
     await town.employ("association", unit="civil-society-htb", side=None, role="external-sender")
     await town.level()
@@ -193,6 +196,22 @@ async def _assigned(settled: Settled, name: str, manager: str, worker: str) -> N
     settled.changes(name, workers=(worker_id,))
 
 
+async def _engaged(settled: Settled, name: str, manager: str, coordinator: str) -> None:
+    path, who = f"/cases/{settled.files[name].id}", settled.town[coordinator].staff_id
+    kinds = ["identity", "contact", "circumstances"]
+    consent = {"kinds": kinds, "receiver": "regional-coordinators"}
+    await settled.town[manager].post(f"{path}/consents", consent, expect=201)
+    body = {"coordinatorId": str(who)}
+    await settled.town[manager].post(f"{path}/coordinator-engagements", body)
+    settled.changes(name, engaged=(who,))
+
+
+async def _consulted(settled: Settled, name: str, manager: str, unit: str) -> None:
+    path, body = f"/cases/{settled.files[name].id}", {"unit": unit, "question": "Känd hos er?"}
+    await settled.town[manager].post(f"{path}/consultations", body, expect=201)
+    settled.changes(name, consulted_units=(unit,))
+
+
 async def _offered(settled: Settled, name: str, manager: str, to_unit: str) -> UUID:
     path = f"/cases/{settled.files[name].id}"
     etag = (await settled.town[manager].get(path)).headers["ETag"]
@@ -220,6 +239,8 @@ async def _cases_of_nexus(settled: Settled) -> None:
     for number in range(1, 8):
         await worker.post(path, {"text": f"Anteckning {number}."}, expect=201)
     await _assigned(settled, "colleague's", manager, "nexus colleague")
+    await _engaged(settled, "assigned", manager, "engaged coordinator")
+    await _consulted(settled, "colleague's", manager, "childrens-intake")
     await _offered(settled, "offered", manager, "childrens-intake")
     handover = await _offered(settled, "taken over", manager, "childrens-intake")
     intake = town["intake manager"]

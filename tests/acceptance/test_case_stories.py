@@ -6,9 +6,9 @@ from tests.acceptance.test_a_day import born, referral
 from tests.acceptance.town import Person, Reply, Town
 
 
-async def a_case(town: Town) -> str:
-    """A case of Nexus, assigned to its worker."""
-    police, manager, worker = town["police officer"], town["nexus manager"], town["nexus worker"]
+async def a_case(town: Town, who: str = "nexus worker") -> str:
+    """A case of Nexus, assigned to somebody there."""
+    police, manager, worker = town["police officer"], town["nexus manager"], town[who]
     told = referral("police", "trafficking", account="Kontrollerad.", bornOn=born(27))
     sent = await police.post("/referrals", told, expect=201)
     manager.position = sent["position"]
@@ -62,11 +62,13 @@ async def test_a_coordinator_learns_of_a_person_only_with_consent(town: Town) ->
     assert again["type"].endswith("consent-has-ended")
 
 
-async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
-    """An investigation with its time, assessments with assessor and ground, an intervention by the
-    region, a reflection period that runs from its grant, a referral out with its answer; and none
-    of what tells stands in a name that everybody may read."""
-    path, worker = await a_case(town), town["nexus worker"]
+GROUND = "Uppger skuld till en man; passet är taget."
+TOLD_IN_THE_WORK = (GROUND, "Hotad per telefon.", "Önskar samtalsstöd.", "Sex veckor.")
+
+
+async def what_is_done_in_a_case(town: Town, who: str = "nexus worker") -> str:
+    """Investigated, assessed, decided, applied for, sent out and reported."""
+    path, worker = await a_case(town, who), town[who]
 
     async def done(what: str, body: dict[str, Any] | None = None, status: int = 200) -> Reply:
         return await worker.post(f"{path}/{what}", body, expect=status)
@@ -76,8 +78,7 @@ async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
     investigation = f"investigations/{opened['investigationId']}"
     await done("investigations", None, 409)
     await done(f"{investigation}/informings")
-    ground = "Uppger skuld till en man; passet är taget."
-    assessed = {"presumption": "grounds", "exploitation": "sexual", "ground": ground}
+    assessed = {"presumption": "grounds", "exploitation": "sexual", "ground": GROUND}
     await done("presumption-assessments", {**assessed, "assessor": "Ylva Stenträda"}, 201)
     await done("risk-assessments", {"level": "high", "ground": "Hotad per telefon."}, 201)
     new = {"kind": "counselling", "provider": "with-the-region", "ksiCode": "SIB RC ZZ"}
@@ -95,10 +96,17 @@ async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
     await done("police-reports", {"ground": "own-work"}, 422)
     await done("police-reports", {"ground": "serious-crime"}, 201)
     await done(f"{investigation}/conclusions", {"conclusion": "intervention"})
+    return path
 
+
+async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
+    """An investigation with its time, assessments with assessor and ground, an intervention by the
+    region, a reflection period that runs from its grant, a referral out with its answer; and none
+    of what tells stands in a name that everybody may read."""
+    path, worker = await what_is_done_in_a_case(town), town["nexus worker"]
     stands = await worker.get(f"{path}/overviews")
     [told] = stands["presumptions"]
-    assert (told["assessor"], told["ground"]) == ("Ylva Stenträda", ground)
+    assert (told["assessor"], told["ground"]) == ("Ylva Stenträda", GROUND)
     [intervention] = stands["interventions"]
     assert (intervention["kind"], intervention["ksiCode"]) == ("counselling", "SIB RC ZZ")
     assert intervention["startedAt"]

@@ -21,10 +21,16 @@ from api.runtime.key_encryption import KeyringFile, Wrapped
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from domain.codes import (
     AgeKnowledge,
+    ApplicationKind,
     CaseOutcome,
     Concern,
     DeclineReason,
+    DisclosureGround,
+    Exploitation,
+    ExternalAnswer,
+    InterventionKind,
     PersonRole,
+    Provider,
     ReferralKind,
     Residence,
     Source,
@@ -32,6 +38,7 @@ from domain.codes import (
 from domain.organisation import Organisation
 from domain.routing import Rule
 from tests.acceptance import test_a_day as a_day
+from tests.acceptance import test_case_stories as case_stories
 from tests.acceptance.conftest import founded_town
 from tests.acceptance.dumps import Legible, dumped, rows
 from tests.acceptance.town import Person, Town
@@ -73,6 +80,7 @@ def spellings(number: str) -> list[str]:
 PERSONAL = [
     *TEXTS,
     *TEXTS_OF_THE_DAY,
+    *case_stories.TOLD_IN_THE_WORK,
     *(spelling for number in NUMBERS for spelling in spellings(number)),
     *(born.isoformat() for born in (CHILD_BORN, ADULT_BORN, CLAIMED_BORN, FOUND_BORN)),
 ]
@@ -90,10 +98,19 @@ TELLING_CODES = (
     Source,
 )
 
+TOLD_OF_THE_WORK = (
+    InterventionKind.COUNSELLING,
+    Provider.WITH_THE_REGION,
+    ApplicationKind.REFLECTION_PERIOD,
+    ExternalAnswer.WAITING_LIST,
+    DisclosureGround.SERIOUS_CRIME,
+    Exploitation.SEXUAL,
+)
+
 
 def telling_words(organisation: Organisation) -> list[str]:
     """Every code that tells circumstances, but for those that name a unit, too."""
-    codes = {code.value for codes in TELLING_CODES for code in codes}
+    codes = {code.value for codes in TELLING_CODES for code in codes} | {*TOLD_OF_THE_WORK}
     return sorted(codes - {unit.code for unit in organisation.units})
 
 
@@ -143,6 +160,7 @@ async def told(
         async with founded_town(log_server, vault_server, tmp_path_factory.mktemp("town")) as town:
             await a_day.test_a_day(town)
             await everything_is_told_of_somebody(town)
+            await case_stories.what_is_done_in_a_case(town, "nexus colleague")
             await much_goes_wrong(town, log_server, vault_server)
             await town.level()
             dump = dumped(log_server)

@@ -81,6 +81,20 @@ async def test_an_engaged_coordinator_sees_and_changes_nothing(town: Town) -> No
         await consent(town, somebody, case)
 
 
+async def test_a_consent_withdrawn_in_the_middle_engages_nobody(town: Town) -> None:
+    """Whoever engages on a consent that is withdrawn at the same moment is refused, and the
+    coordinator holds no case."""
+    case, worker = await town.assigned()
+    somebody = await coordinator(town)
+    given = await consent(town, worker, case)
+    manager = await town.manager("nexus")
+    town.log.meanwhile = lambda: town.do(manager, consents.withdraw_consent, case, given)
+    with pytest.raises(ConsentIsMissing):
+        await town.do(worker, consents.engage_coordinator, case, somebody)
+    assert (await town.case(case)).engagements == ()
+    assert (await town.member(somebody)).cases == ()
+
+
 async def test_a_coordinator_who_leaves_is_engaged_no_more(town: Town) -> None:
     """Leaving finds every case; the consent stands, for whoever is engaged next."""
     case, worker = await town.assigned()

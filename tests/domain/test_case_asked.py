@@ -90,6 +90,13 @@ def test_whom_to_ask() -> None:
             ask(state, unit)
 
 
+def test_nobody_is_asked_about_a_closed_case() -> None:
+    """The question is withdrawn with the closing, so that the unit sees the case no more."""
+    closed = close_case(given(ASKED), CaseOutcome.NEEDS_MET)
+    assert ConsultationWithdrawn(consultation=ID, unit="childrens-intake") in closed
+    assert consulted(given(ASKED, *closed)) == ()
+
+
 def request(case: Case, unit: str = "childrens-intake") -> list[object]:
     return [*request_takeover(case, ID, unit=unit, reason="Är 17 år.")]
 

@@ -303,9 +303,9 @@ def test_an_intervention_ends_once() -> None:
 
 # --- applications ----------------------------------------------------------------------------
 
-APPLIED = ApplicationMade(application=ID, kind=Sealed.of(ApplicationKind.REFLECTION_PERIOD))
-GRANTED = ApplicationAnswered(application=ID, granted=Sealed.of(value=True))
-REFUSED = ApplicationAnswered(application=ID, granted=Sealed.of(value=False))
+APPLIED = ApplicationMade(filing=ID, kind=Sealed.of(ApplicationKind.REFLECTION_PERIOD))
+GRANTED = ApplicationAnswered(filing=ID, granted=Sealed.of(value=True))
+REFUSED = ApplicationAnswered(filing=ID, granted=Sealed.of(value=False))
 
 
 def test_a_reflection_period_runs_from_its_grant() -> None:
@@ -318,8 +318,8 @@ def test_a_reflection_period_runs_from_its_grant() -> None:
     later = DUE + timedelta(days=30)
     [prolonged] = prolong_reflection_period(running, ID, until=later, ground="Hotad.", now=NOW)
     assert isinstance(prolonged, DeadlineExtended)
-    assert end_grant(running, ID) == [GrantEnded(application=ID)]
-    permit = ApplicationMade(application=ID, kind=Sealed.of(ApplicationKind.RESIDENCE_PERMIT))
+    assert end_grant(running, ID) == [GrantEnded(filing=ID)]
+    permit = ApplicationMade(filing=ID, kind=Sealed.of(ApplicationKind.RESIDENCE_PERMIT))
     assert not starts_a_clock(given(permit), ID, granted=True)
 
 
@@ -331,7 +331,7 @@ def test_what_was_not_granted_neither_runs_nor_ends() -> None:
         (given(), NothingIsAppliedFor),
         (given(APPLIED), ApplicationIsNotGranted),
         (given(APPLIED, REFUSED), ApplicationIsNotGranted),
-        (given(APPLIED, GRANTED, GrantEnded(application=ID)), NothingIsAppliedFor),
+        (given(APPLIED, GRANTED, GrantEnded(filing=ID)), NothingIsAppliedFor),
     ):
         with pytest.raises(refusal):
             end_grant(state, ID)

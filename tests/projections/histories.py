@@ -21,6 +21,7 @@ from domain import (
     staff,
     team,
 )
+from domain.case import consent, consultation
 from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
@@ -33,6 +34,7 @@ from domain.codes import (
     ClockKind,
     Compartment,
     Concern,
+    ConsentGiver,
     DeclineReason,
     Gender,
     HandoverDeclineReason,
@@ -41,6 +43,7 @@ from domain.codes import (
     PersonRole,
     PlaceKind,
     Qualification,
+    Receiver,
     ReferralKind,
     Residence,
     Source,
@@ -85,6 +88,7 @@ class History:
         for unit, side in zip(UNITS, SIDES, strict=False):
             for role in (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER, StaffRole.CASE_WORKER):
                 self._hire(unit, role, side)
+        self._hire("coordinators", StaffRole.REGIONAL_COORDINATOR, Compartment.EXPOSED)
         self._acts: Sequence[Callable[[], None]] = (
             *[self._receive] * 5,
             *[self._answer_referral] * 6,
@@ -93,6 +97,8 @@ class History:
             *[self._offer] * 4,
             *[self._answer_handover] * 3,
             *[self._close] * 3,
+            *[self._engage] * 2,
+            *[self._consult] * 2,
             self._reopen,
             self._review,
             self._time,
@@ -292,6 +298,46 @@ class History:
         if found is not None and stream is not None:
             reviewed = case.review_routing(found, unit="nexus", deciding=Rule.R2, rules=(Rule.R2,))
             self._record({stream: reviewed}, found.unit)
+
+    def _engage(self) -> None:
+        """With a consent, for a coordinator who serves the case's side; or the consent ends it."""
+        stream, found = self._open_case()
+        if found is None or stream is None or found.compartment is not Compartment.EXPOSED:
+            return
+        if found.engagements and self._random.random() < 0.5:
+            self._record(
+                {stream: consent.withdraw_consent(found, found.engagements[0].consent)}, found.unit
+            )
+            return
+        day = BEGINNING.date()
+        given = consent.give_consent(
+            found,
+            self._new(),
+            scope=tuple(consent.NEEDED_TO_ENGAGE),
+            receiver=Receiver.REGIONAL_COORDINATORS,
+            giver=ConsentGiver.PERSON,
+            until=None,
+            today=day,
+        )
+        self._record({stream: given}, found.unit)
+        somebody = self._one(
+            m for m in self._staff.values() if m.active and m.role is StaffRole.REGIONAL_COORDINATOR
+        )
+        engaged = consent.engage_coordinator(self._cases[stream], somebody, today=day)
+        self._record({stream: engaged}, found.unit)
+
+    def _consult(self) -> None:
+        stream, found = self._open_case()
+        if found is None or stream is None:
+            return
+        if found.consultations:
+            asked = found.consultations[0]
+            answered = consultation.answer_unit(found, asked.id, answer="...")
+            self._record({stream: answered}, asked.unit)
+            return
+        unit = self._another_unit(found.unit)
+        asking = consultation.ask_unit(found, self._new(), unit=unit, question="...")
+        self._record({stream: asking}, found.unit)
 
     def _offer(self) -> None:
         stream, found = self._open_case()
