@@ -3,7 +3,8 @@
 The story: set when the clock starts, with the moment when it is due; paused and resumed, or
 extended, only on a ground; met, or missed when its time has passed, and what was missed is caught
 up with in the end; or it falls away. Any aggregate can carry deadlines: its state holds a tuple of
-those that have not ended, and evolves it with the facts told here (clocks.py has the clocks).
+those that have not ended, and evolves it with the facts told here (clocks.py has the clocks,
+more_time.py the decisions that give one more time).
 
 An answer that a file stores with its own facts (`answer_due` of a routing, of a handover) is
 carried as a deadline too, `awaited`; nothing is stored of it but that it was missed.
@@ -15,16 +16,7 @@ from uuid import UUID
 
 from domain.clocks import TABLE, due, version_on, warned_of
 from domain.codes import ClockKind, DeadlineKind, StatuteVersion
-from domain.errors import (
-    ClockCannotBeExtended,
-    ClockCannotBePaused,
-    DeadlineHasEnded,
-    DeadlineIsMissed,
-    DeadlineIsNotPaused,
-    DeadlineIsPaused,
-    ExtensionIsNoLonger,
-    GroundIsMissing,
-)
+from domain.errors import DeadlineHasEnded
 from domain.organisation import Settings
 from domain.ports import WorkingCalendar
 from domain.sealed import Sealed
@@ -215,10 +207,10 @@ def running(deadlines: Deadlines, clock: ClockKind) -> UUID | None:
 def end_deadline(deadlines: Deadlines, deadline: UUID, at: datetime) -> list[DeadlineEvent]:
     """What it waited for is done: it is met, or was missed and is caught up with; never both met
     and missed. A paused one has time left. Raises DeadlineHasEnded."""
-    one = _running(deadlines, deadline)
+    one = find_deadline(deadlines, deadline)
     if one.missed:
         return [DeadlineCaughtUp(deadline=deadline)]
-    if _is_over(one, at):
+    if is_over(one, at):
         return [DeadlineMissed(deadline=deadline), DeadlineCaughtUp(deadline=deadline)]
     return [DeadlineMet(deadline=deadline)]
 
@@ -246,57 +238,9 @@ def close_deadlines(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
 def miss_deadline(deadlines: Deadlines, deadline: UUID, now: datetime) -> list[DeadlineEvent]:
     """Time alone decides; nothing is said twice, nor of what is paused, early or ended."""
     for one in deadlines:
-        if one.id == deadline and not one.missed and _is_over(one, now):
+        if one.id == deadline and not one.missed and is_over(one, now):
             return [DeadlineMissed(deadline=deadline)]
     return []
-
-
-def pause_deadline(
-    deadlines: Deadlines, deadline: UUID, *, person: UUID, ground: str, now: datetime
-) -> list[DeadlineEvent]:
-    """Raises DeadlineHasEnded, DeadlineIsMissed, DeadlineIsPaused, ClockCannotBePaused,
-    GroundIsMissing."""
-    one = _in_time(deadlines, deadline, now)
-    if not TABLE[one.clock.reveal()].can_pause:
-        raise ClockCannotBePaused
-    return [DeadlinePaused(person=person, deadline=deadline, since=now, ground=_given(ground))]
-
-
-def resume_deadline(deadlines: Deadlines, deadline: UUID, *, now: datetime) -> list[DeadlineEvent]:
-    """Raises DeadlineHasEnded, DeadlineIsNotPaused."""
-    one = _running(deadlines, deadline)
-    if one.paused is None:
-        raise DeadlineIsNotPaused
-    later = one.due + (now - one.paused)
-    warned = max(now, warned_of(one.clock.reveal(), later))
-    return [DeadlineResumed(deadline=deadline, due=later, warned=warned)]
-
-
-def extend_deadline(
-    deadlines: Deadlines,
-    deadline: UUID,
-    *,
-    person: UUID,
-    until: datetime,
-    ground: str,
-    now: datetime,
-) -> list[DeadlineEvent]:
-    """For a set time, on the ground that the clock's statute names (clocks.py), before it ends.
-
-    Raises DeadlineHasEnded, DeadlineIsMissed, DeadlineIsPaused, ClockCannotBeExtended,
-    GroundIsMissing, ExtensionIsNoLonger.
-    """
-    one = _in_time(deadlines, deadline, now)
-    clock = one.clock.reveal()
-    if TABLE[clock].extended_on is None:
-        raise ClockCannotBeExtended
-    given = _given(ground)
-    if until <= one.due:
-        raise ExtensionIsNoLonger
-    warned = max(now, warned_of(clock, until))
-    return [
-        DeadlineExtended(person=person, deadline=deadline, due=until, warned=warned, ground=given)
-    ]
 
 
 def escalate_deadline(
@@ -330,27 +274,14 @@ def escalations_by(
     return times
 
 
-def _running(deadlines: Deadlines, deadline: UUID) -> Deadline:
+def find_deadline(deadlines: Deadlines, deadline: UUID) -> Deadline:
+    """Raises DeadlineHasEnded."""
     for one in deadlines:
         if one.id == deadline:
             return one
     raise DeadlineHasEnded
 
 
-def _in_time(deadlines: Deadlines, deadline: UUID, now: datetime) -> Deadline:
-    one = _running(deadlines, deadline)
-    if one.paused is not None:
-        raise DeadlineIsPaused
-    if one.missed or _is_over(one, now):
-        raise DeadlineIsMissed
-    return one
-
-
-def _is_over(one: Deadline, now: datetime) -> bool:
+def is_over(one: Deadline, now: datetime) -> bool:
+    """Whether its time has passed; a paused one has time left."""
     return one.paused is None and now > one.due
-
-
-def _given(ground: str) -> Sealed[str]:
-    if not ground.strip():
-        raise GroundIsMissing
-    return Sealed.of(ground)

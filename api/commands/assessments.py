@@ -8,7 +8,7 @@ from api.commands.case_files import require_case
 from api.commands.referrals import clockwork, require
 from api.commands.work import Work
 from domain import assessment as assessments
-from domain import deadline as deadlines
+from domain import more_time
 from domain.policy import Act, Information
 
 
@@ -83,7 +83,7 @@ async def extend_in_referral(
 ) -> None:
     referral = await work.referral(referral_id)
     await require(work, referral, Act.RECORD)
-    extended = deadlines.extend_deadline(
+    extended = more_time.extend_deadline(
         referral.deadlines,
         deadline,
         person=referral.person,
@@ -98,7 +98,7 @@ async def extend_in_case(
     work: Work, case_id: UUID, deadline: UUID, *, until: datetime, ground: str
 ) -> None:
     case = await require_case(work, case_id, *_DOCUMENTS)
-    extended = deadlines.extend_deadline(
+    extended = more_time.extend_deadline(
         case.deadlines, deadline, person=case.person, until=until, ground=ground, now=work.now
     )
     work.record(case_id, extended)
@@ -106,7 +106,7 @@ async def extend_in_case(
 
 async def pause_in_case(work: Work, case_id: UUID, deadline: UUID, ground: str) -> None:
     case = await require_case(work, case_id, *_DOCUMENTS)
-    paused = deadlines.pause_deadline(
+    paused = more_time.pause_deadline(
         case.deadlines, deadline, person=case.person, ground=ground, now=work.now
     )
     work.record(case_id, paused)
@@ -114,4 +114,4 @@ async def pause_in_case(work: Work, case_id: UUID, deadline: UUID, ground: str) 
 
 async def resume_in_case(work: Work, case_id: UUID, deadline: UUID) -> None:
     case = await require_case(work, case_id, *_DOCUMENTS)
-    work.record(case_id, deadlines.resume_deadline(case.deadlines, deadline, now=work.now))
+    work.record(case_id, more_time.resume_deadline(case.deadlines, deadline, now=work.now))

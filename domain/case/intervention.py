@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.case.state import Application, Case, Intervention, InterventionStatus, require_open
 from domain.codes import ApplicationKind, ClockKind, InterventionEnd, InterventionKind, Provider
-from domain.deadline import DeadlineEvent, extend_deadline, running
+from domain.deadline import DeadlineEvent, running
 from domain.errors import (
     ApplicationIsAnswered,
     ApplicationIsNotGranted,
@@ -20,6 +20,7 @@ from domain.errors import (
     InterventionIsUnknown,
     NothingIsAppliedFor,
 )
+from domain.more_time import extend_deadline
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------

@@ -19,13 +19,14 @@ from domain.codes import (
     Presumption,
     RiskLevel,
 )
-from domain.deadline import DeadlineEvent, extend_deadline, running
+from domain.deadline import DeadlineEvent, running
 from domain.errors import (
     DeadlineHasEnded,
     InvestigationIsNotOpen,
     InvestigationIsOpen,
     OutcomeIsNotAwaited,
 )
+from domain.more_time import extend_deadline
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------

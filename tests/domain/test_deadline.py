@@ -28,10 +28,7 @@ from domain.deadline import (
     end_deadline,
     escalate_deadline,
     evolve,
-    extend_deadline,
     miss_deadline,
-    pause_deadline,
-    resume_deadline,
     running,
     set_deadline,
 )
@@ -46,6 +43,7 @@ from domain.errors import (
     GroundIsMissing,
     Refusal,
 )
+from domain.more_time import extend_deadline, pause_deadline, resume_deadline
 from domain.organisation import Settings
 
 ID, PERSON = UUID(int=1), UUID(int=2)
