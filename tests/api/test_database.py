@@ -36,7 +36,6 @@ MIGRATIONS = [
     "0002-append-events",
     "0003-receipts",
     "0004-append-events",
-    "0005-append-events",
 ]
 
 
