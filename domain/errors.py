@@ -324,6 +324,10 @@ class WorkerHasNoPosition(Refusal):
     """The worker has no position now, so no case and no seat in a team can be given."""
 
 
+class SuccessorIsTheSame(Refusal):
+    """The successor is the one whose cases are to change hands: name somebody else."""
+
+
 class WorkerCannotBeAssigned(Refusal):
     """Only a case worker or unit manager of the responsible unit who works with such cases can be
     assigned. To move the case to another unit, offer a handover."""

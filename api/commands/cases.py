@@ -21,7 +21,13 @@ from domain.codes import (
     DeclineReason,
     HandoverDeclineReason,
 )
-from domain.errors import DeclineReasonDoesNotBind, HandoverIsAnswered, NotFound, UnknownUnit
+from domain.errors import (
+    DeclineReasonDoesNotBind,
+    HandoverIsAnswered,
+    NotFound,
+    SuccessorIsTheSame,
+    UnknownUnit,
+)
 from domain.policy import Act, Information, may
 from domain.routing import needs_child_qualification, route
 
@@ -58,12 +64,14 @@ async def reassign_cases(
 ) -> None:
     """Up to a hundred cases from one worker to another, all in one act or none.
 
-    The successor must be one who may be assigned to each of them. Raises WorkerIsNotAssigned for
-    a case that is not the worker's.
+    The successor must be one who may be assigned to each of them, and somebody else. Raises
+    SuccessorIsTheSame; WorkerIsNotAssigned for a case that is not the worker's.
     """
     await work.read(worker_id, successor_id, *case_ids)
     for case_id in case_ids:
         case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
+        if successor_id == worker_id:
+            raise SuccessorIsTheSame
         work.record(case_id, cases.release_case_worker(case, worker_id))
         await _give_back(work, case_id, worker_id)
         await assign(work, case_id, case, successor_id)

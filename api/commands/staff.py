@@ -16,9 +16,9 @@ from domain.errors import (
     NotPermitted,
     OwnPositionStands,
     SideDoesNotFit,
+    SuccessorIsTheSame,
     UnknownStaffMember,
     UnknownUnit,
-    WorkerHasNoPosition,
 )
 from domain.policy import Act, Information, Viewer
 from domain.staff import StaffMember
@@ -80,14 +80,14 @@ async def end_position(
 
     The successor must be one who may be assigned to every one of the cases; otherwise nothing
     happens at all. Nobody ends their own position, so that an administrator is always left.
-    Raises OwnPositionStands, WorkerHasNoPosition, PositionStartsOrEndsLater.
+    Raises OwnPositionStands, SuccessorIsTheSame, PositionStartsOrEndsLater.
     """
     await work.require(Act.MANAGE, Information.STAFF)
     if staff_id == work.command.actor:
         raise OwnPositionStands
     member = await _managed(work, staff_id)
     if staff_id == successor_id:
-        raise WorkerHasNoPosition
+        raise SuccessorIsTheSame
     await work.read(*member.cases, *member.teams, *([successor_id] if successor_id else []))
     for case_id in member.cases:
         case = await work.case(case_id)

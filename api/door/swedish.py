@@ -91,6 +91,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Handläggaren har ingen tjänst",
         "Den som saknar tjänst kan inte få ett ärende eller en plats i ett team.",
     ),
+    errors.SuccessorIsTheSame: Told(
+        "Efterträdaren är samma person",
+        "Efterträdaren är den vars ärenden ska byta hand: ange någon annan.",
+    ),
     errors.WorkerCannotBeAssigned: Told(
         "Handläggaren kan inte tilldelas",
         "Bara en handläggare eller enhetschef vid den ansvariga enheten som arbetar med sådana"

@@ -14,6 +14,7 @@ from api.door.visit import Visit
 from domain.case import CaseWorkerAssigned
 from domain.errors import (
     CaseIsClosed,
+    SuccessorIsTheSame,
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
@@ -59,6 +60,7 @@ class ReassignedCases(Done):
     asks=(Act.ASSIGN, Information.RESPONSIBILITY),
     refuses=(
         CaseIsClosed,
+        SuccessorIsTheSame,
         UnknownStaffMember,
         WorkerHasNoPosition,
         WorkerCannotBeAssigned,

@@ -34,6 +34,7 @@ from domain.errors import (
     PositionIsTaken,
     PositionStartsOrEndsLater,
     SideDoesNotFit,
+    SuccessorIsTheSame,
     TooManyEvents,
     UnknownStaffMember,
     UnknownUnit,
@@ -268,6 +269,7 @@ class EndedPosition(ChangedStaffMember):
     refuses=(
         OwnPositionStands,
         PositionStartsOrEndsLater,
+        SuccessorIsTheSame,
         TooManyEvents,
         UnknownStaffMember,
         WorkerHasNoPosition,

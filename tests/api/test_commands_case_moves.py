@@ -26,6 +26,7 @@ from domain.errors import (
     NotAChild,
     NotFound,
     NotPermitted,
+    SuccessorIsTheSame,
     TransferMayStillBeAnswered,
     WorkerIsNotAssigned,
 )
@@ -76,6 +77,15 @@ async def test_some_cases_change_hands(town: Town) -> None:
     assert (await town.case(third)).workers == (worker,)
     with pytest.raises(NotPermitted):
         await town.do(worker, cases.reassign_cases, worker, successor, [third])
+
+
+async def test_cases_change_hands_to_somebody_else(town: Town) -> None:
+    """Given to whom they were taken from, they would be left with nobody."""
+    case, worker = await town.assigned()
+    with pytest.raises(SuccessorIsTheSame):
+        await town.do(await town.manager("nexus"), cases.reassign_cases, worker, worker, [case])
+    assert (await town.case(case)).workers == (worker,)
+    assert (await town.member(worker)).cases == (case,)
 
 
 async def test_a_position_that_ends_leaves_the_team(town: Town) -> None:

@@ -15,6 +15,7 @@ from domain.errors import (
     OwnPositionStands,
     PositionHasEnded,
     PositionStartsOrEndsLater,
+    SuccessorIsTheSame,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
     WorkerIsNotQualifiedForChildren,
@@ -88,7 +89,7 @@ async def test_nobody_succeeds_themselves(town: Town) -> None:
     """The leaver is not the successor: nothing would have changed hands."""
     leaver = await town.hire("nexus")
     [case, *_] = await caseload(town, leaver)
-    with pytest.raises(WorkerHasNoPosition):
+    with pytest.raises(SuccessorIsTheSame):
         await leave(town, leaver, successor=leaver)
     assert (await town.case(case)).workers == (leaver,)
     assert (await town.member(leaver)).active
