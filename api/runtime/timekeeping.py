@@ -36,12 +36,24 @@ class Timekeeping:
     async def tell(self) -> None:
         """One round. Raises Unavailable while a server is away or a view is behind."""
         desk = replace(self._desk, organisation=await self._desk.organised_now())
-        await self._tell_overdue(desk)
-        for case in await self._views.ask(access.engaged_cases):
-            await end_engagements(desk, case)
+        faults = [*await self._end_engagements(desk), *await self._tell_overdue(desk)]
+        if faults:
+            raise ExceptionGroup("files of which could not be told what time causes", faults)
         await self._reckon_month(desk)
 
-    async def _tell_overdue(self, desk: Desk) -> None:
+    async def _end_engagements(self, desk: Desk) -> list[Exception]:
+        """Where the consent has run out (R6): there are few, and each is looked at."""
+        faults = list[Exception]()
+        for case in await self._views.ask(access.engaged_cases):
+            try:
+                await end_engagements(desk, case)
+            except Unavailable:
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
+                faults.append(fault)
+        return faults
+
+    async def _tell_overdue(self, desk: Desk) -> list[Exception]:
         """In order, page by page: answers that are still missing stay in the list. What is wrong
         with one file keeps no other from being told of."""
         now, after, faults = desk.clock.now(), deadlines.FIRST, list[Exception]()
@@ -56,8 +68,7 @@ class Timekeeping:
                 except Exception as fault:  # noqa: BLE001 - whatever it is, the others go on
                     faults.append(fault)
             after = page[-1]
-        if faults:
-            raise ExceptionGroup("deadlines that could not be told of", faults)
+        return faults
 
     async def _reckon_month(self, desk: Desk) -> None:
         if await is_reckoned(desk):
