@@ -23,6 +23,7 @@ from api.resources import (
     consents,
     consultations,
     deadlines,
+    guardians,
     handover_answers,
     handovers,
     inbox,
@@ -155,6 +156,10 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/duplicate-notes", persons.note_duplicate),
     post("/cases/{caseId}/person-merges", persons.merge),
     post("/cases/{caseId}/person-separations", persons.unmerge),
+    post("/cases/{caseId}/guardians", guardians.record),
+    post("/cases/{caseId}/guardians/{guardianId}/endings", guardians.end),
+    post("/cases/{caseId}/protections", persons.protect),
+    post("/cases/{caseId}/protection-liftings", persons.lift),
     post("/person-searches", person_records.search),
     # --- handovers
     get("/handovers", handovers.page),

@@ -14,12 +14,14 @@ from domain import (
     assessment,
     case,
     deadline,
+    guardianship,
     identity,
     inquiry,
     majority,
     mandate,
     person,
     police_operation,
+    protection,
     referral,
     staff,
     team,
@@ -31,6 +33,7 @@ from domain.case import (
     intervention,
     investigation,
     link,
+    narrowing,
     outward,
     takeover,
     transfer,
@@ -116,6 +119,29 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("person.absorbed", identity.PersonAbsorbed, "person other open_case"),
     _stored("person.unmerged", identity.PersonUnmerged, "person was", reason=IDENTITY),
     _stored("person.released", identity.PersonReleased, "person other open_case"),
+    *(
+        _veiled("person.particulars-recorded", kind, event, "person", IDENTITY)
+        for kind, event in (
+            ("guardian-recorded", guardianship.GuardianRecorded),
+            ("guardian-rights-ended", guardianship.GuardianRightsEnded),
+        )
+    ),
+    _stored(
+        "person.access-narrowed",
+        protection.PersonProtected,
+        "person",
+        "kind",
+        kind=IDENTITY,
+        basis=IDENTITY,
+    ),
+    _stored(
+        "person.access-widened",
+        protection.ProtectionLifted,
+        "person",
+        "kind",
+        kind=IDENTITY,
+        basis=IDENTITY,
+    ),
     _stored("person.case-opened", person.PersonCaseOpened, "person case"),
     _stored("person.case-closed", person.PersonCaseClosed, "person case"),
     _stored(
@@ -140,6 +166,15 @@ ENTRIES: tuple[Entry, ...] = (
         deciding=FILE,
         rules=FILE,
     ),
+    _stored(
+        "referral.routed-narrowly",
+        referral.ReferralRoutedNarrowly,
+        "unit holder compartment informed answer_due",
+        deciding=FILE,
+        rules=FILE,
+    ),
+    _stored("referral.access-narrowed", referral.ReferralNarrowed, "person"),
+    _stored("referral.access-widened", referral.ReferralWidened, "person"),
     _stored("referral.accepted", referral.ReferralAccepted, "unit case"),
     _stored(
         "referral.decline-proposed",
@@ -178,6 +213,8 @@ ENTRIES: tuple[Entry, ...] = (
             ("feedback-given", assessment.FeedbackGiven),
         )
     ),
+    _stored("case.access-narrowed", narrowing.CaseNarrowed, "person"),
+    _stored("case.access-widened", narrowing.CaseWidened, "person"),
     _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
     _stored("case.joined", case.CaseJoined, "referral"),
     _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
@@ -420,4 +457,4 @@ ENTRIES: tuple[Entry, ...] = (
 
 def names_of(*events: type) -> frozenset[str]:
     """The public names under which these events are stored."""
-    return frozenset(entry.name for entry in ENTRIES if entry.event in events)
+    return frozenset(entry.name for entry in ENTRIES if issubclass(entry.event, events))

@@ -79,6 +79,23 @@ class IdentitySource(StrEnum):
     OTHER = "other"
 
 
+class ProtectionKind(StrEnum):
+    """Why somebody's identity is protected."""
+
+    CONFIDENTIALITY_FLAG = "confidentiality-flag"
+    PROTECTED_REGISTRATION = "protected-registration"  # of the population
+    FICTITIOUS_DATA = "fictitious-data"
+
+
+class GuardianshipEnd(StrEnum):
+    """Why a guardian's rights ended; by majority they end without anybody's act (R13)."""
+
+    MAJORITY = "majority"
+    COURT_DECISION = "court-decision"
+    DECEASED = "deceased"
+    MISRECORDED = "misrecorded"
+
+
 class Concern(StrEnum):
     """What is feared; suspicion is enough."""
 

@@ -118,6 +118,29 @@ class PersonIsNotMerged(Refusal):
     status = 409
 
 
+class PersonIsOfAge(Refusal):
+    """The person is 18 or older and has no guardian any more (R13)."""
+
+
+class GuardianHasNoRights(Refusal):
+    """This guardian has no rights now: they have ended, or were never recorded here (R13)."""
+
+    status = 409
+
+
+class ProtectionDoesNotStand(Refusal):
+    """This protection does not stand; there is nothing to lift."""
+
+    status = 409
+
+
+class ProtectionDiffers(Refusal):
+    """One of the records is protected and the other is not. Place the protection on both first, so
+    that nobody comes near who could not before (section 5)."""
+
+    status = 409
+
+
 class BothHaveOpenCases(Refusal):
     """Both records have an open case, and a person has at most one on a side. Close one of them as
     a duplicate first."""

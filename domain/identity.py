@@ -19,6 +19,7 @@ from domain.errors import (
     PersonIsMerged,
     PersonIsNotMerged,
     PersonIsTheSame,
+    ProtectionDiffers,
 )
 from domain.sealed import Sealed
 
@@ -213,7 +214,7 @@ def merge(
     """Facts for both records. A record is merged at most once, into one that stands for itself:
     so there is never a cycle.
 
-    Raises PersonIsTheSame, PersonIsMerged, BothHaveOpenCases.
+    Raises PersonIsTheSame, PersonIsMerged, BothHaveOpenCases, ProtectionDiffers.
     """
     if person.id == into.id:
         raise PersonIsTheSame
@@ -221,6 +222,8 @@ def merge(
         raise PersonIsMerged
     if person.open_case is not None and into.open_case is not None:
         raise BothHaveOpenCases
+    if bool(person.protections) is not bool(into.protections):
+        raise ProtectionDiffers
     merged = PersonMerged(person=person.id, into=into.id, reason=Sealed.of(reason))
     absorbed = PersonAbsorbed(person=into.id, other=person.id, open_case=person.open_case)
     return [merged], [absorbed]

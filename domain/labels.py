@@ -33,6 +33,7 @@ from domain.codes import (
     ExtensionGround,
     ExternalAnswer,
     Gender,
+    GuardianshipEnd,
     HandoverDeclineReason,
     IdentityKind,
     IdentityLevel,
@@ -50,6 +51,7 @@ from domain.codes import (
     PersonRole,
     PlaceKind,
     Presumption,
+    ProtectionKind,
     Provider,
     Purpose,
     Qualification,
@@ -125,6 +127,21 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         IdentityLevel.CONFIRMED: Label("Styrkt", "Confirmed"),
         IdentityLevel.PROBABLE: Label("Sannolik", "Probable"),
         IdentityLevel.UNCERTAIN: Label("Osäker", "Uncertain"),
+    },
+    ProtectionKind: {
+        ProtectionKind.CONFIDENTIALITY_FLAG: Label("Sekretessmarkering", "Confidentiality flag"),
+        ProtectionKind.PROTECTED_REGISTRATION: Label(
+            "Skyddad folkbokföring", "Protected population registration"
+        ),
+        ProtectionKind.FICTITIOUS_DATA: Label(
+            "Fingerade personuppgifter", "Fictitious personal data"
+        ),
+    },
+    GuardianshipEnd: {
+        GuardianshipEnd.MAJORITY: Label("Fyllt 18 år", "Turned 18"),
+        GuardianshipEnd.COURT_DECISION: Label("Domstolsbeslut", "Decision of a court"),
+        GuardianshipEnd.DECEASED: Label("Avliden", "Deceased"),
+        GuardianshipEnd.MISRECORDED: Label("Felaktigt registrerad", "Misrecorded"),
     },
     IdentitySource: {
         IdentitySource.OWN_WORD: Label("Egen uppgift", "The person's own word"),

@@ -2,8 +2,9 @@
 
 Person records are per compartment: somebody known on two sides has two records with nothing in
 common (S76-S78). The story: registered at the first contact; what is learnt about the age is
-recorded; at most one case is open per person and side. Who somebody is, is a story of its own
-(`identity`).
+recorded; at most one case is open per person and side. Who somebody is (`identity`), who may come
+near a protected identity (`protection`) and who decides for a child (`guardianship`) are stories of
+their own.
 """
 
 from collections.abc import Iterable
@@ -11,16 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from domain import identity
-from domain.codes import AgeKnowledge, Compartment, Gender
+from domain import guardianship, identity, protection
+from domain.codes import AgeKnowledge, Compartment, Gender, ProtectionKind
 from domain.errors import (
     AgeIsNotEstablished,
     BirthDateIsKnown,
     BornInTheFuture,
     CaseIsAlreadyOpen,
 )
+from domain.guardianship import GuardianshipEvent
 from domain.identity import UNKNOWN, Identity, IdentityEvent
 from domain.majority import Majority, MajorityApproaching, MajorityReached
+from domain.protection import ProtectionEvent
 from domain.routing import age_knowledge
 from domain.sealed import Sealed
 
@@ -82,6 +85,8 @@ PersonEvent = (
     | PersonCaseOpened
     | PersonCaseClosed
     | IdentityEvent
+    | ProtectionEvent
+    | GuardianshipEvent
 )
 
 # --- state -----------------------------------------------------------------------------------
@@ -98,6 +103,8 @@ class Person:
     open_case: UUID | None = None
     majority: Majority | None = None  # as far as it was told (R13)
     identity: Identity = UNKNOWN
+    protections: tuple[Sealed[ProtectionKind], ...] = ()  # that stand
+    guardians: tuple[UUID, ...] = ()  # who have rights
 
     def age_on(self, day: date) -> AgeKnowledge:
         """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
@@ -127,11 +134,15 @@ def evolve(person: Person | None, event: object) -> Person | None:
         case MajorityApproaching(), Person():
             return replace(person, majority=Majority.APPROACHING)
         case MajorityReached(), Person():
-            return replace(person, majority=Majority.REACHED)
+            return replace(person, majority=Majority.REACHED, guardians=())  # R13
         case PersonCaseOpened(case=opened), Person():
             return replace(person, open_case=opened)
         case PersonCaseClosed(), Person():
             return replace(person, open_case=None)
+        case guardianship.GuardianRecorded() | guardianship.GuardianRightsEnded() as told, Person():
+            return guardianship.evolve(person, told)
+        case protection.PersonProtected() | protection.ProtectionLifted() as told, Person():
+            return protection.evolve(person, told)
         case told, Person():
             return identity.evolve(person, told)
         case _:

@@ -4,7 +4,7 @@ The table is asked at the door and in `visible` (projections/access), nowhere el
 stand above it: across a side there is no relation, so no row can apply (S76-S78).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -89,6 +89,7 @@ class File:
     workers: tuple[UUID, ...] = ()
     engaged: tuple[UUID, ...] = ()
     consulted_units: tuple[str, ...] = ()
+    narrowed: bool = False  # the person's identity is protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +448,15 @@ def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
         Relation.INFORMED_UNIT: viewer.unit in file.informed_units,
         Relation.CONSULTED_UNIT: viewer.unit in file.consulted_units,
     }
-    return frozenset(relation for relation, holds in found.items() if holds)
+    near = NARROW.get(viewer.role, _ASSIGNED) if file.narrowed else found.keys()
+    return frozenset(relation for relation, holds in found.items() if holds and relation in near)
+
+
+_ASSIGNED = frozenset({Relation.ASSIGNED})
+NARROW: Mapping[StaffRole, frozenset[Relation]] = {
+    StaffRole.UNIT_MANAGER: _ASSIGNED | {Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT},
+}
+"""Who comes near a protected identity: the assigned workers and the unit managers (section 5)."""
 
 
 def may(viewer: Viewer, act: Act, information: Information, file: File | None = None) -> bool:

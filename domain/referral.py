@@ -79,6 +79,24 @@ class ReferralRouted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralRoutedNarrowly(ReferralRouted):
+    """The same, about somebody whose identity is protected: access narrows in that same event, so
+    that how many facts a referral makes does not tell its sender of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralNarrowed:
+    """The person's identity came to be protected while it waited, or after."""
+
+    person: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralWidened:
+    person: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReferralAccepted:
     """The unit takes over: from this event on it is the holder, through the case."""
 
@@ -159,6 +177,9 @@ ReferralEvent = (
     | RoutingOverridden
     | ReferralForwarded
     | ReferralWithdrawn
+    | ReferralRoutedNarrowly
+    | ReferralNarrowed
+    | ReferralWidened
 )
 
 # --- state -----------------------------------------------------------------------------------
@@ -201,6 +222,7 @@ class Referral:
     status: ReferralStatus = ReferralStatus.WAITING
     proposed: ProposedDecline | None = None
     case: UUID | None = None
+    narrowed: bool = False  # access, while the person's identity is protected
     deadlines: Deadlines = ()
     assessment: Assessment = UNASSESSED
 
@@ -237,6 +259,7 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 informed=event.informed,
                 status=ReferralStatus.WAITING,
                 proposed=None,
+                narrowed=referral.narrowed or isinstance(event, ReferralRoutedNarrowly),
             )
         case ReferralAccepted(unit=unit, case=case):
             return replace(
@@ -262,6 +285,8 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 proposed=None,
                 deadlines=deadline.without(referral.deadlines, ANSWER),
             )
+        case ReferralNarrowed() | ReferralWidened():
+            return replace(referral, narrowed=isinstance(event, ReferralNarrowed))
         case ReferralWithdrawn():
             return replace(
                 referral,
@@ -319,6 +344,7 @@ def receive_referral(
     received: datetime,
     now: datetime,
     due: datetime,
+    narrowed: bool = False,
 ) -> list[ReferralEvent]:
     """Received and routed in one act, so that it is never without a holder (S69).
 
@@ -345,13 +371,15 @@ def receive_referral(
             residence=Sealed.of(account.residence),
             account=Sealed.of(account.text),
         ),
-        _routed(account.sender_unit if sender_sees else None, route, due=due),
+        _routed(account.sender_unit if sender_sees else None, route, due=due, narrowed=narrowed),
     ]
 
 
-def _routed(sending_unit: str | None, route: Route, *, due: datetime) -> ReferralRouted:
+def _routed(
+    sending_unit: str | None, route: Route, *, due: datetime, narrowed: bool
+) -> ReferralRouted:
     """The sending unit keeps holding what it sends on (S69)."""
-    return ReferralRouted(
+    return (ReferralRoutedNarrowly if narrowed else ReferralRouted)(
         unit=route.unit,
         holder=sending_unit if sending_unit and route.sender_holds else route.unit,
         compartment=route.compartment,
@@ -456,7 +484,7 @@ def _declined(
     if elsewhere is None:
         return [declined]
     held = referral.sender_unit if referral.holder == referral.sender_unit else None
-    return [declined, _routed(held, elsewhere, due=due)]
+    return [declined, _routed(held, elsewhere, due=due, narrowed=referral.narrowed)]
 
 
 # --- moved on, and taken back ----------------------------------------------------------------
@@ -521,6 +549,13 @@ def withdraw_referral(referral: Referral, *, reason: str, by_unit: str) -> list[
     ]
 
 
+def narrow_referral(referral: Referral, *, narrowed: bool) -> list[ReferralEvent]:
+    """As the person's protection stands, answered or not."""
+    if referral.narrowed is narrowed:
+        return []
+    return [(ReferralNarrowed if narrowed else ReferralWidened)(person=referral.person)]
+
+
 def _may_move(referral: Referral, to_unit: str, by_unit: str) -> None:
     _waits_for(referral, by_unit)
     if referral.status is ReferralStatus.DECLINE_PROPOSED:
@@ -535,7 +570,7 @@ def _moved(
     """A sender that holds it goes on holding it; otherwise the unit that moves it does."""
     held = referral.holder == referral.sender_unit != referral.unit
     informed = dict.fromkeys((by_unit, *referral.informed, *ruled.informed))
-    return ReferralRouted(
+    return (ReferralRoutedNarrowly if referral.narrowed else ReferralRouted)(
         unit=to_unit,
         holder=referral.holder if held else by_unit,
         compartment=referral.compartment,

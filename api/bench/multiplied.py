@@ -52,18 +52,20 @@ select pg_temp.other("case", copy), unit, case when closed then 'closed' else st
 _FILES: Final = """
 insert into {access_files}
 select line."case", 'case', pg_temp.other(file.person, copies.copy), file.compartment, line.unit,
-       line.handover_to, null, '{{}}', line.workers, '{{}}', '{{}}', line.status, line.answer_due
+       line.handover_to, null, '{{}}', line.workers, '{{}}', '{{}}', file.narrowed, line.status,
+       line.answer_due
   from copies
   join {access_files} as file on file.file = copies."case"
   join {caseload} as line on line."case" = pg_temp.other(copies."case", copies.copy)
 """
 _ALIKE: Final = """
 select min(file::text)::uuid, kind, min(person::text)::uuid, compartment, responsible_unit,
-       receiving_unit, null, '{{}}'::text[], workers[:1], '{{}}'::uuid[], '{{}}'::text[], status,
-       answer_due, count(*)
+       receiving_unit, null, '{{}}'::text[], workers[:1], '{{}}'::uuid[], '{{}}'::text[], narrowed,
+       status, answer_due, count(*)
   from {access_files}
  where status is not null
- group by kind, compartment, responsible_unit, receiving_unit, workers[:1], status, answer_due
+ group by kind, compartment, responsible_unit, receiving_unit, workers[:1], narrowed, status,
+          answer_due
 """
 
 

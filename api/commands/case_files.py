@@ -19,6 +19,7 @@ def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
         workers=case.workers,
         engaged=engaged(case),
         consulted_units=consulted(case),
+        narrowed=case.narrowed,
     )
 
 

@@ -11,9 +11,9 @@ from api.commands.case_files import require_case
 from api.commands.cases import review_age
 from api.commands.numbers import reserve_number
 from api.commands.work import Work
-from domain import identity
+from domain import guardianship, identity
 from domain.case import Case
-from domain.codes import Compartment, IdentitySource
+from domain.codes import Compartment, GuardianshipEnd, IdentitySource
 from domain.errors import BornInTheFuture, NotFound
 from domain.identity import Particulars
 from domain.person import Person
@@ -81,6 +81,25 @@ async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
     work.record(person.id, unmerged)
     for record, told in zip(above, released, strict=True):
         work.record(record.id, [told])
+
+
+async def record_guardian(work: Work, case_id: UUID, *, name: str, contact: str | None) -> None:
+    """Who decides for a child, or for somebody who may be one (R3)."""
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    person, guardian = await work.person(case.person), work.desk.ids.new()
+    recorded = guardianship.record_guardian(
+        person, guardian, name=name, contact=contact, today=work.today
+    )
+    work.record(person.id, recorded)
+
+
+async def end_guardians_rights(
+    work: Work, case_id: UUID, guardian: UUID, *, ground: GuardianshipEnd, basis: str
+) -> None:
+    case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
+    person = await work.person(case.person)
+    ended = guardianship.end_guardians_rights(person, guardian, ground=ground, basis=basis)
+    work.record(person.id, ended)
 
 
 async def _both(work: Work, case_id: UUID, other_case: UUID) -> tuple[Person, Person]:

@@ -14,6 +14,7 @@ from domain import case as cases
 from domain import deadline as deadlines
 from domain import person as persons
 from domain import referral as referrals
+from domain.case.narrowing import CaseNarrowed
 from domain.codes import (
     AgeKnowledge,
     Channel,
@@ -101,7 +102,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
         ),
         organisation,
     )
-    person = await _person(work, details, way.compartment, age)
+    person, narrowed = await _person(work, details, way.compartment, age)
     referral, kind = work.desk.ids.new(), details.kind or _kind(way, details.source)
     if details.senders_reference and not sending_unit.sends_on:
         await work.desk.vault.keep_reference(sender.unit, details.senders_reference, [referral])
@@ -129,6 +130,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
             received=moment,
             now=work.now,
             due=_answer_due(work, moment, acute=details.acute),
+            narrowed=narrowed,
         ),
         at=moment,
     )
@@ -174,6 +176,8 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
                 unit=responsible,
             ),
         )
+        if referral.narrowed:
+            work.record(case_id, [CaseNarrowed(person=referral.person)])
         for record in records:  # the one that it is about, and all that stand for it
             work.record(record.id, persons.open_case_for(record, case_id))
     if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
@@ -317,6 +321,7 @@ def _file_at(referral: Referral, unit: str) -> File:
         receiving_unit=unit,
         sending_unit=referral.sender_unit,
         informed_units=(*referral.informed, *referral.asked),
+        narrowed=referral.narrowed,
     )
 
 
@@ -363,9 +368,10 @@ def _telling_who(work: Work, referral_id: UUID, unit: str) -> AbstractAsyncConte
 
 async def _person(
     work: Work, details: ReferralDetails, compartment: Compartment, age: AgeKnowledge
-) -> UUID:
-    """The person's record in this compartment: found by number, or registered now. Either way
-    one fact is recorded, so that the answer's position does not tell which.
+) -> tuple[UUID, bool]:
+    """The person's record in this compartment: found by number, or registered now; and whether its
+    identity is protected. Either way one fact is recorded, so that the answer's position does not
+    tell which.
 
     In triage no side's index may know the number (R16).
     """
@@ -382,9 +388,9 @@ async def _person(
     }
     if known:
         work.record(person, persons.tell_particulars(person, **told))
-    else:
-        work.record(person, persons.register_person(person, compartment=compartment, **told))
-    return person
+        return person, bool((await work.person(person)).protections)
+    work.record(person, persons.register_person(person, compartment=compartment, **told))
+    return person, False
 
 
 def age_told(details: ReferralDetails, on: date) -> AgeKnowledge:

@@ -120,6 +120,21 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.PersonIsNotMerged: Told(
         "Inte sammanslagen", "Uppgifterna står för sig själva; det finns inget att sära på."
     ),
+    errors.PersonIsOfAge: Told(
+        "Personen är myndig", "Personen är 18 år eller äldre och har ingen vårdnadshavare (R13)."
+    ),
+    errors.GuardianHasNoRights: Told(
+        "Vårdnaden har upphört",
+        "Vårdnadshavaren har inga rättigheter nu: de har upphört, eller aldrig registrerats (R13).",
+    ),
+    errors.ProtectionDoesNotStand: Told(
+        "Skyddet gäller inte", "Det skyddet gäller inte; det finns inget att häva."
+    ),
+    errors.ProtectionDiffers: Told(
+        "Skyddet skiljer sig",
+        "Den ena är skyddad och den andra inte. Skydda båda först, så att ingen kommer nära som"
+        " inte kunde det förut (avsnitt 5).",
+    ),
     errors.BothHaveOpenCases: Told(
         "Båda har öppna ärenden",
         "En person har högst ett öppet ärende på en sida. Avsluta det ena som dubblett först.",

@@ -31,14 +31,12 @@ from api.door.faults import Fault, faulty
 from api.door.fields import SWEDEN, Id, Instant
 from api.door.query import Flag, PageQuery, PastQuery
 from api.door.visit import Visit
+from api.resources.identities import Identity, identity_in, known_person
 from api.resources.story import (
     Circumstances,
-    Identity,
     ProposedDecline,
     Told,
     circumstances_in,
-    identity_in,
-    known_person,
     what_it_rests_on,
 )
 from domain.case import CaseStatus

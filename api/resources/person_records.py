@@ -10,7 +10,8 @@ from api.door import reading
 from api.door.answers import Answer, CaseId, Count, Position, ReferralId, Seen, Unit
 from api.door.fields import Body, Number, shown
 from api.door.visit import Visit
-from api.resources.story import Identity, Told, identity_in, what_it_rests_on
+from api.resources.identities import Identity, identity_in
+from api.resources.story import Told, what_it_rests_on
 from domain.case import CaseStatus
 from domain.codes import Purpose
 from domain.labels import Label

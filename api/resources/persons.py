@@ -1,5 +1,6 @@
 """Persons: who somebody is said to be, who it turned out to be, and whose records are one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,13 +9,14 @@ from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
 
 from api.commands import persons as use_cases
+from api.commands import protections
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import CaseId, Done
 from api.door.faults import Fault, faulty
 from api.door.fields import Body, Id, Line, Number, Passage, PastDay, shown
 from api.door.visit import Visit
-from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource
+from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource, ProtectionKind
 from domain.errors import (
     BirthDateIsKnown,
     BornInTheFuture,
@@ -24,10 +26,15 @@ from domain.errors import (
     PersonIsMerged,
     PersonIsNotMerged,
     PersonIsTheSame,
+    PositionIsNotReached,
+    ProtectionDiffers,
+    ProtectionDoesNotStand,
 )
 from domain.identity import DuplicateNoted, Particulars
 from domain.labels import Label
 from domain.policy import Act, Information
+from projections import access
+from projections.access import persons as access_persons
 
 _ASKS = (Act.RECORD, Information.IDENTITY)
 _KNOWN: dict[str, Any] = {
@@ -193,7 +200,7 @@ class Merge(Body):
         " can be undone. Never between two sides (S76-S78).",
     ),
     asks=_ASKS,
-    refuses=(PersonIsTheSame, PersonIsMerged, BothHaveOpenCases),
+    refuses=(PersonIsTheSame, PersonIsMerged, BothHaveOpenCases, ProtectionDiffers),
     status=CREATED,
     leads=(
         Lead("unmergePersons", {"caseId": "caseId"}),
@@ -227,3 +234,60 @@ async def unmerge(visit: Visit, case_id: UUID, why: Separation) -> PersonDone:
 
 def _done(case_id: UUID, outcome: Outcome) -> PersonDone:
     return PersonDone(case_id=case_id, position=outcome.position, replayed=outcome.replayed)
+
+
+# --- protected identities --------------------------------------------------------------------
+
+
+class Protection(Body):
+    model_config = shown(kind="confidentiality-flag", basis="Markering i folkbokföringen.")
+
+    kind: ProtectionKind
+    basis: Passage
+
+
+@deciding(
+    "protectPerson",
+    Label("Skydda en identitet", "Protect an identity"),
+    Label(
+        "Sekretessmarkering, skyddad folkbokföring eller fingerade personuppgifter. Behörigheten"
+        " till varje akt om personen begränsas till tilldelade handläggare och enhetscheferna, och"
+        " kontaktuppgiften visas inte. Kopplingen till en verklig identitet lagras aldrig.",
+        "Confidentiality flag, protected population registration or fictitious data. Access to each"
+        " file about the person narrows to the assigned workers and the unit managers, and the"
+        " contact is not shown. The link to a real identity is never stored.",
+    ),
+    asks=_ASKS,
+    refuses=(PositionIsNotReached,),
+    status=CREATED,
+    leads=(Lead("liftProtection", {"caseId": "caseId"}),),
+)
+async def protect(visit: Visit, case_id: UUID, protection: Protection) -> PersonDone:
+    return await _protected(visit, case_id, protections.protect, protection)
+
+
+@deciding(
+    "liftProtection",
+    Label("Häv ett skydd", "Lift a protection"),
+    Label(
+        "När inget skydd är kvar gäller vanlig behörighet igen.",
+        "When no protection is left, access is what it was.",
+    ),
+    asks=_ASKS,
+    refuses=(ProtectionDoesNotStand, PositionIsNotReached),
+    status=CREATED,
+)
+async def lift(visit: Visit, case_id: UUID, protection: Protection) -> PersonDone:
+    return await _protected(visit, case_id, protections.lift, protection)
+
+
+async def _protected(
+    visit: Visit, case_id: UUID, act: Callable[..., Awaitable[None]], protection: Protection
+) -> PersonDone:
+    """The files are asked for after the position: they reflect at least that."""
+    as_of = visit.house.views.position(access.PROJECTION.name)
+    files = await visit.ask(access_persons.files_with, case_id)
+    outcome = await visit.carry_out(
+        act, case_id, protection.kind, protection.basis, files=files, as_of=as_of
+    )
+    return _done(case_id, outcome)

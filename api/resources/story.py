@@ -6,23 +6,20 @@ of a kind of information that the reader may see. The rest is left out.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 from pydantic.alias_generators import to_camel
 
-from api.door.answers import Answer, Day, Moment, Name, ReferralId, Text, Unit, Words
+from api.door.answers import Answer, Moment, Name, ReferralId, Text, Unit, Words
 from api.door.visit import Visit
 from domain.codes import (
     AgeKnowledge,
     Channel,
     Concern,
-    Gender,
     HandoverDeclineReason,
-    IdentityLevel,
-    IdentitySource,
     PersonRole,
     ReferralKind,
     Residence,
@@ -43,8 +40,11 @@ _RESTS_ON: Final = (
     "person.registered",
     "person.particulars-recorded",
     "person.duplicate-noted",
+    "person.access-narrowed",
+    "person.access-widened",
     "referral.received",
     "referral.routed",
+    "referral.routed-narrowly",
     "referral.decline-proposed",
     "referral.decline-refused",
     "referral.declined",
@@ -149,89 +149,6 @@ def _told(line: timeline.Line, content: dict[str, Any]) -> Told:
     return Told(line, body.pop("kind", line.name), line.facts, body)
 
 
-# --- who it is about -------------------------------------------------------------------------
-
-
-Number = Annotated[
-    str,
-    Meta(description="Personal or coordination number, 12 digits.", examples=["200705192383"]),
-]
-
-
-class Particulars(Answer):
-    """What a further sender told of a person who was known already: beside what is known."""
-
-    told_at: Moment
-    name: Name | None
-    number: Number | None
-    born: Day | None
-    age: AgeKnowledge
-    gender: Gender
-    contact: Text | None
-
-
-class Assertion(Answer):
-    """Who it may be, as somebody said: beside what is known."""
-
-    told_at: Moment
-    source: IdentitySource
-    level: IdentityLevel
-    name: Name | None
-    number: Number | None
-    gender: Gender
-    basis: Text
-
-
-class Identity(Answer):
-    """Who the person is, as far as it is known: `null` is not known."""
-
-    level: IdentityLevel | UnsetType = UNSET
-    level_basis: Text | UnsetType = UNSET
-
-    name: Name | UnsetType | None = UNSET
-    number: Number | UnsetType | None = UNSET
-    born: Day | UnsetType | None = UNSET
-    age: AgeKnowledge | UnsetType = UNSET
-    age_basis: Text | UnsetType = UNSET
-    gender: Gender | UnsetType = UNSET
-    contact: Text | UnsetType | None = UNSET
-    also_told: list[Particulars] | UnsetType = UNSET
-    assertions: list[Assertion] | UnsetType = UNSET
-
-
-def identity_in(told: Iterable[Told]) -> Identity:
-    """What was registered, what has been established since, and what else was told."""
-    known: dict[str, Any] = {}
-    for one in told:
-        match one.kind:
-            case "person.registered":
-                known |= one.content
-            case "age-established":
-                known |= {name: one.content[name] for name in ("age", "born")}
-                known["age_basis"] = one.content["basis"]
-            case "identity-established":
-                known |= {n: v for n, v in one.content.items() if n in _FOUND and v is not None}
-                known["level_basis"] = one.content["basis"]
-            case "identity-asserted":
-                assertion = one.as_answer(Assertion, told_at=one.line.occurred_at)
-                known.setdefault("assertions", []).append(assertion)
-            case "particulars-told":
-                particulars = one.as_answer(Particulars, told_at=one.line.occurred_at)
-                known.setdefault("also_told", []).append(particulars)
-            case _:
-                pass
-    return msgspec.convert({to_camel(name): value for name, value in known.items()}, Identity)
-
-
-_FOUND: Final = ("level", "name", "number", "gender")
-
-
-def known_person(told: Iterable[Told], found: Found) -> tuple[UUID, int]:
-    """The person and the version of what is known: part of what a detail's ETag stands for."""
-    versions = (one.line.version for one in told if one.line.stream == found.person)
-    return found.person, max(versions, default=0)
-
-
 # --- what is feared --------------------------------------------------------------------------
 
 
@@ -317,7 +234,9 @@ def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
                 referrals[referral] = one.as_answer(
                     Circumstances, referral_id=referral, received_at=one.line.occurred_at
                 )
-            case "referral.routed" if rule := one.content.get("deciding"):
+            case "referral.routed" | "referral.routed-narrowly" if rule := one.content.get(
+                "deciding"
+            ):
                 routed = referrals[referral]
                 routed.deciding_rule = Rule(rule)
                 routed.rules = [Rule(rule) for rule in one.content["rules"]]

@@ -4,9 +4,9 @@ Its stories, each a file with its events, how they change the state, and its dec
 the case (`life`), how it changes hands (`handover`), to what the person consents (`consent`), what
 is investigated and assessed (`investigation`), what is done for the person (`intervention`), what
 goes out of the administration (`outward`), how it moves to another municipality (`transfer`), to
-what it is linked (`link`), what was recorded by mistake (`correction`), and what other units are
-asked and ask for (`consultation`, `takeover`). The state is one (`state`). Deadlines run in a case
-as in any other file (domain/deadline.py).
+what it is linked (`link`), what was recorded by mistake (`correction`), what other units are asked
+and ask for (`consultation`, `takeover`), and who may come near it (`narrowing`). The state is one
+(`state`). Deadlines run in a case as in any other file (domain/deadline.py).
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,7 @@ from domain.case import (
     investigation,
     life,
     link,
+    narrowing,
     outward,
     takeover,
     transfer,
@@ -68,6 +69,7 @@ from domain.case.life import (
     review_routing,
 )
 from domain.case.link import LinkEvent
+from domain.case.narrowing import NarrowingEvent
 from domain.case.outward import OutwardEvent
 from domain.case.state import (
     Case,
@@ -93,6 +95,7 @@ CaseEvent = (
     | ConsultationEvent
     | TakeoverEvent
     | CorrectionEvent
+    | NarrowingEvent
 )
 
 _STORIES = (
@@ -107,6 +110,7 @@ _STORIES = (
     (ConsultationEvent, consultation.evolve),
     (TakeoverEvent, takeover.evolve),
     (CorrectionEvent, correction.evolve),
+    (NarrowingEvent, narrowing.evolve),
 )
 _EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events) or (events,)}
 

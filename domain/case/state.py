@@ -143,6 +143,7 @@ class Case:
     takeovers: tuple[Takeover, ...] = ()
     links: tuple[Link, ...] = ()
     corrected: tuple[int, ...] = ()  # entries that no longer stand, by version
+    narrowed: bool = False  # access, while the person's identity is protected
     sent_out: tuple[UUID, ...] = ()  # external referrals that wait for their answer
 
 

@@ -28,6 +28,7 @@ from domain.case.consultation import (
     ConsultationAsked,
     ConsultationWithdrawn,
 )
+from domain.case.narrowing import CaseNarrowed, CaseWidened
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.identity import PersonMerged, PersonUnmerged
@@ -36,8 +37,11 @@ from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
     ReferralDeclined,
+    ReferralNarrowed,
     ReferralReceived,
     ReferralRouted,
+    ReferralRoutedNarrowly,
+    ReferralWidened,
     ReferralWithdrawn,
 )
 from domain.staff import PositionEnded, PositionTaken
@@ -70,6 +74,7 @@ class FileRow(NamedTuple):
     workers: tuple[UUID, ...] = ()
     engaged: tuple[UUID, ...] = ()
     consulted_units: tuple[str, ...] = ()
+    narrowed: bool = False
     status: str | None = None  # of a case
     answer_due: datetime | None = None  # of the offer of a case that stands
 
@@ -103,6 +108,10 @@ _OF_FILES = names_of(
     ConsultationAsked,
     ConsultationAnswered,
     ConsultationWithdrawn,
+    CaseNarrowed,
+    CaseWidened,
+    ReferralNarrowed,
+    ReferralWidened,
 )
 
 
@@ -159,6 +168,7 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
             return row._replace(
                 compartment=routed.compartment,
                 receiving_unit=routed.unit,
+                narrowed=row.narrowed or isinstance(routed, ReferralRoutedNarrowly),
                 informed_units=tuple(dict.fromkeys((*row.informed_units, *routed.informed))),
             )
         case ReferralAccepted() | ReferralDeclined() | ReferralWithdrawn() if row.receiving_unit:
@@ -180,6 +190,10 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
 
 def _staffed(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer for each event
     match event:
+        case CaseNarrowed() | ReferralNarrowed():
+            return row._replace(narrowed=True)
+        case CaseWidened() | ReferralWidened():
+            return row._replace(narrowed=False)
         case CaseWorkerAssigned(worker=worker):
             return row._replace(workers=(*row.workers, worker))
         case CaseWorkerReleased(worker=worker):
@@ -224,10 +238,10 @@ _NO_DAY = date.min
 
 
 def counted(row: FileRow) -> Iterator[Key]:
-    """Under which units, compartments, kinds and days a case counts."""
+    """Under which units, compartments, kinds and days a case counts, and whether for everybody."""
     if row.status is not None:
         for unit, kind, day in _counted(row, row.status):
-            yield unit, str(row.compartment), str(kind), day
+            yield unit, str(row.compartment), str(kind), day, row.narrowed
 
 
 def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, date]]:
@@ -242,7 +256,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=10,
+    version=12,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -267,7 +281,7 @@ PROJECTION = Projection(
         Tally(
             name="access_counts",
             of="access_files",
-            key=("unit", "compartment", "kind", "due"),
+            key=("unit", "compartment", "kind", "due", "narrowed"),
             kinds=counted,
         ),
     ),
@@ -327,6 +341,7 @@ def _found(
     workers: list[UUID],
     engaged: list[UUID],
     consulted_units: list[str],
+    narrowed: bool,
 ) -> tuple[UUID, Found]:
     standing = File(
         compartment=Compartment(compartment),
@@ -337,5 +352,6 @@ def _found(
         workers=tuple(workers),
         engaged=tuple(engaged),
         consulted_units=tuple(consulted_units),
+        narrowed=narrowed,
     )
     return file, Found(kind, person, standing)

@@ -40,6 +40,13 @@ async def files(
     return await all_rows(connection, _asked(schema, viewer.role), parameters, FileOfPerson)
 
 
+async def files_with(connection: Connection, schema: str, file: UUID) -> Sequence[UUID]:
+    """Every file about the person whom this one is about, whoever may see it: for a command that
+    concerns them all."""
+    statement = _statements("files_with", schema).as_bytes()
+    return await all_rows(connection, statement, {"file": file}, _only)
+
+
 def _only(value: UUID) -> UUID:
     return value
 

@@ -12,6 +12,6 @@ select file from {access_files} where engaged <> '{{}}'
 
 -- name: files
 select file, kind, person, compartment, responsible_unit, receiving_unit, sending_unit,
-       informed_units, workers, engaged, consulted_units
+       informed_units, workers, engaged, consulted_units, narrowed
   from {access_files}
  where file = any(%s::uuid[])

@@ -21,6 +21,7 @@ create table {access_files} (
     workers          uuid[] not null,
     engaged          uuid[] not null,
     consulted_units  text[] not null,
+    narrowed         boolean not null,
     status           text,
     answer_due       timestamptz
 ) with (parallel_workers = 0);
@@ -36,8 +37,9 @@ create table {access_counts} (
     compartment text not null,
     kind        text not null,
     due         date not null,
+    narrowed    boolean not null,
     n           bigint not null,
-    primary key (unit, compartment, kind, due)
+    primary key (unit, compartment, kind, due, narrowed)
 ) with (fillfactor = 50);
 
 -- indexes

@@ -5,14 +5,22 @@ this condition. The same question in Python is `policy.may`; a test holds the tw
 not visible looks as if it did not exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from psycopg import sql
 
 from domain.codes import Compartment, StaffRole
-from domain.policy import Act, Information, Relation, Viewer, permitting, sees_compartment
+from domain.policy import (
+    NARROW,
+    Act,
+    Information,
+    Relation,
+    Viewer,
+    permitting,
+    sees_compartment,
+)
 
 _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.ASSIGNED: sql.SQL("%(visible_staff)s = any(file.workers)"),
@@ -63,8 +71,17 @@ def condition(
         return sql.SQL("false")
     if role is StaffRole.EXTERNAL_SENDER:  # no side: what it sent, wherever that went
         return _SENT if Relation.SENDER in relations else sql.SQL("false")
-    holds = sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
-    return sql.SQL("({} and ({}))").format(_ON_ONES_SIDE, holds)
+    near = relations & NARROW.get(role, frozenset({Relation.ASSIGNED}))
+    holds = sql.SQL("{} and ({})").format(_ON_ONES_SIDE, _any_of(relations))
+    if near == relations:
+        return sql.SQL("({})").format(holds)
+    return sql.SQL("({} and (not file.narrowed or ({})))").format(holds, _any_of(near))
+
+
+def _any_of(relations: Collection[Relation]) -> sql.Composable:
+    if not relations:
+        return sql.SQL("false")
+    return sql.SQL(" or ").join(_HOLDS[relation] for relation in sorted(relations))
 
 
 @cache

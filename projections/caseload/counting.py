@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from domain.policy import Act, Information, Relation, Viewer, permitting
+from domain.policy import NARROW, Act, Information, Relation, Viewer, permitting
 from projections.access.visible import visible
 from projections.asking import Connection, all_rows
 from projections.sql import Statements
@@ -36,6 +36,7 @@ async def counts(connection: Connection, schema: str, viewer: Viewer, now: datet
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     parameters = {
         **visible(viewer).parameters,
+        "near": _comes_near(viewer),
         "unit": viewer.unit,
         "now": now,
         "today": midnight.date(),
@@ -47,9 +48,15 @@ async def counts(connection: Connection, schema: str, viewer: Viewer, now: datet
 
 async def few_on_ones_side(connection: Connection, schema: str, viewer: Viewer) -> bool:
     """What the counts say of it, without the counts."""
-    parameters = {**visible(viewer).parameters, "unit": viewer.unit}
+    near = {"near": _comes_near(viewer), "unit": viewer.unit}
+    parameters = {**visible(viewer).parameters, **near}
     [few] = await all_rows(connection, _whether_few(schema), parameters, bool)
     return few
+
+
+def _comes_near(viewer: Viewer) -> bool:
+    """Whether every protected identity of the unit counts: for its manager."""
+    return Relation.RESPONSIBLE_UNIT in NARROW.get(viewer.role, ())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.acceptance.test_a_day import born
 from tests.acceptance.town import Person, Town
 
 NUMBER = "19900302-9817"
@@ -96,3 +97,64 @@ async def test_a_search_shows_what_one_may_see_and_leaves_its_hits(town: Town) -
         await town[who].ask("/person-searches", wanted, expect=403)
     refused = await manager.ask("/person-searches", {"number": "19900302-9816"}, expect=422)
     assert refused["errors"][0]["pointer"] == "/number"
+
+
+async def test_a_protected_identity_is_near_to_few(town: Town) -> None:
+    """The assigned worker and the unit manager see the case, and nobody the contact; a colleague
+    finds nothing, in lists, by search or by id; lifted, it is as before."""
+    manager, worker, colleague = (
+        town[who] for who in ("nexus manager", "nexus worker", "nexus colleague")
+    )
+    body = met(number=NUMBER, bornOn="1990-03-02", contact="Nås hos en vän.")
+    case = await opened(town, body)
+    etag = (await manager.get(f"/cases/{case}")).headers["ETag"]
+    to = {"workerId": str(worker.staff_id)}
+    await manager.post(f"/cases/{case}/assignments", to, etag=etag)
+    await town.level()
+    assert case in [line["caseId"] for line in (await colleague.get("/cases"))["items"]]
+    counted = (await colleague.get("/cases"))["counts"]["open"]
+
+    flag = {"kind": "confidentiality-flag", "basis": "Markering i folkbokföringen."}
+    await manager.post(f"/cases/{case}/protections", flag, expect=201)
+    await town.level()
+    for who in (manager, worker):
+        identity = (await who.get(f"/cases/{case}"))["identity"]
+        assert identity["protections"] == ["confidentiality-flag"]
+        assert "contact" not in identity
+        assert case in [line["caseId"] for line in (await who.get("/cases"))["items"]]
+    colleague.position = manager.position
+    await colleague.get(f"/cases/{case}", expect=404)
+    seen = await colleague.get("/cases")
+    assert case not in [line["caseId"] for line in seen["items"]]
+    assert seen["counts"]["open"] == counted - 1
+    assert (await colleague.ask("/person-searches", {"number": NUMBER}))["cases"] == []
+
+    again = await town["police officer"].post("/referrals", body, expect=201)
+    await town.level()
+    await colleague.get(f"/referrals/{again['referralId']}", expect=404)
+    await manager.get(f"/referrals/{again['referralId']}")
+
+    await manager.post(f"/cases/{case}/protection-liftings", flag, expect=201)
+    await town.level()
+    colleague.position = 0
+    assert case in [line["caseId"] for line in (await colleague.get("/cases"))["items"]]
+
+
+async def test_a_childs_guardian_has_rights_until_they_end(town: Town) -> None:
+    """Recorded and shown with the child; ended once; an adult has none (R13)."""
+    police, intake = town["police officer"], town["intake manager"]
+    child = met(name="Alva Granlund", bornOn=born(12))
+    del child["person"]["assessedAdultBy"]
+    sent = await police.post("/referrals", child, expect=201)
+    await town.level()
+    case = (await intake.post(f"/referrals/{sent['referralId']}/acceptances"))["caseId"]
+    recorded = await intake.post(f"/cases/{case}/guardians", {"name": "Ylva Dimvik"}, expect=201)
+    guardian = recorded["guardianId"]
+    ending = {"ground": "court-decision", "basis": "Dom i tingsrätten."}
+    path = f"/cases/{case}/guardians/{guardian}/endings"
+    await intake.post(path, ending)
+    await intake.post(path, ending, expect=409)
+    [shown] = (await intake.get(f"/cases/{case}"))["identity"]["guardians"]
+    assert (shown["name"], shown["rightsEnded"]) == ("Ylva Dimvik", "court-decision")
+    adult = await opened(town, met(bornOn="1990-03-02"))
+    await town["nexus manager"].post(f"/cases/{adult}/guardians", {"name": "Y"}, expect=422)

@@ -52,6 +52,7 @@ files = st.builds(
     workers=st.lists(st.sampled_from(STAFF)).map(tuple),
     engaged=st.lists(st.sampled_from(STAFF)).map(tuple),
     consulted_units=st.lists(st.sampled_from(UNITS)).map(tuple),
+    narrowed=st.booleans(),
 )
 
 ENGAGED_READ = {
@@ -123,6 +124,19 @@ def test_a_sender_outside_stands_to_its_receipt_alone(viewer: Viewer, file: File
     assert may(sender, Act.READ, Information.RECEIPT, file) is sent
     read = {row.information for row in TABLE if row.relation is Relation.SENDER}
     assert not read & {Information.LINE, Information.IDENTITY, Information.CIRCUMSTANCES}
+
+
+@given(viewer=viewers, file=files)
+def test_near_a_protected_identity_come_few(viewer: Viewer, file: File) -> None:
+    """The assigned workers and the unit managers, and nobody that did not come near before
+    (section 5)."""
+    narrowed = relations(viewer, replace(file, narrowed=True))
+    assert narrowed <= relations(viewer, replace(file, narrowed=False))
+    if viewer.role is StaffRole.UNIT_MANAGER:
+        near = {Relation.ASSIGNED, Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT}
+        assert narrowed <= near
+    elif viewer.role is not StaffRole.EXTERNAL_SENDER:
+        assert narrowed <= {Relation.ASSIGNED}
 
 
 @pytest.mark.parametrize("compartment", Compartment)

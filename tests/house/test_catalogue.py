@@ -87,6 +87,7 @@ CLEAR_TEXT = {
     *((entry.name, field) for entry in ENTRIES for field in ("unit", "holder")),
     ("referral.received", "sender_unit"),
     ("referral.routed", "informed"),
+    ("referral.routed-narrowly", "informed"),
     ("referral.routing-overridden", "to_unit"),
     ("referral.forwarded", "to_unit"),
     ("case.handover-offered", "from_unit"),

@@ -91,6 +91,7 @@ def visible_line(viewer: Viewer, row: FileRow) -> bool:
         workers=row.workers,
         engaged=row.engaged,
         consulted_units=row.consulted_units,
+        narrowed=row.narrowed,
     )
     return may(viewer, Act.READ, Information.LINE, file)
 

@@ -21,7 +21,7 @@ from domain import (
     staff,
     team,
 )
-from domain.case import consent, consultation
+from domain.case import consent, consultation, narrowing
 from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
@@ -92,6 +92,7 @@ class History:
         self._acts: Sequence[Callable[[], None]] = (
             *[self._receive] * 5,
             *[self._answer_referral] * 6,
+            self._narrow,
             *[self._assign] * 6,
             *[self._note] * 6,
             *[self._offer] * 4,
@@ -265,6 +266,13 @@ class History:
             found, joined, by_unit=found.unit, responsible=responsible
         )
         self._record({stream: accepted, joined: events}, found.unit)
+
+    def _narrow(self) -> None:
+        """A person's identity is protected, or no longer."""
+        stream, found = self._open_case()
+        if found is not None and stream is not None:
+            changed = narrowing.narrow_case(found, narrowed=self._random.random() < 0.7)
+            self._record({stream: changed}, found.unit)
 
     def _assign(self) -> None:
         stream, found = self._open_case()

@@ -24,7 +24,7 @@ from tests.projections.conftest import Town, town_of
 from tests.projections.facts import BEGINNING, Log, folded, id_of, visible_line
 from tests.projections.histories import SIDES, UNITS, told
 
-FACTS = told("caseload", 2500)
+FACTS = told("caseload", 3500)
 
 
 LINES: dict[Key, Line] = folded(caseload.PROJECTION, FACTS)

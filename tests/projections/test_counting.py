@@ -92,7 +92,7 @@ def test_a_day_is_counted_once_it_is_over() -> None:
         status="open",
         answer_due=due,
     )
-    assert {kind[-1] for kind in access.counted(row) if "offered" in kind[2]} == {due.date()}
+    assert {kind[3] for kind in access.counted(row) if "offered" in kind[2]} == {due.date()}
 
 
 def _viewers(facts: Sequence[Recorded], random: Random) -> Iterable[Viewer]:

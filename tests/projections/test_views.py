@@ -453,6 +453,7 @@ _COLUMNS = {
         "informed_units": _UNITS,
         "engaged": _IDS,
         "consulted_units": _UNITS,
+        "narrowed": _YES,
         "workers": _IDS,
         "status": _CODE,
         "answer_due": _MOMENT,
@@ -462,6 +463,7 @@ _COLUMNS = {
         "compartment": _CODE,
         "kind": _CODE,
         "due": _DAY,
+        "narrowed": _YES,
         "n": _NUMBER,
     },
     "caseload": {

@@ -35,6 +35,7 @@ files = st.builds(
     workers=st.lists(staff, max_size=2).map(tuple),
     engaged=st.lists(staff, max_size=2).map(tuple),
     consulted_units=st.lists(units, max_size=2).map(tuple),
+    narrowed=st.booleans(),
 )
 
 
@@ -50,9 +51,8 @@ async def test_sql_and_python_agree_on_every_relation(
 ) -> None:
     """Every role and side, every set of relations in every compartment, every question."""
     kept = {id_of(number): file for number, file in enumerate(_every_standing(), 1)}
-    assert len(kept) == len(Compartment) * 2 ** (
-        len(Relation) - len([Relation.NONE, Relation.SENDER])
-    )
+    relations = len(Relation) - len([Relation.NONE, Relation.SENDER])
+    assert len(kept) == 2 * len(Compartment) * 2**relations
     await _keep(projector, town.schema, kept)
     for viewer in _viewers(id_of(1), "nexus"):
         await _agree(projector, town.schema, viewer, kept)
@@ -85,8 +85,8 @@ def _viewers(asking: UUID, unit: str) -> Iterator[Viewer]:
 
 def _every_standing() -> Iterator[File]:
     """Files to which nexus and its worker 1 stand in every set of relations."""
-    standings = product(Compartment, product((False, True), repeat=7))
-    for compartment, (
+    standings = product((False, True), Compartment, product((False, True), repeat=7))
+    for narrowed, compartment, (
         assigned,
         engaged,
         asked,
@@ -104,6 +104,7 @@ def _every_standing() -> Iterator[File]:
             workers=(id_of(2), id_of(1)) if assigned else (id_of(2),),
             engaged=(id_of(3), id_of(1)) if engaged else (),
             consulted_units=("line-b", "nexus") if asked else (),
+            narrowed=narrowed,
         )
 
 
@@ -128,7 +129,7 @@ async def _agree(
 
 
 async def _keep(connection: AsyncConnection[Any], schema: str, kept: Mapping[UUID, File]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:11]))
+    columns = sql.SQL(", ").join(map(sql.Identifier, access.FileRow._fields[:12]))
     copied = compose("copy {access_files} ({columns}) from stdin", schema, columns=columns)
     async with connection.cursor() as cursor, cursor.copy(copied) as copy:
         for one, file in kept.items():
