@@ -49,6 +49,8 @@ class CaseStory:
     is_open: bool = True
     handover: UUID | None = None
     age_established: bool = False
+    protected: bool = False  # the person's identity: few come near
+    merged: bool = False  # the person has another case, under another record
     notes: int = 0
     work: CaseWork = field(init=False)
     _assignment: int = 0  # which spell of work the agenda's notes belong to
@@ -190,6 +192,8 @@ class CaseStory:
         """The receiving unit takes over; now and then it returns the case first."""
         stage = self.stage
         member = stage.crew.somebody(to_unit, self.compartment)
+        if self.protected:
+            member = stage.crew.manager(to_unit, self.compartment)
         stage.looked(member, "readCase", self.id)
         if happens(stage.rng, shares.HANDOVERS_RETURNED):
             outcome = await stage.do(

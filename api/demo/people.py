@@ -78,10 +78,16 @@ class Population:
                 self._names.add(name)
                 return name
 
-    def _number(self, kind: IdentityKind, born: date, gender: Gender) -> str:
+    def number_of(self, kind: IdentityKind, somebody: Somebody, rng: Random) -> str:
+        """A number of somebody's that is found later, by another chance than the population's."""
+        return self._number(kind, somebody.born, somebody.gender, rng)
+
+    def _number(
+        self, kind: IdentityKind, born: date, gender: Gender, rng: Random | None = None
+    ) -> str:
         """On a day whose test numbers are used up, the birth date moves on by a day."""
         while True:
-            for serial in self.rng.sample(_TEST_SERIALS, len(_TEST_SERIALS)):
+            for serial in (rng or self.rng).sample(_TEST_SERIALS, len(_TEST_SERIALS)):
                 number = _spelled(kind, born, serial)
                 fits = gender not in (Gender.WOMAN, Gender.MAN) or serial % 2 == (
                     gender is Gender.MAN

@@ -12,6 +12,7 @@ from api.commands.work import Outcome
 from api.demo import texts
 from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
+from api.demo.identities import FindingOut
 from api.demo.intakes import Intake
 from api.demo.reports import Report
 from api.demo.shares import choose, happens
@@ -28,7 +29,7 @@ from domain.codes import (
     Source,
 )
 from domain.deadline import DeadlineSet
-from domain.referral import ReferralDeclineProposed, ReferralRouted
+from domain.referral import ReferralDeclineProposed, ReferralRouted, ReferralRoutedNarrowly
 from domain.routing import Facts, age_knowledge, route
 
 _CHANNELS = {
@@ -47,6 +48,7 @@ class ReferralStory:
     unit: str
     compartment: Compartment
     declines_refused: bool = False
+    narrowed: bool = False  # the person's identity is protected
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +72,11 @@ class Referrals:
         for intake, fact in zip(intakes, routed, strict=True):
             event = cast("ReferralRouted", fact.event)
             story = ReferralStory(
-                intake=intake, id=fact.stream, unit=event.unit, compartment=event.compartment
+                intake=intake,
+                id=fact.stream,
+                unit=event.unit,
+                compartment=event.compartment,
+                narrowed=isinstance(event, ReferralRoutedNarrowly),
             )
             self._assessed(story, outcome)
             patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
@@ -81,6 +87,8 @@ class Referrals:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are
         met here all the same (R14)."""
         member = self.stage.crew.somebody(story.unit, story.compartment)
+        if story.narrowed:
+            member = self.stage.crew.manager(story.unit, story.compartment)
         self.stage.looked(member, "readReferral", story.id)
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
@@ -159,6 +167,7 @@ class Referrals:
                 opened=stage.today,
             )
             case.begin()
+            FindingOut(story=case, cases=self.cases).begin()
             if story.intake.role is PersonRole.UNKNOWN:
                 stage.in_working_days(stage.rng.randint(8, 15), self._receive_anew, case)
 
@@ -169,7 +178,7 @@ class Referrals:
             return None
         somebody = story.intake.somebody
         theirs = [c for c in self.cases.values() if c.intake.somebody is somebody]
-        if any(case.is_open for case in theirs):
+        if any(case.is_open or case.merged for case in theirs):
             return None
         return next((c for c in theirs if c.compartment is story.compartment), None)
 

@@ -43,6 +43,7 @@ YOUNG_ADULTS: Final = 0.15
 AGE_UNKNOWN: Final = 0.10
 IDENTITY_UNKNOWN: Final = 0.15
 COORDINATION_NUMBERS: Final = 0.10
+PROTECTED_IDENTITIES: Final = 0.04
 REPEATED: Final = 0.20
 ADULTS_AMONG_UNKNOWN_AGES: Final = 0.65  # with those of whom a wrong age is told: 12 % misrouted
 HANDOVERS_RETURNED: Final = 0.05

@@ -208,3 +208,13 @@ def reopening(rng: Random) -> str:
 def _told(text: str, gender: Gender, *, child: bool) -> str:
     person = (_CHILD if child else _PERSON).get(gender, "personen")
     return text.format(p=person, P=person.capitalize())
+
+
+SAID: Final = "Personen säger att hen kallas så."
+FOUND: Final = "Samordningsnummer uppgivet av Migrationsverket."
+PROTECTED: Final = "Markering i folkbokföringen."
+RECOGNISED: Final = "Känns igen sedan förra kontakten."
+
+
+def called(rng: Random) -> str:
+    return rng.choice(("Bella", "Mimi", "Kim", "Sasha", "Nova", "Lex"))
