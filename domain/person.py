@@ -7,7 +7,7 @@ near a protected identity (`protection`) and who decides for a child (`guardians
 their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -114,6 +114,26 @@ class Person:
     def has_number(self, number: str) -> bool:
         """Whether that is the number on record; never, once it can no longer be read."""
         return self.number.is_open and self.number.reveal() == number
+
+
+_YOUNGEST_FIRST = (
+    AgeKnowledge.MINOR,
+    AgeKnowledge.YOUNG_ADULT,
+    AgeKnowledge.ADULT,
+    AgeKnowledge.UNKNOWN,
+    AgeKnowledge.ASSESSED_ADULT,
+)
+
+
+def age_over(records: Sequence[Person], day: date) -> AgeKnowledge:
+    """One person has one age, whatever is said in the records that were merged: what was
+    established outweighs what was told, and while they differ it is the youngest (R3, c).
+
+    Raises SealedValueIsClosed when one was not opened.
+    """
+    established = [record for record in records if record.has_ground]
+    ages = [record.age_on(day) for record in established or records]
+    return min(ages, key=_YOUNGEST_FIRST.index)
 
 
 def evolve(person: Person | None, event: object) -> Person | None:

@@ -43,7 +43,7 @@ async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None
 async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None:
     """The assignment itself, on both streams; whether the actor may is asked before."""
     worker = await work.staff(worker_id)
-    age = (await work.standing(case.person)).age_on(work.today)
+    age = await work.age(case.person)
     unit = work.organisation.unit(case.unit)
     assigned = cases.assign_case_worker(
         case, worker, needs_child_qualification=needs_child_qualification(age, unit)
@@ -106,7 +106,9 @@ async def review_age(
     if not established:
         return
     work.record(case.person, established)
-    known = found(persons.evolve(person, established[0])).age_on(work.today)
+    aged = found(persons.evolve(person, established[0]))
+    merged = [aged if each.id == aged.id else each for each in await work.merged(aged.id)]
+    known = persons.age_over(merged, work.today)
     ways = [
         route(facts_of(work, await work.referral(told), known), work.organisation)
         for told in case.referrals

@@ -21,7 +21,7 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
     """A child's is to be concluded within 4 months, and those concerned informed at once; what was
     to be decided within a time, is."""
     case = await documented(work, case_id)
-    age = (await work.person(case.person)).age_on(work.today)
+    age = await work.age(case.person)
     desk = work.desk
     work.record(case_id, investigations.open_investigation(case, desk.ids.new()))
     work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, work.now))
@@ -97,7 +97,7 @@ async def assess_presumption(
         exploitation=exploitation,
         assessor=assessor,
         ground=ground,
-        age=(await work.person(case.person)).age_on(work.today),
+        age=await work.age(case.person),
         close_violence=any(concern in _BY_SOMEBODY_CLOSE for concern in concerns),
     )
     work.record(case_id, assessed)

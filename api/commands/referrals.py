@@ -156,7 +156,8 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         if case.investigation:
             work.record(referral_id, assessments.take_in(referral.deadlines))
         if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
-            way = route(facts_of(work, referral, person.age_on(work.today)), work.organisation)
+            known = await work.age(referral.person)
+            way = route(facts_of(work, referral, known), work.organisation)
             work.record(
                 case_id,
                 cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),

@@ -26,6 +26,7 @@ from domain import (
     team,
 )
 from domain.adoption import ORGANISATION, Adoptions
+from domain.codes import AgeKnowledge
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -184,6 +185,17 @@ class Work:
     async def standing(self, stream: UUID) -> Person:
         """The record that stands for the person, whatever has been merged."""
         return (await self.records(stream))[-1]
+
+    async def merged(self, stream: UUID) -> list[Person]:
+        """Every record of one person: the one that stands, and all that were merged into it."""
+        every = [await self.standing(stream)]
+        for record in every:  # grows with whatever each of them stands for
+            every += [await self.person(other) for other in record.identity.absorbed]
+        return every
+
+    async def age(self, stream: UUID) -> AgeKnowledge:
+        """What is known today of the person's age, over all their records."""
+        return person.age_over(await self.merged(stream), self.today)
 
     async def referral(self, stream: UUID) -> referral.Referral:
         return found(await self._state(stream, referral.Referral))

@@ -1,20 +1,34 @@
 """Persons as use cases: identified, found to be doubles, merged and taken apart."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from api.commands import cases, persons, referrals
+from api.commands.investigations import conclude_investigation, open_investigation
+from domain.case import RoutingReviewed
+from domain.case.investigation import InvestigationOpened
 from domain.codes import (
+    AgeKnowledge,
     CaseOutcome,
+    ClockKind,
     Compartment,
     Gender,
     IdentityKind,
     IdentityLevel,
     IdentitySource,
+    InvestigationConclusion,
 )
-from domain.errors import BothHaveOpenCases, NotFound, NotPermitted, PersonIsMerged
+from domain.deadline import DeadlineSet
+from domain.errors import (
+    BothHaveOpenCases,
+    NotFound,
+    NotPermitted,
+    PersonIsMerged,
+    WorkerIsNotQualifiedForChildren,
+)
 from domain.identity import DuplicateNoted, Particulars
 from domain.referral import ReferralAccepted
 from tests.town import A_BUYER, AN_ADULT, Town, new_town, told
@@ -166,6 +180,35 @@ async def test_a_case_goes_with_whom_its_referral_is_about(town: Town) -> None:
     assert (await town.case(opened)).person == one
     assert (await town.person(one)).open_case == opened
     assert (await town.person(other)).open_case is None
+
+
+async def test_a_merged_person_has_one_age(town: Town) -> None:
+    """Found to be 15 in either record, she is a child in every case: for who may be assigned
+    (SoL 25:1), for what an investigation starts, and for where the rules point (R3)."""
+    unknown, known, manager = await two_cases(town)
+    await town.do(manager, persons.merge, unknown, known, "Samma pass.")
+    born, age = date(2008, 3, 2), AgeKnowledge.UNKNOWN
+    reviewed = await town.do(
+        manager, cases.establish_age, unknown, born=born, age=age, basis="Pass."
+    )
+    assert reviewed.the(RoutingReviewed)[1].unit == "childrens-intake"
+    await town.do(manager, cases.close_case, unknown, CaseOutcome.CONTACT_LOST)
+    for case in (unknown, known):
+        await town.do(manager, cases.reopen_case, case, "Hörde av sig.")
+        unqualified = await town.hire("nexus", qualified=False)
+        with pytest.raises(WorkerIsNotQualifiedForChildren):
+            await town.assign(case, unqualified)
+        opened = await town.do(manager, open_investigation, case)
+        await town.do(
+            manager,
+            conclude_investigation,
+            case,
+            opened.the(InvestigationOpened)[1].investigation,
+            InvestigationConclusion.NO_INTERVENTION,
+        )
+        clocks = [f.event.clock.reveal() for f in opened.facts if isinstance(f.event, DeadlineSet)]
+        assert ClockKind.CHILD_INVESTIGATION in clocks
+        await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
 
 
 async def test_two_open_cases_are_not_merged(town: Town) -> None:

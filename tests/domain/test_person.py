@@ -20,6 +20,7 @@ from domain.person import (
     PersonCaseOpened,
     PersonEvent,
     PersonRegistered,
+    age_over,
     close_case_for,
     establish_age,
     evolve,
@@ -237,3 +238,35 @@ def test_one_open_case_on_a_side() -> None:
     assert close_case_for(given(OPENED), CASE) == [CLOSED]
     assert close_case_for(given(OPENED), OTHER) == []
     assert open_case_for(given(OPENED, CLOSED), OTHER)
+
+
+MINOR, YOUNG, ADULT = AgeKnowledge.MINOR, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT
+UNKNOWN, ASSESSED = AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT
+
+
+@pytest.mark.parametrize(
+    ("hearsay", "established", "age"),
+    [
+        ((ADULT,), (), ADULT),
+        ((ADULT, YOUNG), (), YOUNG),
+        ((ADULT, MINOR, YOUNG), (), MINOR),
+        ((ADULT, UNKNOWN), (), ADULT),
+        ((UNKNOWN, ASSESSED), (), UNKNOWN),
+        ((MINOR,), (ADULT,), ADULT),
+        ((ADULT,), (MINOR,), MINOR),
+        ((), (ADULT, MINOR), MINOR),
+    ],
+)
+def test_one_person_has_one_age(
+    hearsay: tuple[AgeKnowledge, ...], established: tuple[AgeKnowledge, ...], age: AgeKnowledge
+) -> None:
+    """Over all the records that were merged: the youngest established, else the youngest told (c);
+    whoever may be a child is one (R3)."""
+    records = [
+        *(given(age=each) for each in hearsay),
+        *(
+            given(AgeEstablished(person=PERSON, age=each, born=None, basis="Pass."))
+            for each in established
+        ),
+    ]
+    assert age_over(records, TODAY) is age
