@@ -18,17 +18,21 @@ async def reserve_number(
     none; and the record, if there is one already.
 
     It is reserved before anything is recorded, so two first contacts cannot make two persons; a
-    command that fails leaves an id that nobody has, for whoever comes with that number next.
+    command that fails leaves an id that nobody has, for whoever comes with that number next: it
+    becomes the id of somebody new, and a record that stands already takes the number over.
     """
     vault = work.desk.vault
     known = await vault.reserve_person(compartment.value, number, candidate)
-    if known == candidate or not await work.exists(known):
+    if known == candidate:
         return known, None
-    person = await work.person(known)
-    if not person.has_number(number):  # what was remembered releases nothing
-        stands = (await work.desk.log.streams([known], afresh=True))[known].state
-        person = stands if isinstance(stands, Person) else person
-    if person.has_number(number):
-        return known, person
+    if await work.exists(known) and (await work.person(known)).has_number(number):
+        return known, await work.person(known)
+    # what was remembered releases nothing
+    streams = await work.desk.log.streams([known, candidate], afresh=True)
+    holder, standing = streams[known].state, streams[candidate].state
+    if isinstance(holder, Person) and holder.has_number(number):
+        return known, holder
+    if holder is None and standing is None:
+        return known, None
     await vault.release_number(compartment.value, number, known)
     return await vault.reserve_person(compartment.value, number, candidate), None

@@ -1,12 +1,12 @@
 """Persons as use cases: identified, found to be doubles, merged and taken apart."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
-from api.commands import cases, persons, referrals
+from api.commands import cases, persons, police_operations, referrals
 from api.commands.investigations import conclude_investigation, open_investigation
 from domain.case import RoutingReviewed
 from domain.case.investigation import InvestigationOpened
@@ -20,9 +20,11 @@ from domain.codes import (
     IdentityLevel,
     IdentitySource,
     InvestigationConclusion,
+    Source,
 )
 from domain.deadline import DeadlineSet
 from domain.errors import (
+    BornInTheFuture,
     BothHaveOpenCases,
     NotFound,
     NotPermitted,
@@ -30,8 +32,9 @@ from domain.errors import (
     WorkerIsNotQualifiedForChildren,
 )
 from domain.identity import DuplicateNoted, Particulars
+from domain.police_operation import OperationAnnounced
 from domain.referral import ReferralAccepted
-from tests.town import A_BUYER, AN_ADULT, Town, new_town, told
+from tests.town import A_BUYER, AN_ADULT, TODAY, Town, new_town, told
 
 UNKNOWN = replace(AN_ADULT, name=None, number=None, born=None, assessed_adult_by="Jourhavande")
 FOUND = Particulars(
@@ -110,6 +113,25 @@ async def test_a_number_that_was_never_recorded_leads_nowhere(town: Town) -> Non
     await town.vault.reserve_person("a", OTHER_NUMBER, nobody)
     received = await town.receive(replace(AN_ADULT, number=OTHER_NUMBER))
     assert (await town.referral(received)).person == nobody
+
+
+async def test_a_refused_burst_leaves_no_number_that_leads_nowhere(town: Town) -> None:
+    """Refused for its second person, it had reserved the number of the first one. Whoever is
+    later identified by it has it: the next referral comes to that record."""
+    police = await town.police()
+    announced = await town.do(
+        police, police_operations.announce_operation, planned_on=TODAY, announced_at=None
+    )
+    operation, _ = announced.the(OperationAnnounced)
+    met = replace(AN_ADULT, source=Source.POLICE_OPERATION)
+    unborn = replace(met, number=None, born=TODAY + timedelta(days=1))
+    burst = town.do(police, police_operations.refer_those_met, operation, [met, unborn])
+    assert (await told(burst))[0] is BornInTheFuture
+    unknown = await town.open_case(UNKNOWN)
+    manager = await town.manager("nexus")
+    await town.do(manager, persons.establish_identity, unknown, FOUND, born=None)
+    again = await town.receive()
+    assert (await town.referral(again)).person == (await town.case(unknown)).person
 
 
 async def test_a_merged_person_has_one_open_case(town: Town) -> None:
