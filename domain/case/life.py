@@ -118,8 +118,8 @@ def evolve(case: Case, event: object) -> Case:  # noqa: PLR0911 - an answer for 
             return replace(case, workers=tuple(w for w in case.workers if w != worker))
         case NoteRecorded():
             return replace(case, notes=case.notes + 1)
-        case CaseClosed(outcome=outcome):
-            return replace(case, status=CaseStatus.CLOSED, outcome=outcome)
+        case CaseClosed(outcome=outcome):  # whoever asked to take it over is answered so
+            return replace(case, status=CaseStatus.CLOSED, outcome=outcome, takeovers=())
         case CaseReopened():
             return replace(case, status=CaseStatus.OPEN, outcome=None)
         case _:

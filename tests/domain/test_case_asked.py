@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.case import Case, CaseOpened, close_case, fold, offer_handover
+from domain.case import Case, CaseOpened, close_case, fold, offer_handover, reopen_case
 from domain.case.consultation import (
     ConsultationAnswered,
     ConsultationAsked,
@@ -54,7 +54,8 @@ def given(*more: object) -> Case:
     return case
 
 
-CLOSED = given(*close_case(given(), CaseOutcome.NEEDS_MET))
+CLOSING = close_case(given(), CaseOutcome.NEEDS_MET)
+CLOSED = given(*CLOSING)
 
 
 def ask(case: Case, unit: str = "childrens-intake") -> list[object]:
@@ -113,6 +114,15 @@ def test_a_request_is_answered_by_an_offer_or_a_decline() -> None:
         assert len(given(REQUESTED, *offered).takeovers) == left
     with pytest.raises(TakeoverIsAnswered):
         decline_takeover(given(REQUESTED, declined), ID, explanation="Är 19 år.")
+
+
+def test_a_request_does_not_outlive_the_case() -> None:
+    """Closing answers it: nothing is left to decline, and once the case is open again, it may be
+    asked for again."""
+    closed = given(REQUESTED, *CLOSING)
+    with pytest.raises(TakeoverIsAnswered):
+        decline_takeover(closed, ID, explanation="Är 19 år.")
+    assert request(given(REQUESTED, *CLOSING, *reopen_case(closed, "Hörde av sig."))) == [REQUESTED]
 
 
 def test_who_may_not_ask_for_it() -> None:
