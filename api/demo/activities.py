@@ -1,7 +1,7 @@
 """What is done for many and about nobody: prevention, shifts, information, campaigns, trainings,
 coordination (R7, S35, S44-S49, S54). A chance of its own, so that no person's story hangs on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -169,8 +169,3 @@ class Activities:
             partners=plan.partners,
         )
         await stage.do(member, hold, activity)
-
-
-def kinds_a_year() -> Mapping[ActivityKind, int]:
-    """How many of each kind a year has."""
-    return {kind: sum(plan.a_year for plan in PLANS if plan.kind is kind) for kind in ActivityKind}
