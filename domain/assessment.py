@@ -68,6 +68,7 @@ AssessmentEvent = ProtectionAssessed | PreliminaryAssessmentDecided | FeedbackAs
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
     protection: bool = False  # assessed
+    at_once: bool = False  # it is needed at once
     decided: bool = False
     asked: bool = False  # for feedback that is not yet given
 
@@ -77,8 +78,8 @@ UNASSESSED: Final = Assessment()
 
 def evolve(assessment: Assessment, event: AssessmentEvent) -> Assessment:
     match event:
-        case ProtectionAssessed():
-            return replace(assessment, protection=True)
+        case ProtectionAssessed(at_once=at_once):
+            return replace(assessment, protection=True, at_once=at_once)
         case PreliminaryAssessmentDecided():
             return replace(assessment, decided=True)
         case FeedbackAsked():
@@ -110,6 +111,18 @@ def is_assessed(kind: ReferralKind, age: AgeKnowledge, way: Route) -> bool:
     sender meant it to be, for somebody who is or may be under 21 (c)."""
     may_be_young = age not in (AgeKnowledge.ADULT, AgeKnowledge.ASSESSED_ADULT)
     return way.report_of_concern or (kind is ReferralKind.REPORT_OF_CONCERN and may_be_young)
+
+
+def is_under_assessment(assessment: Assessment, deadlines: Deadlines) -> bool:
+    """Whether something is assessed here, or has been, whatever the sender called it."""
+    clocks = (_PROTECTION, _PRELIMINARY)
+    return assessment.protection or any(running(deadlines, clock) for clock in clocks)
+
+
+def require_protection_assessed(deadlines: Deadlines) -> None:
+    """Raises ProtectionIsNotAssessed."""
+    if running(deadlines, _PROTECTION) is not None:
+        raise ProtectionIsNotAssessed
 
 
 def start_assessment(clockwork: Clockwork) -> list[DeadlineEvent]:

@@ -192,8 +192,8 @@ class RoutingIsDecided(Refusal):
 
 
 class ReportStands(Refusal):
-    """A report of concern cannot be taken back: it is assessed all the same (SoL 2025:400 20:1-2;
-    SoL 2001:453 11:1 a)."""
+    """A report of concern, or what is assessed as one, cannot be taken back: it is assessed all the
+    same (SoL 2025:400 20:1-2; SoL 2001:453 11:1 a)."""
 
 
 class SenderMustAnswer(Refusal):

@@ -419,7 +419,7 @@ def decline_referral(
     `confirmed`: the unit manager declines, or nobody needs to confirm. A wrong age must lead
     elsewhere: then the referral is routed anew in the same act and never without a holder.
     Raises ReferralIsAnswered, DeclineIsProposed, AgeIsNotEstablished, RoutingStaysTheSame,
-    AcuteNeedsAreOurs.
+    AcuteNeedsAreOurs, ProtectionIsNotAssessed.
     """
     _waits_for(referral, by_unit)
     if referral.status is ReferralStatus.DECLINE_PROPOSED:
@@ -431,8 +431,7 @@ def decline_referral(
             if elsewhere is None or elsewhere.unit == referral.unit:
                 raise RoutingStaysTheSame
         case DeclineReason.OTHER_MUNICIPALITY:
-            if referral.acute:
-                raise AcuteNeedsAreOurs
+            _require_no_acute_needs(referral)
     proposed = ProposedDecline(
         reason=Sealed.of(reason), age=Sealed.of(age), explanation=Sealed.of(explanation)
     )
@@ -454,11 +453,13 @@ def confirm_decline(
 ) -> list[ReferralEvent]:
     """The unit manager confirms what was proposed (R2).
 
-    Raises ReferralIsAnswered, DeclineIsNotProposed.
+    Raises ReferralIsAnswered, DeclineIsNotProposed, AcuteNeedsAreOurs, ProtectionIsNotAssessed.
     """
     _waits_for(referral, by_unit)
     if referral.proposed is None:
         raise DeclineIsNotProposed
+    if referral.proposed.reason.reveal() is DeclineReason.OTHER_MUNICIPALITY:
+        _require_no_acute_needs(referral)  # they may have become known meanwhile
     return _declined(referral, referral.proposed, elsewhere, due)
 
 
@@ -468,6 +469,14 @@ def refuse_decline(referral: Referral, *, by_unit: str) -> list[ReferralEvent]:
     if referral.proposed is None:
         raise DeclineIsNotProposed
     return [ReferralDeclineRefused(unit=referral.unit)]
+
+
+def _require_no_acute_needs(referral: Referral) -> None:
+    """R14: acute needs are ours, whether the sender told of them or our own assessment did; of a
+    child nobody knows before protection is assessed (SoL 2025:400 20:1; 2001:453 11:1 a)."""
+    if referral.acute or referral.assessment.at_once:
+        raise AcuteNeedsAreOurs
+    assessment.require_protection_assessed(referral.deadlines)
 
 
 def _declined(
@@ -529,8 +538,9 @@ def forward_referral(
 
 
 def withdraw_referral(referral: Referral, *, reason: str, by_unit: str) -> list[ReferralEvent]:
-    """Whoever sent it takes it back (section 3), while nobody has answered. A report of concern
-    is assessed all the same (c); a unit that must answer itself declines or accepts (R2).
+    """Whoever sent it takes it back (section 3), while nobody has answered. What is assessed as a
+    report of concern, whatever the sender called it, stands all the same (c); a unit that must
+    answer itself declines or accepts (R2).
 
     Raises ReferralIsAnswered, ReportStands, SenderMustAnswer.
     """
@@ -538,7 +548,8 @@ def withdraw_referral(referral: Referral, *, reason: str, by_unit: str) -> list[
         return []
     if referral.status in _ANSWERED:
         raise ReferralIsAnswered
-    if referral.kind.reveal() is ReferralKind.REPORT_OF_CONCERN:
+    is_report = referral.kind.reveal() is ReferralKind.REPORT_OF_CONCERN
+    if is_report or assessment.is_under_assessment(referral.assessment, referral.deadlines):
         raise ReportStands
     if by_unit in referral.asked:
         raise SenderMustAnswer

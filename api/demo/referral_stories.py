@@ -21,6 +21,7 @@ from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
     Channel,
+    ClockKind,
     Compartment,
     DeclineReason,
     IdentityKind,
@@ -28,8 +29,13 @@ from domain.codes import (
     Residence,
     Source,
 )
-from domain.deadline import DeadlineSet
-from domain.referral import ReferralDeclineProposed, ReferralRouted, ReferralRoutedNarrowly
+from domain.deadline import DeadlineSet, running
+from domain.referral import (
+    Referral,
+    ReferralDeclineProposed,
+    ReferralRouted,
+    ReferralRoutedNarrowly,
+)
 from domain.routing import Facts, age_knowledge, route
 
 _CHANNELS = {
@@ -93,6 +99,7 @@ class Referrals:
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
         elsewhere = intake.residence is Residence.ELSEWHERE and not intake.acute
+        elsewhere = elsewhere and await self._is_not_needed_at_once(story)
         if wrong_age:
             truth = age_knowledge(intake.somebody.born, self.stage.today)
             await self._decline(member, story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
@@ -101,6 +108,14 @@ class Referrals:
             await self._decline(member, story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
         else:
             await self._accept(member, story)
+
+    async def _is_not_needed_at_once(self, story: ReferralStory) -> bool:
+        """Protection, as far as it must be assessed before another municipality can be (R14)."""
+        stream = (await self.stage.desk.log.streams([story.id]))[story.id]
+        if not isinstance(stream.state, Referral):
+            raise TypeError(stream.state)
+        waits = running(stream.state.deadlines, ClockKind.PROTECTION_ASSESSMENT)
+        return waits is None and not stream.state.assessment.at_once
 
     async def _decline(
         self,

@@ -19,6 +19,7 @@ from domain.codes import (
 )
 from domain.deadline import DeadlineMet, running
 from domain.errors import (
+    AcuteNeedsAreOurs,
     AssessmentIsMade,
     DeadlineHasEnded,
     FeedbackIsNotAsked,
@@ -28,6 +29,7 @@ from domain.errors import (
     NotPermitted,
     OutcomeIsNotAwaited,
     ProtectionIsNotAssessed,
+    ReportStands,
 )
 from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
 
@@ -47,11 +49,12 @@ async def clocks(town: Town, referral: UUID) -> set[ClockKind]:
     return {one.clock.reveal() for one in deadlines} - {ClockKind.REFERRAL_ANSWER}
 
 
-async def assess(town: Town, referral: UUID, by: UUID | None = None) -> object:
+async def assess(
+    town: Town, referral: UUID, by: UUID | None = None, *, needed_at_once: bool = False
+) -> object:
+    how: dict[str, Any] = {"needed_at_once": needed_at_once, "ground": "Trygg nu."}
     worker = by or await town.worker("childrens-intake")
-    return await town.do(
-        worker, assessments.assess_protection, referral, needed_at_once=False, ground="Trygg nu."
-    )
+    return await town.do(worker, assessments.assess_protection, referral, **how)
 
 
 async def decide(
@@ -145,6 +148,45 @@ async def test_another_age_changes_what_is_assessed(
         explanation="Pass uppvisat.",
     )
     assert await clocks(town, referral) == left
+
+
+async def elsewhere(town: Town, referral: UUID, by: UUID) -> object:
+    """Declined, since another municipality is said to be responsible."""
+    return await town.do(
+        by,
+        referrals.decline_referral,
+        referral,
+        reason=DeclineReason.OTHER_MUNICIPALITY,
+        age=None,
+        explanation="Bor i Tierp.",
+    )
+
+
+async def test_what_is_assessed_as_a_report_is_not_taken_back(town: Town) -> None:
+    """Whatever the sender called it, its clocks run on, so it stands (SoL 20:1-2)."""
+    signposted = replace(A_CHILD, number=None, kind=ReferralKind.SIGNPOSTING)
+    new, assessed = await town.receive(signposted), await town.receive(signposted)
+    await assess(town, assessed)
+    await decide(town, assessed)
+    for referral in (new, assessed):
+        taken = town.do(await town.police(), referrals.withdraw_referral, referral, "Fel.")
+        assert await told(taken) == (ReportStands, {})
+
+
+async def test_no_child_is_declined_before_protection_is_assessed(town: Town) -> None:
+    """R14: acute needs are ours, and of a child nobody knows them before (SoL 20:1)."""
+    referral, manager = await town.receive(A_CHILD), await town.manager("childrens-intake")
+    assert await told(elsewhere(town, referral, manager)) == (ProtectionIsNotAssessed, {})
+    await assess(town, referral)
+    await elsewhere(town, referral, manager)
+    assert await clocks(town, referral) == set()
+
+
+async def test_who_needs_protection_at_once_is_not_declined(town: Town) -> None:
+    """R14: acute needs are ours by our own assessment as by the sender's word."""
+    referral, manager = await town.receive(A_CHILD), await town.manager("childrens-intake")
+    await assess(town, referral, needed_at_once=True)
+    assert await told(elsewhere(town, referral, manager)) == (AcuteNeedsAreOurs, {})
 
 
 async def test_somebody_found_to_be_a_child_is_assessed_from_now_on(town: Town) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import referrals
+from api.commands import assessments, referrals
 from api.commands.referrals import ReferralDetails
-from domain.codes import AgeKnowledge, DeclineReason, Source
+from domain.codes import AgeKnowledge, ClockKind, DeclineReason, Source
+from domain.deadline import running
 from domain.errors import (
     AcuteNeedsAreOurs,
     AgeIsNotEstablished,
@@ -132,6 +133,9 @@ async def test_nobody_ends_a_referral_alone(
     standing = await town.referral(referral)
     assert standing.unit == unit
     worker = await town.worker(unit, standing.compartment)
+    if running(standing.deadlines, ClockKind.PROTECTION_ASSESSMENT):
+        how: dict[str, Any] = {"needed_at_once": False, "ground": "Trygg nu."}
+        await town.do(worker, assessments.assess_protection, referral, **how)
     [proposed] = await decline(town, worker, referral)
     assert isinstance(proposed, ReferralDeclineProposed)
     with pytest.raises(NotPermitted):

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from api.runtime.organisation import load_organisation
+from domain.assessment import AssessmentEvent, ProtectionAssessed
 from domain.codes import (
     AgeKnowledge,
     Channel,
@@ -92,7 +93,7 @@ def received(
     )
 
 
-def given(*more: ReferralEvent, acute: bool = False) -> Referral:
+def given(*more: ReferralEvent | AssessmentEvent, acute: bool = False) -> Referral:
     referral = fold([*received(acute=acute), *more])
     assert referral is not None
     return referral
@@ -283,6 +284,13 @@ def test_acute_needs_are_ours(confirmed: bool) -> None:
     with pytest.raises(AcuteNeedsAreOurs):
         declined(given(acute=True), confirmed=confirmed)
     assert wrong_age(given(acute=True), confirmed=confirmed)
+
+
+def test_acute_needs_that_become_known_are_ours() -> None:
+    """R14: also where a decline was proposed before they were."""
+    known = ProtectionAssessed(person=PERSON, at_once=True, ground="Hotad.")
+    with pytest.raises(AcuteNeedsAreOurs):
+        confirm_decline(given(PROPOSED, known), by_unit="nexus", elsewhere=None, due=DUE)
 
 
 def decisions(state: Referral, by_unit: str) -> list[Callable[[], object]]:

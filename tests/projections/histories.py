@@ -21,6 +21,7 @@ from domain import (
     staff,
     team,
 )
+from domain.assessment import is_under_assessment
 from domain.case import consent, consultation, narrowing
 from domain.catalogue import ENTRIES
 from domain.codes import (
@@ -222,12 +223,13 @@ class History:
                     due=self._due(),
                 )
                 self._record({stream: moved}, found.unit)
-        elif sender not in found.asked:
+        elif sender not in found.asked and not _is_assessed(found):
             taken = referral.withdraw_referral(found, reason="...", by_unit=sender)
             self._record({stream: taken}, sender)
 
     def _declined(self, found: referral.Referral) -> Sequence[Any]:
-        ends = not found.acute and self._random.random() < 0.5
+        may_end = not found.acute and not _is_assessed(found)
+        ends = may_end and self._random.random() < 0.5
         reason = DeclineReason.OTHER_MUNICIPALITY if ends else DeclineReason.WRONG_AGE
         return referral.decline_referral(
             found,
@@ -659,3 +661,7 @@ class History:
             known = staff.evolve(self._staff.get(stream), event, stream)
             assert known is not None
             self._staff[stream] = known
+
+
+def _is_assessed(found: referral.Referral) -> bool:
+    return is_under_assessment(found.assessment, found.deadlines)
