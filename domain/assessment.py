@@ -142,6 +142,22 @@ def take_in(deadlines: Deadlines) -> list[DeadlineEvent]:
     return drop_clock(deadlines, _PRELIMINARY)
 
 
+def give_out(
+    assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
+) -> list[DeadlineEvent]:
+    """It was somebody else's investigation that took the report in: what has not been assessed is
+    assessed from now on."""
+    open_clocks = ((_PROTECTION, assessment.protection), (_PRELIMINARY, assessment.decided))
+    return [
+        event
+        for deadline, (clock, is_done) in zip(clockwork.ids, open_clocks, strict=True)
+        if not is_done and running(deadlines, clock) is None
+        for event in set_deadline(
+            deadline, clock, clockwork.at, clockwork.settings, clockwork.calendar
+        )
+    ]
+
+
 def drop_assessment(deadlines: Deadlines) -> list[DeadlineEvent]:
     """The person turned out to be 21 or older, or another municipality takes over."""
     return [*drop_clock(deadlines, _PROTECTION), *drop_clock(deadlines, _PRELIMINARY)]

@@ -217,6 +217,7 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("case.access-widened", narrowing.CaseWidened, "person"),
     _stored("case.opened", case.CaseOpened, "person referral compartment unit"),
     _stored("case.joined", case.CaseJoined, "referral"),
+    _stored("case.referral-taken-out", case.ReferralTakenOut, "referral"),
     _stored("case.worker-assigned", case.CaseWorkerAssigned, "worker"),
     _stored("case.worker-released", case.CaseWorkerReleased, "worker"),
     Entry(

@@ -253,6 +253,7 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
                 referral,
                 deadlines=waits,
                 unit=event.unit,
+                case=None,
                 asked=(*referral.asked, event.unit),
                 holder=event.holder,
                 compartment=event.compartment,
@@ -535,6 +536,25 @@ def forward_referral(
         person=referral.person, unit=by_unit, to_unit=to_unit, reason=Sealed.of(reason)
     )
     return [forwarded, _moved(referral, ruled, to_unit, by_unit, due)]
+
+
+def await_again(referral: Referral, ruled: Route, *, due: datetime) -> list[ReferralEvent]:
+    """It had joined a case that turned out to be somebody else's: it waits for an answer anew, at
+    the unit that it was routed to last, which holds it (S69)."""
+    if referral.status is not ReferralStatus.ACCEPTED:
+        return []
+    informed = dict.fromkeys((*referral.informed, *ruled.informed))
+    return [
+        ReferralRouted(
+            unit=referral.unit,
+            holder=referral.unit,
+            compartment=referral.compartment,
+            informed=tuple(unit for unit in informed if unit != referral.unit),
+            answer_due=due,
+            deciding=Sealed.of(ruled.deciding),
+            rules=Sealed.of(ruled.rules),
+        )
+    ]
 
 
 def withdraw_referral(referral: Referral, *, reason: str, by_unit: str) -> list[ReferralEvent]:

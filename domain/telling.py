@@ -75,6 +75,9 @@ _TABLE: Final[Mapping[str, Label]] = {
     "feedback-given": Label("Anmälaren fick återkoppling", "The reporter was given feedback"),
     "case.opened": Label("Ärendet öppnades", "The case was opened"),
     "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),
+    "case.referral-taken-out": Label(
+        "En aktualisering fördes ut ur ärendet", "A referral was taken out of the case"
+    ),
     "case.worker-assigned": Label("Handläggare tilldelades", "A case worker was assigned"),
     "case.worker-released": Label("Handläggare entledigades", "A case worker was released"),
     "case.note-recorded": Label("Anteckning gjordes", "A note was recorded"),

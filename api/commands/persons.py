@@ -10,7 +10,9 @@ from uuid import UUID
 from api.commands.case_files import require_case
 from api.commands.cases import review_age
 from api.commands.numbers import reserve_number
+from api.commands.referrals import wait_again
 from api.commands.work import Work
+from domain import case as cases
 from domain import guardianship, identity
 from domain.case import Case
 from domain.codes import Compartment, GuardianshipEnd, IdentitySource
@@ -74,13 +76,32 @@ async def merge(work: Work, case_id: UUID, into_case: UUID, reason: str) -> None
 
 
 async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
-    """The record of this case stands for itself again."""
+    """The record of this case stands for itself again, with what is about it and nothing else: what
+    joined an open case of the other's meanwhile waits for an answer of its own (S69)."""
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
     person, *above = await work.records(case.person)
     unmerged, released = identity.unmerge(person, above, reason)
+    shared = above[-1].open_case
+    if shared:
+        await _sort_out(work, shared, person, above[-1])
     work.record(person.id, unmerged)
-    for record, told in zip(above, released, strict=True):
-        work.record(record.id, [told])
+    for record, event in zip(above, released, strict=True):
+        work.record(record.id, [event])
+
+
+async def _sort_out(work: Work, case_id: UUID, one: Person, other: Person) -> None:
+    """The open case of two who are taken apart stays with whom it is about, and so does each of
+    its referrals."""
+
+    async def whose(record: UUID) -> Person:
+        return one if one.id in [each.id for each in await work.records(record)] else other
+
+    case = await work.case(case_id)
+    for referral_id in case.referrals:
+        person = await whose((await work.referral(referral_id)).person)
+        if person is not await whose(case.person):
+            work.record(case_id, cases.take_out(case, referral_id))
+            await wait_again(work, referral_id, person)
 
 
 async def record_guardian(work: Work, case_id: UUID, *, name: str, contact: str | None) -> None:

@@ -37,6 +37,7 @@ from domain.errors import (
     ReferralIsAnswered,
     UnknownUnit,
 )
+from domain.person import Person
 from domain.policy import Act, File, Information, Viewer, may, sees_compartment, side_of
 from domain.referral import Referral
 from domain.routing import Facts, Route, age_knowledge, compartment_of, route
@@ -285,6 +286,20 @@ async def _move(
             due=_answer_due(work, work.now, acute=referral.acute),
         )
     work.record(referral_id, moved)
+
+
+async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
+    """What had joined the case of somebody else: `person` is whom it is about after all."""
+    referral = await work.referral(referral_id)
+    age = person.age_on(work.today)
+    way = route(facts_of(work, referral, age), work.organisation)
+    due = _answer_due(work, work.now, acute=referral.acute)
+    work.record(referral_id, referrals.await_again(referral, way, due=due))
+    if assessments.is_assessed(referral.kind.reveal(), age, way):
+        clocks = assessments.give_out(
+            referral.assessment, referral.deadlines, clockwork(work, work.now)
+        )
+        work.record(referral_id, clocks)
 
 
 async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:

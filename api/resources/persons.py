@@ -220,8 +220,10 @@ class Separation(Body):
     "unmergePersons",
     Label("Häv en sammanslagning", "Undo a merge"),
     Label(
-        "Ärendets person står för sig själv igen, med det som var och det som har kommit till.",
-        "The record of this case stands for itself again, with what it had and what came since.",
+        "Ärendets person står för sig själv igen, med det som var och det som har kommit till. Det"
+        " som fördes till den andras öppna ärende väntar på nytt på svar.",
+        "The record of this case stands for itself again, with what it had and what came since."
+        " What joined the open case of the other waits anew for an answer.",
     ),
     asks=_ASKS,
     refuses=(PersonIsNotMerged,),

@@ -58,6 +58,7 @@ from domain.case.life import (
     CaseWorkerReleased,
     LifeEvent,
     NoteRecorded,
+    ReferralTakenOut,
     RoutingReviewed,
     assign_case_worker,
     close_case,
@@ -67,6 +68,7 @@ from domain.case.life import (
     release_case_worker,
     reopen_case,
     review_routing,
+    take_out,
 )
 from domain.case.link import LinkEvent
 from domain.case.narrowing import NarrowingEvent
@@ -151,6 +153,7 @@ __all__ = [
     "InterventionStatus",
     "NoteRecorded",
     "ProposedDecline",
+    "ReferralTakenOut",
     "RoutingReviewed",
     "TransferStatus",
     "accept_handover",
@@ -169,5 +172,6 @@ __all__ = [
     "release_case_worker",
     "reopen_case",
     "review_routing",
+    "take_out",
     "withdraw_handover",
 ]

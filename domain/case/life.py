@@ -49,6 +49,13 @@ class CaseJoined:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralTakenOut:
+    """It was about somebody else after all: two records were taken apart again."""
+
+    referral: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseWorkerAssigned:
     worker: UUID
 
@@ -90,6 +97,7 @@ class CaseReopened:
 LifeEvent = (
     CaseOpened
     | CaseJoined
+    | ReferralTakenOut
     | CaseWorkerAssigned
     | CaseWorkerReleased
     | NoteRecorded
@@ -112,6 +120,8 @@ def evolve(case: Case, event: object) -> Case:  # noqa: PLR0911 - an answer for 
     match event:
         case CaseJoined(referral=referral):
             return replace(case, referrals=(*case.referrals, referral))
+        case ReferralTakenOut(referral=referral):
+            return replace(case, referrals=tuple(r for r in case.referrals if r != referral))
         case CaseWorkerAssigned(worker=worker):
             return replace(case, workers=(*case.workers, worker))
         case CaseWorkerReleased(worker=worker):
@@ -139,6 +149,12 @@ def join_case(case: Case, referral: UUID) -> list[LifeEvent]:
     """A further referral about the person joins the open case. Raises CaseIsClosed."""
     require_open(case)
     return [] if referral in case.referrals else [CaseJoined(referral=referral)]
+
+
+def take_out(case: Case, referral: UUID) -> list[LifeEvent]:
+    """Who reads the case learns no more of what was told of somebody else; the referral waits for
+    an answer of its own in the same act, so that somebody is responsible for both (S69)."""
+    return [ReferralTakenOut(referral=referral)] if referral in case.referrals else []
 
 
 _CARRY_CASES = (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER)

@@ -18,6 +18,7 @@ from domain.case import (
     HandoverDeclined,
     HandoverOffered,
     HandoverWithdrawn,
+    ReferralTakenOut,
 )
 from domain.catalogue import names_of
 from domain.recorded import Recorded
@@ -48,6 +49,7 @@ def keys(recorded: Recorded) -> Iterable[Key]:
 _TELLING = names_of(
     CaseOpened,
     CaseJoined,
+    ReferralTakenOut,
     CaseWorkerAssigned,
     CaseWorkerReleased,
     HandoverOffered,
@@ -105,6 +107,8 @@ def _changes(line: Line, event: object) -> dict[str, Any]:  # noqa: PLR0911 - on
     match event:
         case CaseJoined(referral=referral):
             return {"referrals": (*line.referrals, referral)}
+        case ReferralTakenOut(referral=referral):
+            return {"referrals": tuple(r for r in line.referrals if r != referral)}
         case CaseWorkerAssigned(worker=worker):
             return {"workers": (*line.workers, worker)}
         case CaseWorkerReleased(worker=worker):
@@ -126,7 +130,7 @@ def _changes(line: Line, event: object) -> dict[str, Any]:  # noqa: PLR0911 - on
 TABLE = Table(name="caseload", row=Line, key=("case",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="caseload",
-    version=2,
+    version=3,
     schema=text("projections.caseload", "schema.sql"),
     tables=(TABLE,),
     key=attrgetter("stream"),

@@ -46,7 +46,7 @@ _statements = Statements("projections.deadlines")
 _ROUTED = (ReferralRouted, ReferralAccepted, ReferralDeclined, ReferralWithdrawn)
 _OFFERED = (HandoverOffered, HandoverAccepted, HandoverDeclined, HandoverWithdrawn)
 _OF_REFERRALS, _OF_HANDOVERS = names_of(*_ROUTED), names_of(*_OFFERED)
-_LEADING = names_of(ReferralAccepted)
+_LEADING = names_of(ReferralRouted, ReferralAccepted)
 
 
 class DeadlineStatus(StrEnum):
@@ -138,15 +138,15 @@ def _led_keys(recorded: Recorded) -> Iterable[Key]:
     return [(recorded.stream,)] if recorded.name in _LEADING else ()
 
 
-def _led(led: Led | None, recorded: Recorded) -> Led | None:
+def _led(_: Led | None, recorded: Recorded) -> Led | None:
     if isinstance(recorded.event, ReferralAccepted):
         return Led(recorded.stream, recorded.event.case)
-    return led
+    return None  # routed anew
 
 
 PROJECTION = Projection(
     name="deadlines",
-    version=1,
+    version=2,
     schema=text("projections.deadlines", "schema.sql"),
     tables=(
         Table(name="deadlines", row=Row, key=("file", "deadline"), keys=keys, apply=apply),

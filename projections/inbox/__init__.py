@@ -95,6 +95,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - an answer
                 "holder": holder,
                 "informed": informed,
                 "answer_due": due,
+                "case": None,
                 "answered_at": None,
                 "answered_by": None,
             }
@@ -116,7 +117,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - an answer
 TABLE = Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="inbox",
-    version=2,
+    version=3,
     schema=text("projections.inbox", "schema.sql"),
     tables=(TABLE,),
     key=attrgetter("stream"),

@@ -22,7 +22,7 @@ from domain.codes import (
     InvestigationConclusion,
     Source,
 )
-from domain.deadline import DeadlineSet
+from domain.deadline import DeadlineSet, running
 from domain.errors import (
     BornInTheFuture,
     BothHaveOpenCases,
@@ -33,8 +33,8 @@ from domain.errors import (
 )
 from domain.identity import DuplicateNoted, Particulars
 from domain.police_operation import OperationAnnounced
-from domain.referral import ReferralAccepted
-from tests.town import A_BUYER, AN_ADULT, TODAY, Town, new_town, told
+from domain.referral import ReferralAccepted, ReferralStatus
+from tests.town import A_BUYER, A_CHILD, AN_ADULT, TODAY, Town, new_town, told
 
 UNKNOWN = replace(AN_ADULT, name=None, number=None, born=None, assessed_adult_by="Jourhavande")
 FOUND = Particulars(
@@ -231,6 +231,50 @@ async def test_a_merged_person_has_one_age(town: Town) -> None:
         clocks = [f.event.clock.reveal() for f in opened.facts if isinstance(f.event, DeadlineSet)]
         assert ClockKind.CHILD_INVESTIGATION in clocks
         await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+
+
+@pytest.mark.parametrize("about_who_had_it", [False, True])
+async def test_taken_apart_nobody_is_left_without_an_answer(
+    town: Town, about_who_had_it: bool
+) -> None:
+    """S69: what joined the other's open case meanwhile is taken out of it, and waits again at the
+    unit that it was routed to; what is about whom the case is about stays."""
+    manager = await town.manager("nexus")
+    case, closed = await town.open_case(UNKNOWN), await town.open_case()
+    await town.do(manager, cases.close_case, closed, CaseOutcome.CONTACT_LOST)
+    merged, into = (case, closed) if about_who_had_it else (closed, case)
+    await town.do(manager, persons.merge, merged, into, "Samma pass.")
+    joined = await town.receive()
+    outcome = await town.do(manager, referrals.accept_referral, joined)
+    assert outcome.the(ReferralAccepted)[1].case == case
+    await town.do(manager, persons.unmerge, merged, "Det var systern.")
+    waiting = await town.referral(joined)
+    assert (waiting.status, waiting.case) == (ReferralStatus.WAITING, None)
+    assert waiting.unit == waiting.holder == "nexus"
+    left = (await town.case(case)).referrals
+    assert len(left) == 1
+    assert joined not in left
+    outcome = await town.do(manager, referrals.accept_referral, joined)
+    opened = outcome.the(ReferralAccepted)[1].case
+    assert opened != case
+    assert (await town.case(opened)).person == (await town.case(closed)).person
+
+
+async def test_taken_apart_a_report_is_assessed_after_all(town: Town) -> None:
+    """SoL 20:2: the investigation that took the report in was another child's, so the clocks of
+    this one start now."""
+    manager = await town.manager("childrens-intake")
+    unknown = replace(A_CHILD, name=None, number=None, born=None, age=AgeKnowledge.MINOR)
+    case, closed = await town.open_case(unknown), await town.open_case(A_CHILD)
+    await town.do(manager, cases.close_case, closed, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, open_investigation, case)
+    await town.do(manager, persons.merge, closed, case, "Samma pass.")
+    joined = await town.receive(A_CHILD)
+    await town.do(manager, referrals.accept_referral, joined)
+    preliminary = ClockKind.PRELIMINARY_ASSESSMENT
+    assert running((await town.referral(joined)).deadlines, preliminary) is None
+    await town.do(manager, persons.unmerge, closed, "Det var systern.")
+    assert running((await town.referral(joined)).deadlines, preliminary) is not None
 
 
 async def test_two_open_cases_are_not_merged(town: Town) -> None:

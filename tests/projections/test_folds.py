@@ -28,6 +28,7 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
     NoteRecorded,
+    ReferralTakenOut,
     RoutingReviewed,
 )
 from domain.codes import (
@@ -178,6 +179,10 @@ STANDING = {"handover": HANDOVER, "handover_to": "nexus", "answer_due": DUE}
     [
         ([OPENED], {"status": "open", "workers": (), "referrals": (REFERRAL,)}),
         ([OPENED, CaseJoined(referral=OTHER)], {"referrals": (REFERRAL, OTHER)}),
+        (
+            [OPENED, CaseJoined(referral=OTHER), ReferralTakenOut(referral=OTHER)],
+            {"referrals": (REFERRAL,)},
+        ),
         ([OPENED, ASSIGNED], {"workers": (WORKER,)}),
         (
             [OPENED, ASSIGNED, CaseWorkerAssigned(worker=COLLEAGUE), RELEASED],
