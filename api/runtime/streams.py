@@ -47,37 +47,31 @@ _COUNTED: Final = {entry.name for entry in ENTRIES if entry.counted}
 class _Kind(NamedTuple):
     """How the facts of one kind of stream become its state."""
 
+    state: type
     evolve: Callable[[Any, object, UUID], object]
     opened: bool = False  # whether the fold looks into what is sealed
     counts: str | None = None  # the field with the number of facts that are only counted
 
 
+def _of_events(evolve: Callable[[Any, object], object]) -> Callable[[Any, object, UUID], object]:
+    """A fold that does not ask which stream it is."""
+    return lambda state, event, _: evolve(state, event)
+
+
 _KINDS: Final[Mapping[str, _Kind]] = {
-    "activity": _Kind(lambda state, event, _: activity.evolve(state, event)),
-    "case": _Kind(lambda state, event, _: case.evolve(state, event), counts="notes"),
-    "inquiry": _Kind(lambda state, event, _: inquiry.evolve(state, event)),
-    "mandate": _Kind(lambda state, event, _: mandate.evolve(state, event)),
-    "organisation": _Kind(lambda state, event, _: adoption.evolve(state, event)),
-    "operation": _Kind(lambda state, event, _: police_operation.evolve(state, event)),
-    "person": _Kind(lambda state, event, _: person.evolve(state, event), opened=True),
-    "referral": _Kind(lambda state, event, _: referral.evolve(state, event), opened=True),
-    "staff": _Kind(staff.evolve),
-    "team": _Kind(lambda state, event, _: team.evolve(state, event)),
-    "time": _Kind(lambda state, event, _: majority.evolve(state, event)),
+    "activity": _Kind(activity.Activity, _of_events(activity.evolve)),
+    "case": _Kind(case.Case, _of_events(case.evolve), counts="notes"),
+    "inquiry": _Kind(inquiry.Inquiry, _of_events(inquiry.evolve)),
+    "mandate": _Kind(mandate.Mandate, _of_events(mandate.evolve)),
+    "operation": _Kind(police_operation.PoliceOperation, _of_events(police_operation.evolve)),
+    "organisation": _Kind(adoption.Adoptions, _of_events(adoption.evolve)),
+    "person": _Kind(person.Person, _of_events(person.evolve), opened=True),
+    "referral": _Kind(referral.Referral, _of_events(referral.evolve), opened=True),
+    "staff": _Kind(staff.StaffMember, staff.evolve),
+    "team": _Kind(team.Team, _of_events(team.evolve)),
+    "time": _Kind(majority.Months, _of_events(majority.evolve)),
 }
-_KIND_OF: Final[Mapping[type, _Kind]] = {
-    activity.Activity: _KINDS["activity"],
-    case.Case: _KINDS["case"],
-    adoption.Adoptions: _KINDS["organisation"],
-    police_operation.PoliceOperation: _KINDS["operation"],
-    inquiry.Inquiry: _KINDS["inquiry"],
-    mandate.Mandate: _KINDS["mandate"],
-    person.Person: _KINDS["person"],
-    referral.Referral: _KINDS["referral"],
-    staff.StaffMember: _KINDS["staff"],
-    team.Team: _KINDS["team"],
-    majority.Months: _KINDS["time"],
-}
+_KIND_OF: Final[Mapping[type, _Kind]] = {kind.state: kind for kind in _KINDS.values()}
 
 
 class Fact(Protocol):
