@@ -201,8 +201,8 @@ class SenderMustAnswer(Refusal):
 
 
 class MessageMixesSides(Refusal):
-    """One message holds persons of one side only (S76-S78). Send the others in a message of their
-    own."""
+    """One message, or burst, holds persons of one side only (S76-S78). Send the others in one of
+    their own."""
 
 
 class PersonIsNamedTwice(Refusal):

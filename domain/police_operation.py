@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.codes import Compartment
 from domain.errors import (
     AnnouncedInTheFuture,
     NotFound,
@@ -40,7 +41,7 @@ class OperationAcknowledged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonsMet:
-    """One burst. Which referrals they are is sealed: a referral's source is."""
+    """One burst of the exposed side. Which referrals they are is sealed: a referral's source is."""
 
     persons: int
     referrals: Sealed[tuple[UUID, ...]]
@@ -126,13 +127,18 @@ def require_bounds(persons: int, bounds: Bounds) -> None:
         raise PersonsMetOutOfBounds(persons=persons, fewest=bounds.fewest, most=bounds.most)
 
 
-def meet_persons(operation: PoliceOperation, referrals: Sequence[UUID]) -> list[OperationEvent]:
-    """S31: those met, each a referral of its own. Nobody waits for an acknowledgement.
+def meet_persons(
+    operation: PoliceOperation, referrals: Sequence[UUID], side: Compartment
+) -> list[OperationEvent]:
+    """S31: those met, each a referral of its own. Nobody waits for an acknowledgement. Who handles
+    it meets exposed persons: of another side it tells nothing, not even how many (S76-S78).
 
     Raises OperationIsClosed.
     """
     if operation.closed:
         raise OperationIsClosed
+    if side is not Compartment.EXPOSED:
+        return []
     return [PersonsMet(persons=len(referrals), referrals=Sealed.of(tuple(referrals)))]
 
 

@@ -1,6 +1,5 @@
 """Police operations: announced, acknowledged by both, carried out person by person, closed (R6)."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +11,6 @@ from domain import police_operation as operations
 from domain.errors import NotFound, NotPermitted, PersonMetTwice
 from domain.police_operation import PoliceOperation
 from domain.policy import Act, Information, Viewer
-from domain.routing import compartment_of
 
 
 async def announce_operation(
@@ -46,17 +44,19 @@ async def acknowledge_operation(work: Work, operation_id: UUID) -> None:
 async def refer_those_met(
     work: Work, operation_id: UUID, persons: Sequence[ReferralDetails]
 ) -> None:
-    """All of a burst or none of it: each one received and routed as any referral is (R1-R3).
+    """All of a burst or none of it, and of one side only: each one received and routed as any
+    referral is (R1-R3).
 
-    Raises PersonsMetOutOfBounds, PersonMetTwice, OperationIsClosed, and what a referral is
-    refused for.
+    Raises PersonsMetOutOfBounds, MessageMixesSides, PersonMetTwice, OperationIsClosed, and what a
+    referral is refused for.
     """
     await _informant(work)
     operation = await work.operation(operation_id)
     operations.require_bounds(len(persons), work.organisation.settings.persons_met_at_once)
+    side = referrals.side_of_all(persons)
     _require_different(persons)
     received = [await referrals.received(work, person) for person in persons]
-    work.record(operation_id, operations.meet_persons(operation, received))
+    work.record(operation_id, operations.meet_persons(operation, received, side))
 
 
 async def close_operation(work: Work, operation_id: UUID) -> None:
@@ -84,10 +84,7 @@ async def _handled(work: Work, operation_id: UUID, act: Act) -> tuple[Viewer, Po
 
 
 def _require_different(persons: Sequence[ReferralDetails]) -> None:
-    """By number, within a side: nobody is told that one is known on two (S76-S78).
-
-    Raises PersonMetTwice.
-    """
-    met = Counter((compartment_of(person.role), person.number) for person in persons)
-    if any(times > 1 for (_, number), times in met.items() if number):
+    """By number. Raises PersonMetTwice."""
+    numbers = [person.number for person in persons if person.number]
+    if len(set(numbers)) < len(numbers):
         raise PersonMetTwice

@@ -74,15 +74,24 @@ async def receive_referral(work: Work, details: ReferralDetails) -> None:
 async def receive_message(work: Work, every: Sequence[ReferralDetails]) -> None:
     """Several persons in one message: a referral each, one receipt together; of one side only,
     since they have that receipt in common (S77). Raises MessageMixesSides, PersonIsNamedTwice."""
-    sides = [side_of(compartment_of(details.role)) for details in every]
-    if len(set(sides)) > 1:
-        raise MessageMixesSides
+    side_of_all(every)
     numbers = [details.number for details in every if details.number]
     if len(set(numbers)) < len(numbers):
         raise PersonIsNamedTwice
     receipt = _receipt(work.desk.ids.new())
     for details in every:
         await received(work, details, receipt=receipt)
+
+
+def side_of_all(every: Sequence[ReferralDetails]) -> Compartment:
+    """One act is one side's: whatever is recorded together can be told to be together (S76-S78).
+
+    Raises MessageMixesSides.
+    """
+    sides = {side_of(compartment_of(details.role)) for details in every}
+    if len(sides) > 1:
+        raise MessageMixesSides
+    return sides.pop()
 
 
 async def received(work: Work, details: ReferralDetails, *, receipt: str | None = None) -> UUID:

@@ -1,5 +1,5 @@
 """The police operations of a year: announced, acknowledged by both, those met told of the next
-morning in one act, closed (S31, S48, R6)."""
+morning in an act for each side, closed (S31, S48, R6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,17 @@ from functools import partial
 from uuid import UUID
 
 from api.commands import police_operations as operations
+from api.commands.referrals import ReferralDetails
+from api.commands.work import Fact, Outcome
 from api.demo.intakes import Intake
 from api.demo.referral_stories import Referrals, details
 from api.demo.shares import choose
 from api.demo.stage import Stage
 from api.demo.workdays import OfficeHours
+from domain.codes import Compartment
 from domain.police_operation import OperationAnnounced
+from domain.policy import side_of
+from domain.routing import compartment_of
 
 _COORDINATORS_PATIENCE = {0: 0.45, 1: 0.4, 2: 0.1, 3: 0.05}  # working days; the last ones alarm
 
@@ -44,10 +49,18 @@ class Operations:
 
     async def _refer(self, operation: UUID, met: Sequence[Intake]) -> None:
         stage = self.stage
-        told = [details(intake, stage) for intake in met]
-        police = stage.crew["police"]
-        outcome = await stage.do(police, operations.refer_those_met, operation, told)
-        self.referrals.begin(outcome, met)
+        sides: dict[Compartment, list[tuple[Intake, ReferralDetails]]] = {}
+        for intake in met:
+            side = side_of(compartment_of(intake.role))
+            sides.setdefault(side, []).append((intake, details(intake, stage)))
+        told: list[tuple[Intake, Outcome, Fact]] = []
+        for of_one_side in sides.values():
+            these, those = zip(*of_one_side, strict=True)
+            police = stage.crew["police"]
+            outcome = await stage.do(police, operations.refer_those_met, operation, those)
+            told += self.referrals.routed(outcome, these)
+        for one in sorted(told, key=lambda of: met.index(of[0])):
+            self.referrals.begin(*one)
         stage.at(self.hours.after(stage.now, self.hours.rng.randint(4, 10)), self._close, operation)
 
     async def _close(self, operation: UUID) -> None:

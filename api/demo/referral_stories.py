@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.commands import referrals
 from api.commands.referrals import ReferralDetails
-from api.commands.work import Outcome
+from api.commands.work import Fact, Outcome
 from api.demo import texts
 from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
@@ -69,25 +69,30 @@ class Referrals:
         way = route(_facts(intake, stage), stage.desk.organisation)
         sender = stage.crew.sender(intake.source, way.unit, way.compartment)
         outcome = await stage.do(sender, referrals.receive_referral, details(intake, stage))
-        self.begin(outcome, [intake])
+        for one in self.routed(outcome, [intake]):
+            self.begin(*one)
 
-    def begin(self, outcome: Outcome, intakes: Sequence[Intake]) -> None:
-        """Each one waits for the unit that it was routed to; in the order in which they were
-        told of."""
-        routed = [fact for fact in outcome.facts if isinstance(fact.event, ReferralRouted)]
-        for intake, fact in zip(intakes, routed, strict=True):
-            event = cast("ReferralRouted", fact.event)
-            story = ReferralStory(
-                intake=intake,
-                id=fact.stream,
-                unit=event.unit,
-                compartment=event.compartment,
-                narrowed=isinstance(event, ReferralRoutedNarrowly),
-            )
-            self._assessed(story, outcome)
-            patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
-            days = choose(self.stage.rng, patience)
-            self.stage.in_working_days(days, self.answer, story)
+    def routed(
+        self, outcome: Outcome, intakes: Sequence[Intake]
+    ) -> list[tuple[Intake, Outcome, Fact]]:
+        """In the order in which they were told of: where each one was routed."""
+        facts = [fact for fact in outcome.facts if isinstance(fact.event, ReferralRouted)]
+        return [(intake, outcome, fact) for intake, fact in zip(intakes, facts, strict=True)]
+
+    def begin(self, intake: Intake, outcome: Outcome, routed: Fact) -> None:
+        """It waits for the unit that it was routed to."""
+        event = cast("ReferralRouted", routed.event)
+        story = ReferralStory(
+            intake=intake,
+            id=routed.stream,
+            unit=event.unit,
+            compartment=event.compartment,
+            narrowed=isinstance(event, ReferralRoutedNarrowly),
+        )
+        self._assessed(story, outcome)
+        patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
+        days = choose(self.stage.rng, patience)
+        self.stage.in_working_days(days, self.answer, story)
 
     async def answer(self, story: ReferralStory) -> None:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are

@@ -165,7 +165,7 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.MessageMixesSides: Told(
         "Meddelandet blandar sidor",
-        "Ett meddelande rymmer personer på en enda sida (S76-S78). Lämna de andra för sig.",
+        "Det som lämnas på en gång gäller en enda sida (S76-S78). Lämna de andra för sig.",
     ),
     errors.PersonIsNamedTwice: Told(
         "Samma person två gånger",

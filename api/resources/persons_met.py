@@ -16,6 +16,7 @@ from domain.errors import (
     AgesContradict,
     AssessorIsNotNamed,
     BornInTheFuture,
+    MessageMixesSides,
     OperationIsClosed,
     PersonMetTwice,
     PersonsMetOutOfBounds,
@@ -96,14 +97,17 @@ class ReferredBurst(ChangedOperation):
     "referThoseMet",
     Label("Aktualisera dem som möttes", "Refer those met"),
     Label(
-        "Alla i ett kommando, eller ingen. Var och en blir en egen aktualisering och fördelas för"
-        " sig (R1-R3, R6); hur många som får lämnas på en gång är en inställning.",
-        "All of them in one command, or nobody. Each is a referral of its own and routed by itself"
-        " (R1-R3, R6); how many there may be at once is a setting.",
+        "Alla på en sida i ett kommando, eller ingen; en annan sida lämnas för sig (S77). Var och"
+        " en blir en egen aktualisering och fördelas för sig (R1-R3, R6); hur många som får lämnas"
+        " på en gång är en inställning.",
+        "All of one side in one command, or nobody; another side is sent on its own (S77). Each is"
+        " a referral of its own and routed by itself (R1-R3, R6); how many there may be at once is"
+        " a setting.",
     ),
     asks=SEND,
     refuses=(
         PersonsMetOutOfBounds,
+        MessageMixesSides,
         PersonMetTwice,
         OperationIsClosed,
         BornInTheFuture,

@@ -46,7 +46,7 @@ SEND: Final = (Act.SEND, Information.OPERATION)
 
 
 class PoliceOperation(Answer):
-    """Nobody who was met stands here, only how many."""
+    """Nobody who was met stands here, only how many of the side that handles it."""
 
     operation_id: OperationId
     announced_at: Moment

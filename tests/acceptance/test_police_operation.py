@@ -86,6 +86,11 @@ async def twelve_are_met(town: Town, operation: str) -> dict[str, list[str]]:
     units = [referral["routing"]["unit"] for referral in done["referrals"]]
     assert units == ["nexus"] * 10 + ["childrens-intake"] * 2
     assert done["referrals"][10]["routing"]["rules"] == ["R6", "R1"]
+    of_another_side = [met(role="buyer", name="Köpare 1", bornOn=born(40))]
+    body = {"channel": "secure-message", "persons": [met(), *of_another_side]}
+    refused = await police.post(path, body, expect=422)
+    assert refused["type"].endswith("/message-mixes-sides")
+    await police.post(path, {**body, "persons": of_another_side}, expect=201)
     return {
         unit: [it["referralId"] for it in done["referrals"] if it["routing"]["unit"] == unit]
         for unit in set(units)
@@ -95,7 +100,8 @@ async def twelve_are_met(town: Town, operation: str) -> dict[str, list[str]]:
 async def each_sees_what_is_theirs(
     town: Town, coordinator: Person, operation: str, referrals: dict[str, list[str]]
 ) -> None:
-    """Nexus and intake find theirs; the coordinator learns that twelve were met, and no more."""
+    """Nexus and intake find theirs; the coordinator learns that twelve were met, and no more.
+    That a buyer was met, too, is told to none of them, not even as a number (S76-S78)."""
     await town.level()
     path = f"/police-operations/{operation}"
     shown = await town["nexus worker"].get(path)

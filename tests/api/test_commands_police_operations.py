@@ -11,6 +11,7 @@ from api.commands.referrals import ReferralDetails
 from domain.codes import Compartment, Source, StaffRole
 from domain.errors import (
     BornInTheFuture,
+    MessageMixesSides,
     NotFound,
     NotPermitted,
     OperationIsClosed,
@@ -78,19 +79,29 @@ async def test_an_operations_story(town: Town) -> None:
 
 
 async def test_each_of_those_met_is_a_referral(town: Town) -> None:
-    """The burst names the referrals that it made, in the order of the persons; a buyer's lies in
-    the compartment of buyers (R6, R9)."""
+    """The burst names the referrals that it made, in the order of the persons (R6)."""
     operation = await announced(town)
     outcome = await town.do(
         await town.police(),
         police_operations.refer_those_met,
         operation,
-        [met(), met(A_BUYER), met(A_CHILD)],
+        [met(), met(A_CHILD)],
     )
     received = [f.stream for f in outcome.facts if isinstance(f.event, ReferralReceived)]
     assert list(outcome.the(PersonsMet)[1].referrals.reveal()) == received
-    compartments = [(await town.referral(stream)).compartment for stream in received]
-    assert compartments == [Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.EXPOSED]
+    assert len(received) == 2
+
+
+async def test_a_burst_is_of_one_side(town: Town) -> None:
+    """What is recorded in one act can be told to be together: refused, and nothing recorded. On
+    its own another side is referred, and the operation tells nothing of it (S76-S78, R9)."""
+    operation = await announced(town)
+    head = await town.log.head()
+    with pytest.raises(MessageMixesSides):
+        await refer(town, operation, met(), met(A_BUYER))
+    assert await town.log.head() == head
+    assert await refer(town, operation, met(A_BUYER)) == ["support-line-two"]
+    assert await town.names(operation) == ["operation.announced"]
 
 
 async def test_all_of_a_burst_or_nothing(town: Town) -> None:
@@ -115,15 +126,13 @@ async def test_a_burst_out_of_bounds_is_refused(town: Town, persons: int) -> Non
 
 
 async def test_each_person_is_told_of_once(town: Town) -> None:
-    """The same number twice on a side is a slip; on two sides it is not told apart (S76-S78)."""
+    """The same number twice in a burst is a slip; on two sides it is two persons (S76-S78)."""
     operation = await announced(town)
     number = AN_ADULT.number
     with pytest.raises(PersonMetTwice):
         await refer(town, operation, met(number=number), met(number=number))
-    assert await refer(town, operation, met(number=number), met(A_BUYER, number)) == [
-        "nexus",
-        "support-line-two",
-    ]
+    assert await refer(town, operation, met(number=number)) == ["nexus"]
+    assert await refer(town, operation, met(A_BUYER, number)) == ["support-line-two"]
 
 
 async def test_who_announces_and_refers(town: Town) -> None:

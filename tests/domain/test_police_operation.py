@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.codes import Compartment
 from domain.errors import (
     AnnouncedInTheFuture,
     NotFound,
@@ -36,6 +37,7 @@ BOTH = ("nexus", "regional-coordinators")
 ANNOUNCED = OperationAnnounced(planned_on=PLANNED, handled_by=BOTH, acknowledgement_due=DUE)
 BY_NEXUS = OperationAcknowledged(unit="nexus")
 BY_A_COORDINATOR = OperationAcknowledged(unit="regional-coordinators")
+EXPOSED = Compartment.EXPOSED
 CLOSED = OperationClosed(unit="nexus")
 MET = (UUID(int=1), UUID(int=2), UUID(int=3))
 
@@ -78,14 +80,22 @@ def test_an_acknowledgement_stands() -> None:
 
 def test_those_met_are_referrals() -> None:
     """The operation knows how many they were; which referrals they are is sealed (R6)."""
-    [met] = meet_persons(given(), MET)
+    [met] = meet_persons(given(), MET, EXPOSED)
     assert met == PersonsMet(persons=3, referrals=Sealed.of(MET))
+
+
+@pytest.mark.parametrize("side", [Compartment.PERPETRATOR, Compartment.RELATIVE])
+def test_of_another_side_it_tells_nothing(side: Compartment) -> None:
+    """Not even how many: whoever handles it would learn of the other side (S76-S78)."""
+    assert meet_persons(given(), MET, side) == []
+    with pytest.raises(OperationIsClosed):
+        meet_persons(given(BY_NEXUS, BY_A_COORDINATOR, CLOSED), MET, side)
 
 
 def test_nobody_waits_for_an_acknowledgement() -> None:
     """Whoever was met is referred at once, also when nobody has acknowledged it (S69)."""
-    assert meet_persons(given(), MET)
-    assert meet_persons(given(BY_NEXUS), MET)
+    assert meet_persons(given(), MET, EXPOSED)
+    assert meet_persons(given(BY_NEXUS), MET, EXPOSED)
 
 
 @pytest.mark.parametrize("persons", [0, 31, 500])
@@ -117,4 +127,4 @@ def test_a_closed_operation_meets_nobody() -> None:
     closed = given(BY_NEXUS, BY_A_COORDINATOR, CLOSED)
     assert close_operation(closed, by_unit="nexus") == []
     with pytest.raises(OperationIsClosed):
-        meet_persons(closed, MET)
+        meet_persons(closed, MET, EXPOSED)

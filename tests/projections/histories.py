@@ -427,7 +427,7 @@ class History:
             happened = police_operation.close_operation(found, by_unit="nexus")
         else:
             met = [self._new() for _ in range(self._random.randrange(3, 15))]
-            happened = police_operation.meet_persons(found, met)
+            happened = police_operation.meet_persons(found, met, Compartment.EXPOSED)
         self._record({stream: happened}, "nexus")
 
     def _activity(self) -> None:
