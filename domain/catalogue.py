@@ -2,7 +2,8 @@
 
 For each event the table says what may stand in the clear - random ids, dates, units, statuses,
 neutral codes - and whose key seals the rest. Where an event's own name would tell, it is *veiled*:
-stored under a neutral public name, its kind and its content sealed together.
+stored under a neutral public name, its kind and its content sealed together; and what shares a
+name shares a kind of key, since whose key sealed it stands in the clear.
 """
 
 from collections.abc import Mapping
@@ -227,7 +228,15 @@ ENTRIES: tuple[Entry, ...] = (
         sealed={"text": TEXT},
         counted=True,
     ),
-    _veiled("case.assessment-recorded", "routing-reviewed", case.RoutingReviewed, "person", FILE),
+    *(
+        _veiled("case.assessment-recorded", kind, event, "person", TEXT)
+        for kind, event in (
+            ("routing-reviewed", case.RoutingReviewed),
+            ("presumption-assessed", investigation.PresumptionAssessed),
+            ("risk-assessed", investigation.RiskAssessed),
+            ("police-report-made", outward.PoliceReportMade),
+        )
+    ),
     _stored(
         "case.handover-offered",
         case.HandoverOffered,
@@ -285,17 +294,6 @@ ENTRIES: tuple[Entry, ...] = (
         "investigation",
         conclusion=FILE,
     ),
-    _veiled(
-        "case.assessment-recorded",
-        "presumption-assessed",
-        investigation.PresumptionAssessed,
-        "person",
-        TEXT,
-    ),
-    _veiled(
-        "case.assessment-recorded", "risk-assessed", investigation.RiskAssessed, "person", TEXT
-    ),
-    _stored("case.scope-reviewed", investigation.ScopeReviewed, "", "outside", outside=FILE),
     _stored(
         "case.intervention-decided",
         intervention.InterventionDecided,
@@ -330,9 +328,6 @@ ENTRIES: tuple[Entry, ...] = (
         "person referral",
         answer=FILE,
         text=TEXT,
-    ),
-    _veiled(
-        "case.decision-recorded", "police-report-made", outward.PoliceReportMade, "person", FILE
     ),
     _stored(
         "case.transfer-requested",

@@ -123,7 +123,6 @@ _TABLE: Final[Mapping[str, Label]] = {
         "It was assessed whether there are grounds to presume a victim of trafficking",
     ),
     "risk-assessed": Label("Risken bedömdes", "The risk was assessed"),
-    "case.scope-reviewed": Label("Uppdragets gräns prövades", "The scope was reviewed"),
     "case.intervention-decided": Label("Insats beslutades", "An intervention was decided"),
     "case.intervention-started": Label("Insatsen påbörjades", "The intervention started"),
     "case.intervention-ended": Label("Insatsen avslutades", "The intervention ended"),
@@ -134,7 +133,6 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.external-referral-answered": Label(
         "Remissen besvarades", "The external referral was answered"
     ),
-    "case.decision-recorded": Label("Ett beslut registrerades", "A decision was recorded"),
     "police-report-made": Label("Polisanmälan gjordes", "A police report was made"),
     "case.transfer-requested": Label(
         "Överflyttning till annan kommun begärdes",

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.case_files import file_of, require_case
+from api.commands.investigations import is_outside
 from api.commands.referrals import facts_of
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
@@ -205,7 +206,8 @@ async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> Non
 async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
-    work.record(case_id, cases.close_case(case, outcome))
+    outside = await is_outside(work, case_id)
+    work.record(case_id, cases.close_case(case, outcome, outside=outside))
     work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
     for record in await work.records(case.person):
         work.record(record.id, persons.close_case_for(record, case_id))

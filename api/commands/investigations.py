@@ -5,7 +5,9 @@ from uuid import UUID
 
 from api.commands.case_files import documented
 from api.commands.work import Work
+from domain.case import Case
 from domain.case import investigation as investigations
+from domain.case.investigation import PresumptionAssessed
 from domain.codes import (
     ClockKind,
     Concern,
@@ -87,20 +89,38 @@ async def assess_presumption(
     assessor: str,
     ground: str,
 ) -> None:
-    """By somebody named; an adult exploited other than sexually is out of scope (R12)."""
+    """By somebody named."""
     case = await documented(work, case_id)
-    await work.read(case.person, *case.referrals)
-    concerns = [(await work.referral(told)).concern.reveal() for told in case.referrals]
     assessed = investigations.assess_presumption(
         case,
         presumption=presumption,
         exploitation=exploitation,
         assessor=assessor,
         ground=ground,
-        age=await work.age(case.person),
-        close_violence=any(concern in _BY_SOMEBODY_CLOSE for concern in concerns),
     )
     work.record(case_id, assessed)
+
+
+async def is_outside(work: Work, case_id: UUID) -> bool:
+    """Whether what was assessed last of the case lies outside the assignment (R12)."""
+    case, log = await work.case(case_id), work.desk.log
+    for veiled in reversed(await log.facts(case_id, PresumptionAssessed)):
+        if veiled.version in case.corrected:
+            continue
+        [fact] = await log.opened_span(veiled.position, veiled.position)
+        if isinstance(fact.event, PresumptionAssessed):
+            return await _is_outside(work, case, fact.event.exploitation)
+    return False
+
+
+async def _is_outside(work: Work, case: Case, exploitation: Exploitation) -> bool:
+    await work.read(case.person, *case.referrals)
+    concerns = [(await work.referral(told)).concern.reveal() for told in case.referrals]
+    return investigations.is_outside(
+        exploitation,
+        await work.age(case.person),
+        close_violence=any(concern in _BY_SOMEBODY_CLOSE for concern in concerns),
+    )
 
 
 async def assess_risk(work: Work, case_id: UUID, *, level: RiskLevel, ground: str) -> None:

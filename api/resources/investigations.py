@@ -1,10 +1,7 @@
 """What is investigated and assessed in a case."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
-
-from msgspec import Meta
 
 from api.commands import investigations as use_cases
 from api.commands.work import Outcome
@@ -12,7 +9,7 @@ from api.door import CREATED, Lead, deciding
 from api.door.answers import CaseId, Done, Due, InvestigationId
 from api.door.fields import Body, Instant, Line, Passage
 from api.door.visit import Visit
-from domain.case.investigation import InvestigationOpened, ScopeReviewed
+from domain.case.investigation import InvestigationOpened
 from domain.codes import (
     Exploitation,
     InvestigationConclusion,
@@ -211,10 +208,6 @@ class NewPresumption(Body):
 
 class AssessedCase(Done):
     case_id: CaseId
-    out_of_scope: Annotated[
-        bool | None,
-        Meta(description="What has changed of it: null where it stays as it was (R12)."),
-    ]
 
 
 @deciding(
@@ -222,9 +215,9 @@ class AssessedCase(Done):
     Label("Registrera en bedömning av förmodat offer", "Record a presumed-victim assessment"),
     Label(
         "Av en namngiven bedömare och på vilken grund: ingen identifieras formellt som offer. En"
-        " vuxen som utnyttjas på annat sätt än sexuellt hänvisas vidare (R12).",
+        " vuxen som utnyttjas på annat sätt än sexuellt hänvisas vidare, och avslutas så (R12).",
         "By a named assessor, and on what ground: nobody is formally identified as a victim. An"
-        " adult exploited other than sexually is referred on (R12).",
+        " adult exploited other than sexually is referred on: the case is closed so (R12).",
     ),
     asks=_DOCUMENTS,
     refuses=(CaseIsClosed,),
@@ -240,10 +233,8 @@ async def assess_presumption(visit: Visit, case_id: UUID, new: NewPresumption) -
         assessor=new.assessor,
         ground=new.ground,
     )
-    reviewed = outcome.find(ScopeReviewed)
     return AssessedCase(
         case_id=case_id,
-        out_of_scope=reviewed[1].outside.reveal() if reviewed else None,
         position=outcome.position,
         replayed=outcome.replayed,
     )

@@ -249,8 +249,8 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.referral-sent": _Part("child_reports", "reported_at"),
     "police-report-made": _Part("police_reports", "reported_at"),
 }
-_VEILS: Final = ("case.assessment-recorded", "case.decision-recorded")
-_NAMES: Final = [CORRECTION, *(name for name in _PARTS if name.startswith("case.")), *_VEILS]
+_VEIL: Final = "case.assessment-recorded"
+_NAMES: Final = [CORRECTION, _VEIL, *(name for name in _PARTS if name.startswith("case."))]
 
 
 @reading(

@@ -81,13 +81,6 @@ class RiskAssessed:
     ground: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScopeReviewed:
-    """Whether what was assessed lies outside the assignment, so that it is referred on (R12)."""
-
-    outside: Sealed[bool]
-
-
 InvestigationEvent = (
     InvestigationOpened
     | ConcernedInformed
@@ -95,7 +88,6 @@ InvestigationEvent = (
     | OutcomeNotified
     | PresumptionAssessed
     | RiskAssessed
-    | ScopeReviewed
 )
 
 
@@ -105,8 +97,6 @@ def evolve(case: Case, event: object) -> Case:
             return replace(case, investigation=investigation)
         case InvestigationConcluded():
             return replace(case, investigation=None)
-        case ScopeReviewed(outside=outside):
-            return replace(case, outside=outside)
         case _:
             return case
 
@@ -184,26 +174,24 @@ def assess_presumption(
     exploitation: Exploitation,
     assessor: str,
     ground: str,
-    age: AgeKnowledge,
-    close_violence: bool,
 ) -> list[InvestigationEvent]:
-    """By somebody named, with the ground. An adult exploited other than sexually, without violence
-    by somebody close, is out of scope, and is referred on (R12, S86). Raises CaseIsClosed."""
+    """By somebody named, with the ground. Raises CaseIsClosed."""
     require_open(case)
-    outside = is_outside(exploitation, age, close_violence=close_violence)
-    assessed = PresumptionAssessed(
-        person=case.person,
-        presumption=presumption,
-        exploitation=exploitation,
-        assessor=assessor,
-        ground=ground,
-    )
-    known = case.outside is not None and case.outside.reveal()
-    return [assessed, *([ScopeReviewed(outside=Sealed.of(outside))] if outside != known else [])]
+    return [
+        PresumptionAssessed(
+            person=case.person,
+            presumption=presumption,
+            exploitation=exploitation,
+            assessor=assessor,
+            ground=ground,
+        )
+    ]
 
 
 def is_outside(exploitation: Exploitation, age: AgeKnowledge, *, close_violence: bool) -> bool:
-    """R12: a child, or somebody whose age is not known to be 18 or more, never is."""
+    """An adult exploited other than sexually, without violence by somebody close, is out of scope,
+    and is referred on (R12, S86); a child, or somebody whose age is not known to be 18 or more,
+    never is. No fact says so: it would stand beside the one assessment whose outcome it tells."""
     adult = age in (AgeKnowledge.ADULT, AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ASSESSED_ADULT)
     other = exploitation not in (Exploitation.SEXUAL, Exploitation.UNKNOWN)
     return adult and other and not close_violence

@@ -211,12 +211,12 @@ _DROPPING = (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET)  # nobody else ta
 
 
 def close_case(
-    case: Case, outcome: CaseOutcome
+    case: Case, outcome: CaseOutcome, *, outside: bool = False
 ) -> list[LifeEvent | CoordinatorReleased | ConsultationWithdrawn]:
     """Nobody stays assigned, engaged or asked. Raises HandoverIsWaiting, since an offer must be
     answered or withdrawn first; InvestigationIsOpen, since it must be concluded;
-    OutOfScopeIsReferredOn (R12); TransferIsNotAccepted (R14); CaseIsClosed when it was closed with
-    another outcome."""
+    OutOfScopeIsReferredOn where what was assessed lies `outside` the assignment (R12);
+    TransferIsNotAccepted (R14); CaseIsClosed when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
     if case.outcome is not None:
@@ -227,7 +227,7 @@ def close_case(
         raise InvestigationIsOpen
     if outcome is CaseOutcome.MOVED_AWAY and case.transfer and not case.transfer.is_accepted:
         raise TransferIsNotAccepted
-    if outcome in _DROPPING and case.outside is not None and case.outside.reveal():
+    if outcome in _DROPPING and outside:
         raise OutOfScopeIsReferredOn
     released = [CaseWorkerReleased(worker=worker) for worker in case.workers]
     disengaged = [CoordinatorReleased(coordinator=each) for each in engaged(case)]

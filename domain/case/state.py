@@ -135,7 +135,6 @@ class Case:
     consents: tuple[Consent, ...] = ()
     engagements: tuple[Engagement, ...] = ()
     investigation: UUID | None = None  # the open one
-    outside: Sealed[bool] | None = None  # the assignment (R12)
     interventions: tuple[Intervention, ...] = ()
     applications: tuple[Application, ...] = ()
     transfer: Transfer | None = None

@@ -7,15 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, referrals
+from api.commands import cases, investigations, links, referrals
 from domain.case import CaseClosed, NoteRecorded, RoutingReviewed
-from domain.codes import AgeKnowledge, CaseOutcome, Concern
+from domain.codes import AgeKnowledge, CaseOutcome, Concern, Exploitation, Presumption
 from domain.errors import (
     AgeIsNotEstablished,
     BirthDateIsKnown,
     BornInTheFuture,
     CaseIsClosed,
     NotPermitted,
+    OutOfScopeIsReferredOn,
 )
 from domain.person import AgeEstablished
 from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
@@ -121,3 +122,39 @@ async def test_a_birthday_passes(town: Town) -> None:
     outcome = await establish(town, worker, case, A_CHILD.born)
     assert outcome.the(AgeEstablished)[1].age is AgeKnowledge.YOUNG_ADULT
     assert outcome.the(RoutingReviewed)[1].unit == "nexus"
+
+
+async def presume(town: Town, worker: UUID, case: UUID, exploitation: Exploitation) -> int:
+    """Where the assessment stands."""
+    outcome = await town.do(
+        worker,
+        investigations.assess_presumption,
+        case,
+        presumption=Presumption.GROUNDS,
+        exploitation=exploitation,
+        assessor="Ylva Stenträda, Nexus",
+        ground="Skuld, pass taget.",
+    )
+    return outcome.position
+
+
+@pytest.mark.parametrize("exploitation", [Exploitation.LABOUR, Exploitation.SEXUAL])
+async def test_every_assessment_looks_alike(town: Town, exploitation: Exploitation) -> None:
+    """One fact of one name, whatever it comes to: a second one would tell (R12, S86)."""
+    case, worker = await town.assigned()
+    await presume(town, worker, case, exploitation)
+    assert (await town.names(case))[-1:] == ["case.assessment-recorded"]
+    assert (await town.names(case)).count("case.assessment-recorded") == 1
+    assert not {"case.scope-reviewed", "case.decision-recorded"} & set(await town.names(case))
+
+
+async def test_the_scope_is_what_was_assessed_last(town: Town) -> None:
+    """An adult exploited other than sexually is referred on; not after a new assessment, nor where
+    the first one was a mistake (R12, S86)."""
+    case, worker = await town.assigned()
+    await presume(town, worker, case, Exploitation.SEXUAL)
+    mistake = await presume(town, worker, case, Exploitation.LABOUR)
+    with pytest.raises(OutOfScopeIsReferredOn):
+        await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)
+    await town.do(worker, links.correct_entry, case, mistake, reason="Fel akt.")
+    await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)

@@ -155,6 +155,16 @@ def test_what_is_clear_is_harmless(entry: Entry) -> None:
                 assert kind in (UUID, date, datetime, int, bool, *NEUTRAL_CODES), f"{name}: {kind}"
 
 
+def test_a_veil_hides() -> None:
+    """Several kinds share the name, what else stands in the clear, and the kind of key, which every
+    sealed value names."""
+    veiled = [entry for entry in ENTRIES if entry.veil]
+    for name in {entry.name for entry in veiled}:
+        sharing = [entry for entry in ENTRIES if entry.name == name]
+        assert len({entry.kind for entry in sharing}) > 1, name
+        assert len({(entry.veil, entry.clear) for entry in sharing}) == 1, name
+
+
 def test_free_text_has_a_person() -> None:
     """A text's key is that of (file, identity), so the event says whose text it is."""
     for entry in ENTRIES:
