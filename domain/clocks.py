@@ -76,7 +76,7 @@ class Row:
 
 TABLE: Final[Mapping[ClockKind, Row]] = {
     ClockKind.PROTECTION_ASSESSMENT: Row(
-        shown=DeadlineKind.ASSESSMENT,
+        shown=DeadlineKind.DECISION,
         starts="report concerning a child or young person (under 21, c) received",
         ends="protection assessed",
         length=Length("protection_assessment_hours", Measure.HOURS),

@@ -456,14 +456,19 @@ class ClockKind(StrEnum):
 
 
 class DeadlineKind(StrEnum):
-    """What a compilation tells of a clock (SoLPuL 7 a §): what is due, and nothing of why."""
+    """What a compilation tells of a clock (SoLPuL 7 a §): what is due, and nothing of why. No word
+    belongs to one clock alone: a list of it would be a list of those whom the clock is about."""
 
     ANSWER = "answer"
-    ASSESSMENT = "assessment"
     DECISION = "decision"
     CONCLUSION = "conclusion"
     NOTICE = "notice"
     REVIEW = "review"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "DeadlineKind | None":
+        """As it was stored while one clock had a word of its own."""
+        return cls.DECISION if value == "assessment" else None
 
 
 class StatuteVersion(StrEnum):

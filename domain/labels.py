@@ -486,7 +486,6 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
     },
     DeadlineKind: {
         DeadlineKind.ANSWER: Label("Svar senast", "Answer due"),
-        DeadlineKind.ASSESSMENT: Label("Bedömning senast", "Assessment due"),
         DeadlineKind.DECISION: Label("Beslut senast", "Decision due"),
         DeadlineKind.CONCLUSION: Label("Klart senast", "Conclusion due"),
         DeadlineKind.NOTICE: Label("Besked senast", "Notice due"),

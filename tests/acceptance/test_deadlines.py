@@ -51,7 +51,7 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     referral = await report(town, "Alva Granlund", a_day.born(15))
     manager, worker = town["intake manager"], town["intake worker"]
     listed = await manager.get("/deadlines", fileId=referral)
-    assert [line["kind"] for line in listed["items"]] == ["assessment", "answer", "decision"]
+    assert [line["kind"] for line in listed["items"]] == ["decision", "answer", "decision"]
     assert listed["counts"]["running"] == 3
     assert not any(word in str(listed.json).lower() for word in TELLING[:5])
     assert await due(town["nexus manager"]) == []
@@ -74,7 +74,7 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     assert told["preliminary"]["opensInvestigation"]
     assert "feedbackAskedAt" in told
     met = await due(worker, fileId=referral, status="met")
-    assert {line["kind"] for line in met} == {"assessment", "decision"}
+    assert [line["kind"] for line in met] == ["decision", "decision"]
     await worker.post(f"{path}/feedbacks", {"told": "Utredning inleds."}, expect=201)
 
     manager.position = worker.position
@@ -106,7 +106,7 @@ async def test_what_is_late_is_told_once_and_escalated(town: Town) -> None:
     [left], [answer] = await due(manager, kind="answer"), await due(nexus, kind="answer")
     assert left == answer
     assert (answer["status"], answer["timesEscalated"] > 0) == ("missed", True)
-    [assessment] = await due(worker, kind="assessment", workerId=str(worker.staff_id))
+    [assessment, _] = await due(worker, kind="decision", workerId=str(worker.staff_id))
     assert assessment["status"] == "missed"
     assert assessment["caseId"] == case
     await in_time(town, timedelta(days=40))

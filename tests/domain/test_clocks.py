@@ -1,5 +1,6 @@
 """The clocks of section 4: one table, complete, and what each comes to."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import domain
 from api.runtime.clock import STOCKHOLM, SwedishWorkingCalendar
 from domain.clocks import TABLE, Length, Measure, Row, due, version_on, warned_of
-from domain.codes import ClockKind, StatuteVersion
+from domain.codes import ClockKind, DeadlineKind, StatuteVersion
 from domain.labels import label
 from domain.organisation import Settings
 
@@ -23,6 +24,13 @@ def stockholm(text: str) -> datetime:
 def test_every_clock_is_in_the_table() -> None:
     """Section 4 is whole (S70, S74): no clock without a row."""
     assert set(TABLE) == set(ClockKind)
+
+
+def test_no_word_belongs_to_one_clock() -> None:
+    """A compilation of it would list those whom the clock is about (SoLPuL 7 a §)."""
+    shown = Counter(row.shown for row in TABLE.values())
+    assert set(shown) == set(DeadlineKind)
+    assert min(shown.values()) > 1
 
 
 @pytest.mark.parametrize("clock", ClockKind)
