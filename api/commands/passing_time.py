@@ -169,8 +169,8 @@ def _turning(
     clocks: list[deadlines.DeadlineEvent] = []
     if told and born and deadlines.running(case.deadlines, ClockKind.MAJORITY) is None:
         due = desk.calendar.start_of(majority.transition_due(born, month))
-        deadline = uuid5(case_id, f"majority/{month}")
-        clocks = deadlines.set_until(deadline, ClockKind.MAJORITY, now, due, desk.calendar)
+        # random, though told once by its command: an id that could be derived would say of what
+        clocks = deadlines.set_until(desk.ids.new(), ClockKind.MAJORITY, now, due, desk.calendar)
     return [
         *(NewEvent(stream=person.id, event=event, occurred_at=now) for event in told),
         *(NewEvent(stream=case_id, event=event, occurred_at=now) for event in clocks),

@@ -128,6 +128,7 @@ async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> 
         one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY
     ]
     assert deadline.due == town.desk.calendar.start_of(date(2023, 9, 1))
+    assert deadline.id.version != 5  # derived from nothing that stands in the clear
     handover = await town.offered(case)
     await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
     assert await count(town, case, DeadlineMet) == 1
