@@ -19,11 +19,11 @@ async def link_cases(work: Work, case_id: UUID, other_id: UUID, kind: LinkKind) 
     case = await documented(work, case_id)
     other = await work.case(other_id)
     await work.require(Act.READ, Information.LINE, file_of(other))
-    new = work.desk.ids.new()
+    new = work.desk.ids.new
     try:
-        linked = link.link_case(case, case_id, other, other_id, new, kind)
+        linked = link.link_case(case, case_id, other, other_id, new(), kind)
         work.record(case_id, linked)
-        work.record(other_id, link.link_case(other, other_id, case, case_id, new, kind))
+        work.record(other_id, link.link_case(other, other_id, case, case_id, new(), kind))
     except CasesCannotBeLinked as refusal:
         if case_id == other_id:
             raise
@@ -31,11 +31,13 @@ async def link_cases(work: Work, case_id: UUID, other_id: UUID, kind: LinkKind) 
 
 
 async def remove_link(work: Work, case_id: UUID, link_id: UUID) -> None:
-    """On both sides."""
+    """On both sides, by somebody who may see both."""
     case = await documented(work, case_id)
     other_id, removed = link.remove_link(case, link_id)
+    other = await work.case(other_id)
+    await work.require(Act.READ, Information.LINE, file_of(other))
     work.record(case_id, removed)
-    work.record(other_id, link.remove_link(await work.case(other_id), link_id)[1])
+    work.record(other_id, link.remove_link_to(other, case_id))
 
 
 async def report_child(work: Work, case_id: UUID, details: ReferralDetails) -> None:

@@ -9,7 +9,7 @@ from api.door.answers import CaseId, Done, LinkId, Position
 from api.door.fields import Body, Id, LogPosition, Passage
 from api.door.visit import Visit
 from api.resources.referrals import NewReferral, ReceivedReferral, routing
-from domain.case.link import CaseLinked, LinkRemoved
+from domain.case.link import CaseLinked
 from domain.codes import LinkKind
 from domain.errors import (
     AgesContradict,
@@ -21,6 +21,7 @@ from domain.errors import (
     CasesCannotBeLinked,
     EntryCannotBeCorrected,
     EntryIsCorrected,
+    KeyIsErased,
     NotAChild,
     ReceivedInTheFuture,
 )
@@ -58,7 +59,7 @@ class CaseLink(Done):
 )
 async def link(visit: Visit, case_id: UUID, new: NewLink) -> CaseLink:
     outcome = await visit.carry_out(use_cases.link_cases, case_id, new.other_case_id, new.kind)
-    return _link(case_id, outcome.the(CaseLinked)[1].link, outcome)
+    return _link(case_id, _of(case_id, outcome).link, outcome)
 
 
 @deciding(
@@ -70,7 +71,15 @@ async def link(visit: Visit, case_id: UUID, new: NewLink) -> CaseLink:
 )
 async def remove(visit: Visit, case_id: UUID, link_id: UUID) -> CaseLink:
     outcome = await visit.carry_out(use_cases.remove_link, case_id, link_id)
-    return _link(case_id, outcome.the(LinkRemoved)[1].link, outcome)
+    return _link(case_id, link_id, outcome)
+
+
+def _of(case_id: UUID, outcome: Outcome) -> CaseLinked:
+    """This side of the link."""
+    for fact in outcome.facts:
+        if fact.stream == case_id and isinstance(fact.event, CaseLinked):
+            return fact.event
+    raise KeyIsErased
 
 
 def _link(case_id: UUID, link_id: UUID, outcome: Outcome) -> CaseLink:

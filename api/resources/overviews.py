@@ -33,6 +33,7 @@ from api.door.answers import (
     Unit,
 )
 from api.door.visit import Visit
+from api.resources.linked import without_unseen
 from api.resources.story import CORRECTION, Told, opened
 from domain.codes import (
     ApplicationKind,
@@ -276,7 +277,8 @@ async def read(visit: Visit, case_id: UUID) -> Seen[Overview]:
         names=_NAMES,
         limit=_MOST,
     )
-    told = overview_of(await opened(visit, found, page.lines))
+    story = await without_unseen(visit, await opened(visit, found, page.lines))
+    told = overview_of(story)
     answer = msgspec.convert(
         {"caseId": case_id, "position": visit.position, **told}, Overview, strict=False
     )

@@ -22,6 +22,7 @@ from api.door.answers import (
 )
 from api.door.query import PageQuery
 from api.door.visit import Visit
+from api.resources.linked import without_unseen
 from api.resources.people import Who, who
 from api.resources.story import Told, corrections, opened
 from domain.catalogue import ENTRIES
@@ -96,13 +97,14 @@ async def page(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[TimelineEn
         after=visit.last_seen(query, int) or 0,
         limit=query.limit,
     )
-    people = await who(visit, (line.actor for line in lines.lines))
+    story = await without_unseen(visit, await opened(visit, found, lines.lines))
+    people = await who(visit, (told.line.actor for told in story))
     mistaken = await corrections(visit, case_id, Information.TIMELINE)
     answer = TimelineEntries(
         case_id=case_id,
         items=[
             _entry(told, people[told.line.actor], set(line.referrals), case_id, mistaken)
-            for told in await opened(visit, found, lines.lines)
+            for told in story
         ],
         next_cursor=visit.next_cursor(query, lines.after),
         position=visit.position,

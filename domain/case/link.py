@@ -18,7 +18,8 @@ from domain.sealed import Sealed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseLinked:
-    """To another case; the other records it, too, under the same id."""
+    """To another case; the other records it, too, under an id of its own, so that nothing in the
+    clear pairs them."""
 
     link: UUID
     other: Sealed[UUID]
@@ -72,6 +73,11 @@ def remove_link(case: Case, link: UUID) -> tuple[UUID, list[LinkEvent]]:
         if each.id == link:
             return each.other.reveal(), [LinkRemoved(link=link)]
     raise CaseIsNotLinked
+
+
+def remove_link_to(case: Case, other_id: UUID) -> list[LinkEvent]:
+    """The other side of it."""
+    return [LinkRemoved(link=each.id) for each in case.links if each.other.reveal() == other_id]
 
 
 def report_child(case: Case, referral: UUID) -> list[LinkEvent]:

@@ -206,3 +206,25 @@ async def test_another_unit_is_consulted(town: Town) -> None:
     [told] = (await worker.get(f"{path}/consultations"))["items"]
     assert told["answer"] == answer["answer"]
     assert told["answeredAt"]
+
+
+async def test_a_link_is_told_to_whoever_sees_both(town: Town) -> None:
+    """Once the other case is with a unit that the reader sees nothing of, neither the overview nor
+    the timeline tells that there is a link."""
+    path, other = await a_case(town), await a_case(town)
+    worker, manager, intake = town["nexus worker"], town["nexus manager"], town["intake manager"]
+    new = {"otherCaseId": other.rsplit("/", 1)[1], "kind": "same-place"}
+    linked = await worker.post(f"{path}/links", new, expect=201)
+    [link] = (await worker.get(f"{path}/overviews"))["links"]
+    assert (link["linkId"], link["other"]) == (linked["linkId"], new["otherCaseId"])
+    etag = (await manager.get(other)).headers["ETag"]
+    offer = {"toUnit": "childrens-intake", "reason": "Prövas."}
+    offered = await manager.post(f"{other}/handovers", offer, etag=etag, expect=201)
+    intake.position = offered["position"]
+    accepted = await intake.post(f"{other}/handovers/{offered['handoverId']}/acceptances")
+    worker.position = accepted["position"]
+    assert (await worker.get(f"{path}/overviews"))["links"] == []
+    timeline = await worker.get(f"{path}/timeline-entries", limit=100)
+    assert "case.linked" not in {entry["name"] for entry in timeline["items"]}
+    assert new["otherCaseId"] not in str(timeline.json)
+    await worker.post(f"{path}/links/{linked['linkId']}/removals", expect=404)

@@ -146,7 +146,8 @@ async def test_cases_are_linked_by_whoever_sees_both(town: Town) -> None:
     other = await town.open_case(SOMEBODY_ELSE)
     await town.do(worker, links.link_cases, case, other, LinkKind.SAME_PLACE)
     [link], [back] = (await town.case(case)).links, (await town.case(other)).links
-    assert (link.id, link.other.reveal(), back.other.reveal()) == (back.id, other, case)
+    assert (link.other.reveal(), back.other.reveal()) == (other, case)
+    assert link.id != back.id  # in the clear nothing pairs them
     with pytest.raises(CasesCannotBeLinked):
         await town.do(worker, links.link_cases, case, case, LinkKind.OTHER)
     child = await town.open_case(A_CHILD)
@@ -155,7 +156,22 @@ async def test_cases_are_linked_by_whoever_sees_both(town: Town) -> None:
         with pytest.raises(NotFound):
             await town.do(worker, links.link_cases, case, unseen, LinkKind.OTHER)
     await town.do(worker, links.remove_link, case, link.id)
-    assert (await town.case(other)).links == ()
+    assert (await town.case(case)).links == (await town.case(other)).links == ()
+
+
+async def test_a_link_is_removed_by_whoever_sees_both(town: Town) -> None:
+    """Where the other case is with a unit that this one's worker sees nothing of, the link is not
+    theirs to remove."""
+    case, worker = await town.assigned()
+    other = await town.open_case(SOMEBODY_ELSE)
+    await town.do(worker, links.link_cases, case, other, LinkKind.SAME_PLACE)
+    handover = await town.offered(other, "childrens-intake")
+    intake = await town.manager("childrens-intake")
+    await town.do(intake, cases.accept_handover, other, handover)
+    [link] = (await town.case(case)).links
+    with pytest.raises(NotFound):
+        await town.do(worker, links.remove_link, case, link.id)
+    assert (await town.case(case)).links == (link,)
 
 
 async def test_what_is_not_sorted_yet_is_linked_to_nothing_else(town: Town) -> None:
