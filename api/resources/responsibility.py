@@ -40,9 +40,10 @@ class ResponsibilityGaps(Answer):
     Label("Visa var ingen är ansvarig", "List where nobody is responsible"),
     Label(
         "Aktualiseringar utan någon som håller i dem, öppna ärenden utan ansvarig enhet, och det"
-        " som hålls av en enhet där ingen längre har en tjänst. Listan ska vara tom (S69).",
+        " som hålls av en enhet där ingen längre har en tjänst som får se det. Listan ska vara tom"
+        " (S69).",
         "Referrals that nobody holds, open cases without a responsible unit, and what is held by a"
-        " unit in which nobody has a position any more. The list must be empty (S69).",
+        " unit in which nobody has a position any more to see it. The list must be empty (S69).",
     ),
     asks=(Act.READ, Information.EVENT_METADATA),
     view=responsibility.PROJECTION.name,

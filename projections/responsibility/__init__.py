@@ -1,20 +1,23 @@
 """Who is responsible, at every moment, for what is not at its end (S69).
 
 A referral that waits has a holder and an open case a unit: a row without one, or with a unit where
-nobody has a position any more, must not be there, and is an alarm. Rows end with their files.
+nobody has a position any more in which they may see it, must not be there, and is an alarm. Rows
+end with their files.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.case import CaseClosed, CaseOpened, CaseReopened, HandoverAccepted
 from domain.catalogue import names_of
-from domain.policy import Act, Information, Viewer, may
+from domain.codes import Compartment, StaffRole
+from domain.policy import Act, Information, Relation, Viewer, may, permitting, sees_compartment
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
@@ -87,7 +90,29 @@ PROJECTION = Projection(
 
 class Lack(StrEnum):
     NO_HOLDER = "no-holder"
-    NOBODY_THERE = "nobody-there"  # in the unit that holds it
+    NOBODY_THERE = "nobody-there"  # in the unit that holds it, who may see it
+
+
+_HOLD: Final = {
+    "case": frozenset({Relation.RESPONSIBLE_UNIT}),
+    "referral": frozenset({Relation.RECEIVING_UNIT, Relation.SENDING_UNIT}),
+}
+_SEEING: Final = [
+    (kind, compartment, role, side)
+    for kind, relations in _HOLD.items()
+    for compartment, role, side in product(Compartment, StaffRole, Compartment)
+    if permitting(role, Act.READ, Information.LINE) & relations
+    and sees_compartment(side, compartment)
+]
+"""Who may see what their unit holds: a colleague of another side, or in a role that carries
+nothing, is nobody there."""
+_THERE: Final = dict(
+    zip(
+        ("kinds", "compartments", "roles", "sides"),
+        map(list, zip(*_SEEING, strict=True)),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,7 @@ async def gaps(connection: Connection, schema: str, viewer: Viewer, limit: int) 
     """Files for which nobody is responsible: there are none, or something is wrong."""
     if not may(viewer, Act.READ, Information.EVENT_METADATA):
         return ()
-    return await all_rows(connection, _statements("gaps", schema), {"limit": limit}, Gap)
+    return await all_rows(connection, _statements("gaps", schema), {**_THERE, "limit": limit}, Gap)
 
 
 async def without_holder(connection: Connection, schema: str) -> int:
@@ -112,5 +137,5 @@ async def without_holder(connection: Connection, schema: str) -> int:
 
 
 async def with_nobody_there(connection: Connection, schema: str) -> int:
-    """How many files a unit holds in which nobody has a position: an alarm."""
-    return await one_row(connection, _statements("with_nobody_there", schema), {}, int) or 0
+    """How many files a unit holds in which nobody has a position to see them: an alarm."""
+    return await one_row(connection, _statements("with_nobody_there", schema), _THERE, int) or 0

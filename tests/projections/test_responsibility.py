@@ -1,0 +1,83 @@
+"""Where nobody is responsible: an empty list, or an alarm (S69)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from psycopg import AsyncConnection, sql
+
+from domain.codes import Compartment, StaffRole
+from domain.policy import Viewer
+from projections import access, responsibility
+from projections.rebuild import prepare
+from projections.sql import compose
+from tests.projections.conftest import Town
+from tests.projections.facts import id_of
+
+SINCE = datetime(2023, 4, 3, 7, 0, tzinfo=UTC)
+AUDITOR = Viewer(staff=id_of(1), role=StaffRole.AUDITOR, unit="review", side=None)
+WORKER, MANAGER = StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER
+OUTREACH, OFFICE = StaffRole.OUTREACH_WORKER, StaffRole.ADMINISTRATOR
+EXPOSED, BUYERS, TRIAGE = Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.TRIAGE
+
+
+@pytest.fixture
+async def projector(town: Town) -> AsyncIterator[AsyncConnection[Any]]:
+    every = [access.PROJECTION, responsibility.PROJECTION]
+    await prepare(every, town.projector, schema=town.schema)
+    async with await town.projector() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("kind", "compartment", "role", "side", "active", "is_there"),
+    [
+        ("referral", BUYERS, WORKER, BUYERS, True, True),
+        ("referral", BUYERS, MANAGER, BUYERS, True, True),
+        ("referral", BUYERS, WORKER, EXPOSED, True, False),
+        ("referral", BUYERS, OFFICE, None, True, False),
+        ("referral", BUYERS, WORKER, BUYERS, False, False),
+        ("referral", TRIAGE, WORKER, EXPOSED, True, True),
+        ("referral", EXPOSED, OUTREACH, EXPOSED, True, True),
+        ("case", EXPOSED, OUTREACH, EXPOSED, True, False),
+        ("case", EXPOSED, WORKER, EXPOSED, True, True),
+    ],
+)
+async def test_somebody_is_there_who_may_see_it(
+    town: Town,
+    projector: AsyncConnection[Any],
+    kind: str,
+    compartment: Compartment,
+    role: StaffRole,
+    side: Compartment | None,
+    active: bool,
+    is_there: bool,
+) -> None:
+    """A colleague of another side, one who carries nothing, or one who has left, is nobody: what
+    the unit holds is listed, and raises an alarm."""
+    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", role, side, active))
+    await _keep(
+        projector,
+        town.schema,
+        "access_files",
+        access.FileRow(file=id_of(9), kind=kind, person=id_of(8), compartment=compartment),
+    )
+    held = responsibility.Line(id_of(9), kind, "intake", ended=False, since=SINCE)
+    await _keep(projector, town.schema, "responsibility", held)
+    gap = responsibility.Gap(id_of(9), kind, "intake", SINCE, "nobody-there")
+    found = await responsibility.gaps(projector, town.schema, AUDITOR, 10)
+    assert found == ([] if is_there else [gap])
+    counted = await responsibility.with_nobody_there(projector, town.schema)
+    assert counted == (0 if is_there else 1)
+
+
+async def _keep(
+    connection: AsyncConnection[Any], schema: str, table: str, row: tuple[object, ...]
+) -> None:
+    values = [list(each) if isinstance(each, tuple) else each for each in row]
+    places = sql.SQL(", ").join(sql.Placeholder() for _ in values)
+    into = sql.Identifier(schema, table)
+    await connection.execute(
+        compose("insert into {into} values ({places})", schema, into=into, places=places), values
+    )
