@@ -265,7 +265,7 @@ ENTRIES: tuple[Entry, ...] = (
         "case.consent-given",
         consent.ConsentGiven,
         "consent until",
-        "scope receiver",
+        "scope receiver giver",
         scope=FILE,
         receiver=FILE,
         giver=FILE,

@@ -32,6 +32,11 @@ class AgeKnowledge(StrEnum):
     def is_established(self) -> bool:
         return self not in (AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT)
 
+    @property
+    def is_of_age(self) -> bool:
+        """18 or older, and not only assessed so: no guardian decides any more (R13)."""
+        return self in (AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT)
+
 
 class Gender(StrEnum):
     """Recorded, never used for routing (S38)."""

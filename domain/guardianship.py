@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.codes import AgeKnowledge, GuardianshipEnd
+from domain.codes import GuardianshipEnd
 from domain.errors import GuardianHasNoRights, PersonIsOfAge
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def record_guardian(
     person: "Person", guardian: UUID, *, name: str, contact: str | None, today: date
 ) -> Sequence[GuardianshipEvent]:
     """Whoever may be a child may have one (R3). Raises PersonIsOfAge (R13)."""
-    if person.age_on(today) in (AgeKnowledge.YOUNG_ADULT, AgeKnowledge.ADULT):
+    if person.age_on(today).is_of_age:
         raise PersonIsOfAge
     return [GuardianRecorded(person=person.id, guardian=guardian, name=name, contact=contact)]
 

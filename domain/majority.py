@@ -84,6 +84,11 @@ def tell_majority(
     return []
 
 
+def is_reached(born: date | None, month: date) -> bool:
+    """Whether the birthday was before that month."""
+    return born is not None and _months(born) + 12 * _OF_AGE < _months(month)
+
+
 def transition_due(born: date, month: date) -> date:
     """By when the transition is done: the first day of the month of the birthday (c), which tells
     no day; of the next month, where that has begun."""

@@ -149,6 +149,11 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
         work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for worker in case.workers:
         await _give_back(work, case_id, worker)
+    if (await work.age(case.person)).is_of_age:  # consent is taken anew (R13)
+        released = consents.end_what_a_guardian_gave(case)
+        work.record(case_id, released)
+        for each in released:
+            await _give_back(work, case_id, each.coordinator)
 
 
 async def decline_handover(

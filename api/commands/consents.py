@@ -33,6 +33,7 @@ async def give_consent(
         giver=giver,
         until=until,
         today=work.today,
+        of_age=(await work.age(case.person)).is_of_age,
     )
     work.record(case_id, given)
 
@@ -59,7 +60,8 @@ async def withdraw_consent(work: Work, case_id: UUID, consent_id: UUID) -> None:
 async def engage_coordinator(work: Work, case_id: UUID, coordinator_id: UUID) -> None:
     case = await documented(work, case_id)
     coordinator = await work.staff(coordinator_id)
-    engaged = consents.engage_coordinator(case, coordinator, today=work.today)
+    of_age = (await work.age(case.person)).is_of_age
+    engaged = consents.engage_coordinator(case, coordinator, today=work.today, of_age=of_age)
     work.record(case_id, engaged)
     if engaged:
         work.record(coordinator_id, staffs.take_case(coordinator, case_id))

@@ -5,7 +5,7 @@ also after days of downtime and by two servers at the same moment: what stands i
 decides, the command's id says what is told, and the log refuses what rests on a stream that moved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -16,6 +16,7 @@ from domain import deadline as deadlines
 from domain import majority
 from domain.case import Case
 from domain.case import consent as consents
+from domain.case.consent import CoordinatorReleased
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
 from domain.person import Person
@@ -96,16 +97,24 @@ async def end_engagements(desk: Desk, case_id: UUID) -> int | None:
         return None
     over = consents.end_what_ran_out(stream.state, desk.calendar.day_of(desk.clock.now()))
     members = await desk.log.streams({released.coordinator for _, released in over}, afresh=True)
-    told = []
+    told = list[NewEvent]()
     for last_day, released in over:
         at = desk.calendar.start_of(last_day + timedelta(days=1))
-        told.append(NewEvent(stream=case_id, event=released, occurred_at=at))
-        member = members[released.coordinator].state
-        if isinstance(member, StaffMember):
-            given_back = give_back_case(member, case_id)
-            told += [NewEvent(stream=member.id, event=e, occurred_at=at) for e in given_back]
+        told += _release(case_id, released, members, at)
     what = f"ran-out/{case_id}/{stream.version}"
     return await _tell(desk, what, {case_id: stream, **members}, told, recorded_at=None)
+
+
+def _release(
+    case_id: UUID, released: CoordinatorReleased, streams: Mapping[UUID, Stream], at: datetime
+) -> list[NewEvent]:
+    """On the case's stream and the coordinator's."""
+    told = [NewEvent(stream=case_id, event=released, occurred_at=at)]
+    member = streams[released.coordinator].state
+    if isinstance(member, StaffMember):
+        given_back = give_back_case(member, case_id)
+        told += [NewEvent(stream=member.id, event=e, occurred_at=at) for e in given_back]
+    return told
 
 
 # --- months ----------------------------------------------------------------------------------
@@ -129,9 +138,10 @@ async def reckon_month(
     position: int,
     recorded_at: datetime | None = None,
 ) -> int | None:
-    """R13, for everybody with an open case for children (person by case): birth dates are opened
-    with a receipt, and what the month makes true is told in batches. Where there is nobody,
-    nothing is told. The answer is where the month's end stands in the log."""
+    """R13, for everybody with an open case for children, or one in which coordinators are engaged
+    (person by case): birth dates are opened with a receipt, and what the month makes true is told
+    in batches. Where there is nobody, nothing is told. The answer is where the month's end stands
+    in the log."""
     if not cases or await is_reckoned(desk):
         return None
     month, waiting = month_of(desk), iter(sorted(cases))
@@ -139,10 +149,14 @@ async def reckon_month(
         people = [cases[case] for case in batch]
         await receipts.record(_receipt(month, [*batch, *people], position))
         streams = await desk.log.streams([*batch, *people], afresh=True)
+        streams |= await desk.log.streams(_engaged(streams.values()), afresh=True)
         told = [
             new
             for case, person in zip(batch, people, strict=True)
-            for new in _turning(desk, month, case, streams[case].state, streams[person].state)
+            for new in (
+                *_turning(desk, month, case, streams[case].state, streams[person].state),
+                *_consented_by_guardians(desk, month, case, person, streams),
+            )
         ]
         moved = {new.stream: streams[new.stream] for new in told}
         told.sort(key=lambda new: new.stream)  # in no order of age
@@ -167,7 +181,8 @@ def _turning(
     ahead = desk.organisation.settings.transition_prepared_months
     told = majority.tell_majority(person.id, born, person.majority, month=month, ahead=ahead)
     clocks: list[deadlines.DeadlineEvent] = []
-    if told and born and deadlines.running(case.deadlines, ClockKind.MAJORITY) is None:
+    moves = case.unit == desk.organisation.targets.child_entry
+    if moves and told and born and not deadlines.running(case.deadlines, ClockKind.MAJORITY):
         due = desk.calendar.start_of(majority.transition_due(born, month))
         # random, though told once by its command: an id that could be derived would say of what
         clocks = deadlines.set_until(desk.ids.new(), ClockKind.MAJORITY, now, due, desk.calendar)
@@ -175,6 +190,29 @@ def _turning(
         *(NewEvent(stream=person.id, event=event, occurred_at=now) for event in told),
         *(NewEvent(stream=case_id, event=event, occurred_at=now) for event in clocks),
     ]
+
+
+def _consented_by_guardians(
+    desk: Desk, month: date, case_id: UUID, person_id: UUID, streams: Mapping[UUID, Stream]
+) -> list[NewEvent]:
+    """What rests on a guardian's consent ends when the person is 18; told with the month (R13)."""
+    case, person = streams[case_id].state, streams[person_id].state
+    if not (isinstance(case, Case) and isinstance(person, Person) and person.born.is_open):
+        return []
+    if not majority.is_reached(person.born.reveal(), month):
+        return []
+    now = desk.clock.now()
+    return [
+        new
+        for released in consents.end_what_a_guardian_gave(case)
+        for new in _release(case_id, released, streams, now)
+    ]
+
+
+def _engaged(streams: Iterable[Stream]) -> set[UUID]:
+    """The coordinators who are engaged in any of these cases."""
+    cases = (stream.state for stream in streams if isinstance(stream.state, Case))
+    return {coordinator for case in cases for coordinator in consents.engaged(case)}
 
 
 def _months(stream: Stream) -> majority.Months | None:

@@ -26,6 +26,7 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    PersonIsOfAge,
     UnknownStaffMember,
 )
 from domain.labels import Label
@@ -71,7 +72,7 @@ OF_CONSENT = {"caseId": "caseId", "consentId": "consentId"}
         "What may be told, to whom and for how long (OSL 10:1, 12:2).",
     ),
     asks=(Act.RECORD, Information.CIRCUMSTANCES),
-    refuses=(CaseIsClosed, ConsentIsOver),
+    refuses=(CaseIsClosed, ConsentIsOver, PersonIsOfAge),
     status=CREATED,
     leads=(
         Lead("narrowConsent", OF_CONSENT),

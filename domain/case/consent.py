@@ -1,6 +1,7 @@
 """Consent (samtycke), and the regional coordinators who learn of a person only with it (R6).
 
-A consent is given for some kinds of information and one receiver, narrowed, withdrawn, or runs out.
+A consent is given for some kinds of information and one receiver, narrowed, withdrawn, or runs
+out; one that a guardian gave, alone or together with the child, stands until the child is 18 (R13).
 A coordinator is engaged as long as a consent stands that carries it: when it is narrowed below
 that, withdrawn or has run out, the engagement ends in the same act. Without one, a coordinator may
 be consulted, and is told nothing of the person.
@@ -27,6 +28,7 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    PersonIsOfAge,
 )
 from domain.policy import sees_compartment
 from domain.sealed import Sealed
@@ -87,8 +89,14 @@ ConsentEvent = (
 
 def evolve(case: Case, event: object) -> Case:
     match event:
-        case ConsentGiven(consent=consent, scope=scope, receiver=receiver, until=until):
-            given = Consent(id=consent, scope=scope, receiver=receiver, until=until)
+        case ConsentGiven() as told:
+            given = Consent(
+                id=told.consent,
+                scope=told.scope,
+                receiver=told.receiver,
+                giver=told.giver,
+                until=told.until,
+            )
             return replace(case, consents=(*case.consents, given))
         case ConsentNarrowed(consent=consent, scope=scope, until=until):
             narrowed = (
@@ -125,10 +133,16 @@ def give_consent(
     giver: ConsentGiver,
     until: date | None,
     today: date,
+    of_age: bool,
 ) -> list[ConsentEvent]:
-    """OSL 10:1, 12:2; a guardian's 12:3. Raises CaseIsClosed, ConsentIsOver."""
+    """OSL 10:1, 12:2; a guardian's 12:3, of a child only (R13).
+
+    Raises CaseIsClosed, ConsentIsOver, PersonIsOfAge.
+    """
     require_open(case)
     _require_to_come(until, today)
+    if of_age and giver is not ConsentGiver.PERSON:
+        raise PersonIsOfAge
     return [
         ConsentGiven(
             consent=consent,
@@ -175,7 +189,9 @@ def withdraw_consent(case: Case, consent: UUID) -> list[ConsentEvent]:
     return [ConsentWithdrawn(consent=consent), *_releases(case, consent)]
 
 
-def engage_coordinator(case: Case, coordinator: StaffMember, *, today: date) -> list[ConsentEvent]:
+def engage_coordinator(
+    case: Case, coordinator: StaffMember, *, today: date, of_age: bool
+) -> list[ConsentEvent]:
     """A coordinator learns of a person only with consent (R6), and serves the case's side (S11,
     S76-S78). The refusal does not tell which of role and side is another.
 
@@ -186,7 +202,8 @@ def engage_coordinator(case: Case, coordinator: StaffMember, *, today: date) -> 
         raise CoordinatorCannotBeEngaged
     if coordinator.id in engaged(case):
         return []
-    consent = require_consent(case, Receiver.REGIONAL_COORDINATORS, NEEDED_TO_ENGAGE, today)
+    receiver = Receiver.REGIONAL_COORDINATORS
+    consent = require_consent(case, receiver, NEEDED_TO_ENGAGE, today, of_age=of_age)
     return [CoordinatorEngaged(coordinator=coordinator.id, consent=consent)]
 
 
@@ -219,6 +236,16 @@ def end_what_ran_out(case: Case, today: date) -> list[tuple[date, CoordinatorRel
     ]
 
 
+def end_what_a_guardian_gave(case: Case) -> list[CoordinatorReleased]:
+    """The engagements that rest on it, once the person is 18: consent is taken anew (R13)."""
+    return [
+        released
+        for given in case.consents
+        if _is_by_guardian(given)
+        for released in _releases(case, given.id)
+    ]
+
+
 # --- what stands -----------------------------------------------------------------------------
 
 
@@ -228,13 +255,22 @@ def engaged(case: Case) -> tuple[UUID, ...]:
 
 
 def require_consent(
-    case: Case, receiver: Receiver, scope: frozenset[InformationKind], today: date
+    case: Case,
+    receiver: Receiver,
+    scope: frozenset[InformationKind],
+    today: date,
+    *,
+    of_age: bool,
 ) -> UUID:
-    """The consent that carries it. Raises ConsentIsMissing."""
+    """The consent that carries it; from 18 no guardian's does (R13). Raises ConsentIsMissing."""
     for given in case.consents:
-        if _carries(given, receiver, scope, today):
+        if _carries(given, receiver, scope, today) and not (of_age and _is_by_guardian(given)):
             return given.id
     raise ConsentIsMissing
+
+
+def _is_by_guardian(given: Consent) -> bool:
+    return given.giver.reveal() is not ConsentGiver.PERSON
 
 
 def _carries(

@@ -78,6 +78,7 @@ def refer_out(
     going_along: tuple[InformationKind, ...],
     text: str,
     today: date,
+    of_age: bool,
 ) -> list[OutwardEvent]:
     """With consent, one must stand that covers what goes along (OSL 10:1, 12:2).
 
@@ -86,7 +87,8 @@ def refer_out(
     require_open(case)
     consent = None
     if ground is DisclosureGround.CONSENT:
-        consent = require_consent(case, receiver, frozenset(going_along), today)
+        covered = frozenset(going_along)
+        consent = require_consent(case, receiver, covered, today, of_age=of_age)
     return [
         ExternalReferralMade(
             person=case.person,

@@ -9,6 +9,7 @@ from domain.codes import (
     ApplicationKind,
     CaseOutcome,
     Compartment,
+    ConsentGiver,
     HandoverDeclineReason,
     InformationKind,
     Receiver,
@@ -41,11 +42,13 @@ class Handover:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
-    """What may be told to whom, and until when: the last day is in."""
+    """What may be told to whom, and until when: the last day is in. What a guardian consented to
+    is consented to anew at 18 (R13)."""
 
     id: UUID
     scope: Sealed[tuple[InformationKind, ...]]
     receiver: Sealed[Receiver]
+    giver: Sealed[ConsentGiver]
     until: date | None
 
 

@@ -313,7 +313,8 @@ async def files(
 
 
 async def open_cases_of(connection: Connection, schema: str, unit: str) -> Mapping[UUID, UUID]:
-    """The unit's open cases with their persons: for the time service, not to be told."""
+    """The unit's open cases with their persons, and every unit's in which coordinators are engaged:
+    for the time service, not to be told."""
     statement = _statements("open_cases", schema)
     return dict(await all_rows(connection, statement, [unit], lambda file, person: (file, person)))
 

@@ -1,22 +1,31 @@
 """Consent as use cases: who records it, and what a coordinator's leaving or its end does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from api.commands import consents
-from api.commands.passing_time import TIME, end_engagements
+from api.commands.cases import accept_handover
+from api.commands.passing_time import TIME, end_engagements, reckon_month
 from api.commands.staff import end_position
 from domain.case.consent import ConsentGiven, CoordinatorReleased
 from domain.codes import (
+    ClockKind,
     ConsentGiver,
     ConsultationTopic,
     InformationKind,
     Receiver,
     StaffRole,
 )
-from domain.errors import ConsentIsMissing, NotFound, NotPermitted, UnknownStaffMember
+from domain.errors import (
+    ConsentIsMissing,
+    NotFound,
+    NotPermitted,
+    PersonIsOfAge,
+    UnknownStaffMember,
+)
+from tests.fakes import MemoryReceipts
 from tests.town import TODAY, Town, new_town
 
 ENOUGH = (InformationKind.IDENTITY, InformationKind.CONTACT, InformationKind.CIRCUMSTANCES)
@@ -27,14 +36,20 @@ async def town() -> Town:
     return await new_town()
 
 
-async def consent(town: Town, by: UUID, case: UUID, until: date | None = None) -> UUID:
+async def consent(
+    town: Town,
+    by: UUID,
+    case: UUID,
+    until: date | None = None,
+    giver: ConsentGiver = ConsentGiver.PERSON,
+) -> UUID:
     outcome = await town.do(
         by,
         consents.give_consent,
         case,
         scope=ENOUGH,
         receiver=Receiver.REGIONAL_COORDINATORS,
-        giver=ConsentGiver.PERSON,
+        giver=giver,
         until=until,
     )
     return outcome.the(ConsentGiven)[1].consent
@@ -132,3 +147,46 @@ async def test_a_consent_that_has_run_out_ends_the_engagement(town: Town) -> Non
     assert town.desk.calendar.day_of(released.occurred_at) == TODAY + timedelta(days=1)
     assert (await town.case(case)).engagements == ()
     assert (await town.member(somebody)).cases == ()
+
+
+async def consented_by_a_guardian(town: Town) -> tuple[UUID, UUID, UUID]:
+    """A child's case, its worker, and the coordinator who is engaged on a guardian's consent."""
+    case, worker = await town.assigned("childrens-intake")
+    somebody = await coordinator(town)
+    await consent(town, worker, case, giver=ConsentGiver.GUARDIAN)
+    await town.do(worker, consents.engage_coordinator, case, somebody)
+    return case, worker, somebody
+
+
+async def test_at_18_nobody_is_engaged_on_a_guardians_consent(town: Town) -> None:
+    """R13: it is taken anew, of the person; a handover ends what rested on it, on both streams."""
+    case, worker, somebody = await consented_by_a_guardian(town)
+    town.clock.advance(timedelta(days=3 * 365))
+    with pytest.raises(PersonIsOfAge):
+        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN)
+    with pytest.raises(ConsentIsMissing):
+        await town.do(worker, consents.engage_coordinator, case, await coordinator(town))
+    handover = await town.offered(case)
+    outcome = await town.do(await town.manager("nexus"), accept_handover, case, handover)
+    assert outcome.the(CoordinatorReleased) == (case, CoordinatorReleased(coordinator=somebody))
+    assert (await town.case(case)).engagements == ()
+    assert (await town.member(somebody)).cases == ()
+    manager = await town.manager("nexus")
+    await consent(town, manager, case)
+    await town.do(manager, consents.engage_coordinator, case, somebody)
+
+
+async def test_time_ends_what_rests_on_a_guardians_consent(town: Town) -> None:
+    """In the month after the birthday, wherever the case is by then, and once (R13)."""
+    case, _, somebody = await consented_by_a_guardian(town)
+    handover = await town.offered(case)
+    await town.do(await town.manager("nexus"), accept_handover, case, handover)
+    assert (await town.case(case)).engagements
+    people = {case: (await town.case(case)).person}
+    for month, left in ((3, 1), (4, 0), (5, 0)):
+        town.clock.advance(datetime(2025, month, 2, tzinfo=UTC) - town.clock.now())
+        assert await reckon_month(town.desk, MemoryReceipts(), people, position=1)
+        assert len((await town.case(case)).engagements) == left
+    assert (await town.member(somebody)).cases == ()
+    clocks = [one.clock.reveal() for one in (await town.case(case)).deadlines]
+    assert ClockKind.MAJORITY not in clocks

@@ -17,6 +17,7 @@ from domain.case.consent import (
     CoordinatorEngaged,
     CoordinatorReleased,
     consult_coordinator,
+    end_what_a_guardian_gave,
     end_what_ran_out,
     engage_coordinator,
     engaged,
@@ -42,6 +43,7 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    PersonIsOfAge,
 )
 from domain.sealed import Sealed
 from domain.staff import StaffMember
@@ -68,13 +70,14 @@ def consent(
     scope: tuple[InformationKind, ...] = ENOUGH,
     receiver: Receiver = Receiver.REGIONAL_COORDINATORS,
     until: date | None = None,
+    giver: ConsentGiver = ConsentGiver.PERSON,
 ) -> ConsentGiven:
     return ConsentGiven(
         consent=CONSENT,
         until=until,
         scope=Sealed.of(scope),
         receiver=Sealed.of(receiver),
-        giver=Sealed.of(ConsentGiver.PERSON),
+        giver=Sealed.of(giver),
     )
 
 
@@ -97,10 +100,20 @@ def narrowed(case: Case, *scope: InformationKind, until: date | None = None) -> 
     return [*narrow_consent(case, CONSENT, scope=scope, until=until, today=TODAY)]
 
 
+def engage(
+    case: Case, coordinator: StaffMember = COORDINATOR, *, of_age: bool = False
+) -> list[object]:
+    return [*engage_coordinator(case, coordinator, today=TODAY, of_age=of_age)]
+
+
 def test_consent_is_given() -> None:
     """For some kinds of information and one receiver, until a last day that is still to come."""
     decide = partial(
-        give_consent, receiver=Receiver.REGION, giver=ConsentGiver.GUARDIAN, today=TODAY
+        give_consent,
+        receiver=Receiver.REGION,
+        giver=ConsentGiver.GUARDIAN,
+        today=TODAY,
+        of_age=False,
     )
     told = consent((IDENTITY, CONTACT), Receiver.REGION, TODAY)
     assert decide(given(), CONSENT, scope=(CONTACT, IDENTITY), until=TODAY) == [
@@ -115,9 +128,9 @@ def test_consent_is_given() -> None:
 
 def test_a_coordinator_is_engaged_with_consent() -> None:
     """R6: a coordinator learns of a person only with consent; once engaged it is already so."""
-    assert engage_coordinator(given(GIVEN), COORDINATOR, today=TODAY) == [ENGAGED]
+    assert engage(given(GIVEN)) == [ENGAGED]
     assert engaged(given(GIVEN, ENGAGED)) == (COORDINATOR.id,)
-    assert engage_coordinator(given(GIVEN, ENGAGED), COORDINATOR, today=TODAY) == []
+    assert engage(given(GIVEN, ENGAGED)) == []
 
 
 @pytest.mark.parametrize(
@@ -135,7 +148,7 @@ def test_without_a_consent_that_carries_it_nobody_is_engaged(
 ) -> None:
     """Another receiver's, one that has run out or was withdrawn, or one for less, does not do."""
     with pytest.raises(ConsentIsMissing):
-        engage_coordinator(given(*stands), COORDINATOR, today=TODAY)
+        engage(given(*stands))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +163,7 @@ def test_without_a_consent_that_carries_it_nobody_is_engaged(
 def test_only_a_coordinator_of_the_side_is_engaged(somebody: StaffMember) -> None:
     """Nobody else, and nobody of another side or of none (S76-S78); who asks is not told why."""
     with pytest.raises(CoordinatorCannotBeEngaged) as refused:
-        engage_coordinator(given(GIVEN), somebody, today=TODAY)
+        engage(given(GIVEN), somebody)
     assert refused.value.context == {}
 
 
@@ -200,6 +213,28 @@ def test_what_ran_out_is_over() -> None:
     tomorrow = TODAY + timedelta(days=1)
     assert end_what_ran_out(case, tomorrow) == [(TODAY, RELEASED)]
     assert end_what_ran_out(given(consent(until=TODAY), ENGAGED, RELEASED), tomorrow) == []
+
+
+BY_GUARDIANS = [ConsentGiver.GUARDIAN, ConsentGiver.PERSON_AND_GUARDIAN]
+
+
+@pytest.mark.parametrize("giver", BY_GUARDIANS)
+def test_what_a_guardian_gave_is_over_at_18(giver: ConsentGiver) -> None:
+    """R13: consent is taken anew; nobody is engaged on it, what rests on it ends, and a guardian
+    consents to nothing more. What the person gave stands."""
+    by_guardian = consent(giver=giver)
+    assert engage(given(by_guardian)) == [ENGAGED]
+    with pytest.raises(ConsentIsMissing):
+        engage(given(by_guardian), of_age=True)
+    assert engage(given(GIVEN), of_age=True) == [ENGAGED]
+    assert end_what_a_guardian_gave(given(by_guardian, ENGAGED)) == [RELEASED]
+    assert end_what_a_guardian_gave(given(GIVEN, ENGAGED)) == []
+    decide = partial(
+        give_consent, receiver=Receiver.REGION, until=None, today=TODAY, scope=ENOUGH, of_age=True
+    )
+    assert decide(given(), CONSENT, giver=ConsentGiver.PERSON)
+    with pytest.raises(PersonIsOfAge):
+        decide(given(), CONSENT, giver=giver)
 
 
 def test_released() -> None:

@@ -328,12 +328,13 @@ class History:
             giver=ConsentGiver.PERSON,
             until=None,
             today=day,
+            of_age=False,
         )
         self._record({stream: given}, found.unit)
         somebody = self._one(
             m for m in self._staff.values() if m.active and m.role is StaffRole.REGIONAL_COORDINATOR
         )
-        engaged = consent.engage_coordinator(self._cases[stream], somebody, today=day)
+        engaged = consent.engage_coordinator(self._cases[stream], somebody, today=day, of_age=False)
         self._record({stream: engaged}, found.unit)
 
     def _consult(self) -> None:
