@@ -92,6 +92,7 @@ def evolve(assessment: Assessment, event: AssessmentEvent) -> Assessment:
 
 _PROTECTION: Final = ClockKind.PROTECTION_ASSESSMENT
 _PRELIMINARY: Final = ClockKind.PRELIMINARY_ASSESSMENT
+_OPENING: Final = ClockKind.INVESTIGATION_OPENED
 _FEEDBACK: Final = (ClockKind.REPORTER_FEEDBACK, ClockKind.LATE_REPORTER_FEEDBACK)
 _NOBODY_MUST: Final = (Source.SELF, Source.CLOSE_PERSON, Source.CIVIL_SOCIETY)  # report (R8)
 
@@ -137,9 +138,13 @@ def start_assessment(clockwork: Clockwork) -> list[DeadlineEvent]:
     ]
 
 
-def take_in(deadlines: Deadlines) -> list[DeadlineEvent]:
-    """An open investigation takes the report in: there is no preliminary assessment (SoL 20:2)."""
-    return drop_clock(deadlines, _PRELIMINARY)
+def end_with_investigation(
+    assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
+) -> list[DeadlineEvent]:
+    """An investigation is opened for it, and that is the decision (SoL 20:2)."""
+    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    ended = (end_clock(deadlines, clock, clockwork.at) for clock in (_PRELIMINARY, _OPENING))
+    return [*(event for events in ended for event in events), *owed]
 
 
 def give_out(
@@ -158,9 +163,31 @@ def give_out(
     ]
 
 
-def drop_assessment(deadlines: Deadlines) -> list[DeadlineEvent]:
+def take_in(
+    assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
+) -> list[DeadlineEvent]:
+    """An open investigation takes the report in: there is no preliminary assessment (SoL 20:2), and
+    who asked is told at once (19:6)."""
+    owed = _owed(assessment, deadlines, _FEEDBACK[1], clockwork)
+    opened = end_clock(deadlines, _OPENING, clockwork.at)
+    return [*drop_clock(deadlines, _PRELIMINARY), *opened, *owed]
+
+
+def drop_assessment(
+    assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
+) -> list[DeadlineEvent]:
     """The person turned out to be 21 or older, or another municipality takes over."""
-    return [*drop_clock(deadlines, _PROTECTION), *drop_clock(deadlines, _PRELIMINARY)]
+    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    dropped = (drop_clock(deadlines, clock) for clock in (_PROTECTION, _PRELIMINARY))
+    return [*(event for events in dropped for event in events), *owed]
+
+
+def _owed(
+    assessment: Assessment, deadlines: Deadlines, clock: ClockKind, clockwork: Clockwork
+) -> list[DeadlineEvent]:
+    """To a reporter who asked while it was assessed, once that has ended, however it did."""
+    waited = assessment.asked and running(deadlines, _PRELIMINARY) is not None
+    return _set(clock, clockwork) if waited else []
 
 
 def assess_anew(
@@ -174,8 +201,11 @@ def assess_anew(
     """A decline that stands: nothing is left to assess here where another municipality takes over,
     or for somebody who turned out to be 21 or older; somebody who turned out to be a child is
     assessed from now on."""
-    if way is None or age is AgeKnowledge.ADULT:
-        return drop_assessment(deadlines)
+    if way is None:
+        given_up = drop_clock(deadlines, _OPENING)
+        return [*drop_assessment(assessment, deadlines, clockwork), *given_up]
+    if age is AgeKnowledge.ADULT:
+        return drop_assessment(assessment, deadlines, clockwork)
     is_new = running(deadlines, _PROTECTION) is None and not assessment.protection
     return start_assessment(clockwork) if is_new and way.report_of_concern else []
 
@@ -207,7 +237,8 @@ def decide_preliminary_assessment(
     ground: str,
     clockwork: Clockwork,
 ) -> list[AssessmentEvent | DeadlineEvent]:
-    """An investigation is opened, or not, on a ground; the reporter who asked is then told.
+    """An investigation is to be opened, or not, on a ground; the reporter who asked is then told.
+    Where it is, that is waited for until it has been (SoL 20:2).
 
     Raises AssessmentIsMade, NothingToAssess, ProtectionIsNotAssessed.
     """
@@ -218,8 +249,9 @@ def decide_preliminary_assessment(
     if not assessment.protection:
         raise ProtectionIsNotAssessed
     decided = PreliminaryAssessmentDecided(person=person, opens=opens, ground=ground)
-    owed = _set(_FEEDBACK[0], clockwork) if assessment.asked else []
-    return [decided, *end_clock(deadlines, _PRELIMINARY, clockwork.at), *owed]
+    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    opening = _set(_OPENING, clockwork, 1) if opens else []
+    return [decided, *end_clock(deadlines, _PRELIMINARY, clockwork.at), *opening, *owed]
 
 
 def ask_feedback(
@@ -253,7 +285,12 @@ def give_feedback(
     return [FeedbackGiven(person=person, told=told), *ended]
 
 
-def _set(clock: ClockKind, clockwork: Clockwork) -> list[DeadlineEvent]:
+def is_to_be_investigated(deadlines: Deadlines) -> bool:
+    """Whether that was decided, and it waits to be done."""
+    return running(deadlines, _OPENING) is not None
+
+
+def _set(clock: ClockKind, clockwork: Clockwork, which: int = 0) -> list[DeadlineEvent]:
     return set_deadline(
-        clockwork.ids[0], clock, clockwork.at, clockwork.settings, clockwork.calendar
+        clockwork.ids[which], clock, clockwork.at, clockwork.settings, clockwork.calendar
     )

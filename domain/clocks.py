@@ -122,7 +122,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.INVESTIGATION_OPENED: Row(
         shown=DeadlineKind.DECISION,
-        starts="an application accepted (c)",
+        starts="an application accepted (c), or so decided on a report's preliminary assessment",
         ends="investigation opened, or the case closed with advice given",
         length=Length("investigation_opened_working_days", Measure.WORKING_DAYS),
         warned=2,

@@ -411,6 +411,13 @@ class CoordinatorIsNotEngaged(Refusal):
 # --- investigation, interventions, what goes out ---------------------------------------------
 
 
+class InvestigationIsDecided(Refusal):
+    """It is decided that an investigation is opened (SoL 2025:400 20:2; 2001:453 11:1 a): it is
+    opened, and concluded, before the case is closed."""
+
+    status = 409
+
+
 class InvestigationIsOpen(Refusal):
     """An investigation is open in the case; one at a time, and it is concluded before the case is
     closed."""

@@ -13,6 +13,7 @@ from domain import case as cases
 from domain import deadline as deadlines
 from domain import person as persons
 from domain import staff as staffs
+from domain.assessment import is_to_be_investigated
 from domain.case import Case
 from domain.case import consent as consents
 from domain.codes import (
@@ -211,8 +212,18 @@ async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> Non
 async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
-    outside = await is_outside(work, case_id)
-    work.record(case_id, cases.close_case(case, outcome, outside=outside))
+    waits = False
+    for told in case.referrals:  # where it was decided that an investigation is opened
+        running = (await work.referral(told)).deadlines
+        waits = waits or is_to_be_investigated(running)
+        work.record(told, deadlines.drop_clock(running, ClockKind.INVESTIGATION_OPENED))
+    closed = cases.close_case(
+        case,
+        outcome,
+        outside=await is_outside(work, case_id),
+        is_to_be_investigated=waits,
+    )
+    work.record(case_id, closed)
     work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
     for record in await work.records(case.person):
         work.record(record.id, persons.close_case_for(record, case_id))

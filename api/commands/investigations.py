@@ -4,7 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from api.commands.case_files import documented
+from api.commands.referrals import clockwork
 from api.commands.work import Work
+from domain.assessment import end_with_investigation
 from domain.case import Case
 from domain.case import investigation as investigations
 from domain.case.investigation import PresumptionAssessed
@@ -21,19 +23,25 @@ from domain.deadline import end_clock, running, set_deadline
 
 async def open_investigation(work: Work, case_id: UUID) -> None:
     """A child's is to be concluded within 4 months, and those concerned informed at once; what was
-    to be decided within a time, is."""
+    to be decided within a time, is. The time counts from when a report led to that decision."""
     case = await documented(work, case_id)
     age = await work.age(case.person)
     desk = work.desk
     work.record(case_id, investigations.open_investigation(case, desk.ids.new()))
     work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, work.now))
-    for referral in case.referrals:  # a report's clock runs where it was received
-        deadlines = (await work.referral(referral)).deadlines
-        work.record(referral, end_clock(deadlines, ClockKind.PRELIMINARY_ASSESSMENT, work.now))
+    decided = work.now
+    for told in case.referrals:  # a report's clocks run where it was received
+        referral = await work.referral(told)
+        if waits := running(referral.deadlines, ClockKind.INVESTIGATION_OPENED):
+            decided = min(decided, await work.started(told, waits))
+        ended = end_with_investigation(
+            referral.assessment, referral.deadlines, clockwork(work, work.now)
+        )
+        work.record(told, ended)
     for clock in investigations.clocks_of(age):
         settings = work.organisation.settings
-        started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
-        work.record(case_id, started)
+        started = set_deadline(desk.ids.new(), clock, decided, settings, desk.calendar)
+        work.record(case_id, started, at=decided)
 
 
 async def extend_investigation(

@@ -164,7 +164,10 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         responsible, is_investigated = case.unit, bool(case.investigation or opening)
         work.record(case_id, cases.join_case(case, referral_id))
         if case.investigation:
-            work.record(referral_id, assessments.take_in(referral.deadlines))
+            taken_in = assessments.take_in(
+                referral.assessment, referral.deadlines, clockwork(work, work.now)
+            )
+            work.record(referral_id, taken_in)
         if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
             known = await work.age(referral.person)
             way = route(facts_of(work, referral, known), work.organisation)

@@ -27,6 +27,7 @@ from domain import (
 )
 from domain.adoption import ORGANISATION, Adoptions
 from domain.codes import AgeKnowledge
+from domain.deadline import DeadlineSet
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -245,6 +246,13 @@ class Work:
                 staff=member.id, role=member.role, unit=member.unit, side=member.side
             )
         return self._viewer
+
+    async def started(self, file: UUID, deadline: UUID) -> datetime:
+        """The legal moment at which the clock of a deadline of the file started."""
+        for fact in await self.desk.log.facts(file, DeadlineSet):
+            if isinstance(fact.event, DeadlineSet) and fact.event.deadline == deadline:
+                return fact.occurred_at
+        return self.now
 
     @property
     def is_authorised(self) -> bool:

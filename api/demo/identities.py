@@ -21,7 +21,6 @@ from domain.codes import IdentityKind, IdentityLevel, IdentitySource, Protection
 from domain.identity import Particulars
 
 _FOUND_OUT: Final = 0.5  # of those whom nobody knew, within some months
-_KNOWN_ALREADY: Final = 0.5  # of them, on this side
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,11 +49,11 @@ class FindingOut:
             self.story.stage.at(self._after(self.rng.randint(10, 60)), self.find_out)
 
     async def find_out(self) -> None:
-        """By a coordination number, which says nothing of the age; now and then it is the number
-        of somebody whose case here is closed, and the unit manager merges the two."""
+        """By a coordination number, which says nothing of the age; where somebody's case here is
+        closed who may be the same, it is theirs, and the unit manager merges the two."""
         if not self.story.is_open:
             return
-        double = self._double() if happens(self.rng, _KNOWN_ALREADY) else None
+        double = self._double()
         somebody, kind = self.story.intake.somebody, IdentityKind.COORDINATION_NUMBER
         number = double and double.intake.somebody.number
         number = number or self.story.stage.population.number_of(kind, somebody, self.rng)

@@ -164,7 +164,8 @@ class Referrals:
         """Where clocks have started, it is a report concerning a child or young person."""
         clocks = [fact.stream for fact in outcome.facts if isinstance(fact.event, DeadlineSet)]
         if story.id in clocks:
-            Report(stage=self.stage, referral=story.id, source=story.intake.source).begin()
+            source = story.intake.source
+            Report(stage=self.stage, referral=story.id, source=source, cases=self.cases).begin()
 
     def _goes_on(self, story: ReferralStory, routed: ReferralRouted) -> None:
         story.unit, story.compartment = routed.unit, routed.compartment

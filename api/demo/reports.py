@@ -4,6 +4,7 @@ decided within two weeks - but now and then too late - and the reporter told who
 Each has a chance of its own, so that what comes of one changes nothing of the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -12,10 +13,12 @@ from uuid import UUID
 
 from api.commands import assessments
 from api.demo import texts
+from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
 from api.demo.shares import happens
 from api.demo.stage import Stage
 from api.demo.workdays import OfficeHours
+from domain.assessment import is_to_be_investigated
 from domain.codes import ClockKind, Source
 from domain.deadline import running
 from domain.referral import Referral
@@ -32,6 +35,7 @@ class Report:
     stage: Stage
     referral: UUID
     source: Source
+    cases: Mapping[UUID, CaseStory]
     rng: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,8 +90,20 @@ class Report:
             opens=opens,
             ground=texts.preliminary(self.rng, opens=opens),
         )
+        if opens:
+            self.stage.at(self._after(0), self.open)
         if state.assessment.asked:
             self.stage.at(self._after(self.rng.randint(0, 3)), self.tell)
+
+    async def open(self) -> None:
+        """In the case, which may have to be accepted first."""
+        state = await self._state()
+        if not is_to_be_investigated(state.deadlines):
+            return
+        if state.case is None:
+            self.stage.at(self._after(1), self.open)
+        elif self.cases[state.case].is_open:
+            await self.cases[state.case].work.investigate()
 
     async def ask(self) -> None:
         state = await self._state()

@@ -92,7 +92,7 @@ class CaseWork:
     def begin(self) -> None:
         rng, intake = self._rng, self._story.intake
         if happens(rng, _INVESTIGATED):
-            self._in(rng.randint(3, 12), self._investigate)
+            self._in(rng.randint(3, 12), self.investigate)
         if happens(rng, _RISK_ASSESSED):
             self._in(rng.randint(2, 20), self._assess_risk)
         if happens(rng, _CONSULTED):
@@ -133,7 +133,9 @@ class CaseWork:
 
     # --- investigated and assessed -----------------------------------------------------------
 
-    async def _investigate(self) -> None:
+    async def investigate(self) -> None:
+        if self._investigation:
+            return
         outcome = await self._do(investigations.open_investigation)
         self._investigation = opened = outcome.the(InvestigationOpened)[1].investigation
         self._in(self._rng.randint(0, 1), self._inform, opened)

@@ -241,6 +241,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.CoordinatorIsNotEngaged: Told(
         "Regionkoordinatorn är inte anlitad", "Regionkoordinatorn är inte anlitad i ärendet."
     ),
+    errors.InvestigationIsDecided: Told(
+        "En utredning ska inledas",
+        "Det är beslutat att en utredning inleds (SoL 2025:400 20 kap. 2 §; SoL 2001:453 11 kap."
+        " 1 a §): den inleds, och avslutas, innan ärendet avslutas.",
+    ),
     errors.InvestigationIsOpen: Told(
         "En utredning pågår",
         "En utredning pågår i ärendet: en i taget, och den avslutas innan ärendet avslutas.",

@@ -23,6 +23,7 @@ from domain.errors import (
     CaseIsMisrecorded,
     CaseIsOpen,
     HandoverIsWaiting,
+    InvestigationIsDecided,
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
@@ -235,7 +236,7 @@ class CaseState(Done):
     ),
     asks=(Act.CLOSE, Information.RESPONSIBILITY),
     needs_match=True,
-    refuses=(HandoverIsWaiting, CaseIsClosed),
+    refuses=(HandoverIsWaiting, InvestigationIsDecided, CaseIsClosed),
     leads=(Lead("reopenCase", {"caseId": "caseId"}),),
 )
 async def close(visit: Visit, case_id: UUID, closure: Closure) -> CaseState:

@@ -16,6 +16,7 @@ from domain.errors import (
     CaseIsMisrecorded,
     CaseIsOpen,
     HandoverIsWaiting,
+    InvestigationIsDecided,
     InvestigationIsOpen,
     OutOfScopeIsReferredOn,
     TransferIsNotAccepted,
@@ -211,11 +212,16 @@ _DROPPING = (CaseOutcome.NO_NEED_FOUND, CaseOutcome.NEEDS_MET)  # nobody else ta
 
 
 def close_case(
-    case: Case, outcome: CaseOutcome, *, outside: bool = False
+    case: Case,
+    outcome: CaseOutcome,
+    *,
+    outside: bool = False,
+    is_to_be_investigated: bool = False,
 ) -> list[LifeEvent | CoordinatorReleased | ConsultationWithdrawn]:
     """Nobody stays assigned, engaged or asked. Raises HandoverIsWaiting, since an offer must be
-    answered or withdrawn first; InvestigationIsOpen, since it must be concluded;
-    OutOfScopeIsReferredOn where what was assessed lies `outside` the assignment (R12);
+    answered or withdrawn first; InvestigationIsOpen, since it must be concluded, and before that
+    opened where it is decided, InvestigationIsDecided (SoL 20:2-3); OutOfScopeIsReferredOn where
+    what was assessed lies `outside` the assignment (R12);
     TransferIsNotAccepted (R14); CaseIsClosed when it was closed with another outcome."""
     if case.handover is not None:
         raise HandoverIsWaiting(handover=case.handover.id, to_unit=case.handover.to_unit)
@@ -225,6 +231,8 @@ def close_case(
         return []
     if outcome is not CaseOutcome.MISRECORDED and case.investigation is not None:
         raise InvestigationIsOpen
+    if outcome is not CaseOutcome.MISRECORDED and is_to_be_investigated:
+        raise InvestigationIsDecided
     if outcome is CaseOutcome.MOVED_AWAY and case.transfer and not case.transfer.is_accepted:
         raise TransferIsNotAccepted
     if outcome in _DROPPING and outside:

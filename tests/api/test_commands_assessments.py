@@ -23,6 +23,7 @@ from domain.errors import (
     AssessmentIsMade,
     DeadlineHasEnded,
     FeedbackIsNotAsked,
+    InvestigationIsDecided,
     NobodyMustReport,
     NotFound,
     NothingToAssess,
@@ -111,7 +112,7 @@ async def test_protection_first_then_the_decision(town: Town) -> None:
     assert await told(decide(town, referral)) == (ProtectionIsNotAssessed, {})
     await assess(town, referral)
     assert await told(assess(town, referral)) == (AssessmentIsMade, {})
-    await decide(town, referral)
+    await decide(town, referral, opens=False)
     assert await clocks(town, referral) == set()
     assert await told(decide(town, referral)) == (AssessmentIsMade, {})
     facts = await town.facts(referral)
@@ -210,15 +211,61 @@ async def test_who_must_report_is_told_what_came_of_it(town: Town) -> None:
     await town.do(worker, assessments.ask_feedback, early)
     for referral in (early, late):
         await assess(town, referral)
-        await decide(town, referral)
+        await decide(town, referral, opens=False)
     await town.do(worker, assessments.ask_feedback, late)
     assert await clocks(town, early) == {ClockKind.REPORTER_FEEDBACK}
     assert await clocks(town, late) == {ClockKind.LATE_REPORTER_FEEDBACK}
     for referral in (early, late):
-        await town.do(worker, assessments.give_feedback, referral, "Utredning inleds.")
+        await town.do(worker, assessments.give_feedback, referral, "Ingen utredning.")
         assert await clocks(town, referral) == set()
     again = town.do(worker, assessments.give_feedback, early, "Igen.")
     assert await told(again) == (FeedbackIsNotAsked, {})
+
+
+async def test_an_investigation_that_is_decided_is_waited_for(town: Town) -> None:
+    """SoL 20:2-3: the case is not closed before it is opened, and its months count from then."""
+    case, worker = await town.assigned("childrens-intake")
+    [referral] = (await town.case(case)).referrals
+    await assess(town, referral)
+    await decide(town, referral)
+    assert await clocks(town, referral) == {ClockKind.INVESTIGATION_OPENED}
+    manager = await town.manager("childrens-intake")
+    closing = town.do(manager, cases.close_case, case, CaseOutcome.NO_NEED_FOUND)
+    assert await told(closing) == (InvestigationIsDecided, {})
+    town.clock.advance(timedelta(days=30))
+    await town.do(worker, investigations.open_investigation, case)
+    assert await clocks(town, referral) == set()
+    due = {one.clock.reveal(): one.due for one in (await town.case(case)).deadlines}
+    assert due[ClockKind.CHILD_INVESTIGATION].date() == date(2023, 8, 3)
+
+
+async def test_what_was_recorded_by_mistake_waits_for_no_investigation(town: Town) -> None:
+    """A wrong side is closed as misrecorded and received anew (R16)."""
+    case = await town.open_case(A_CHILD)
+    [referral] = (await town.case(case)).referrals
+    await assess(town, referral)
+    await decide(town, referral)
+    manager = await town.manager("childrens-intake")
+    await town.do(manager, cases.close_case, case, CaseOutcome.MISRECORDED)
+    assert await clocks(town, referral) == set()
+
+
+async def test_who_asked_is_told_however_the_assessment_ends(town: Town) -> None:
+    """SoL 19:6: by an investigation that is opened, or is open already, as by a decline."""
+    case, worker = await town.assigned("childrens-intake")
+    [first] = (await town.case(case)).referrals
+    await town.do(worker, assessments.ask_feedback, first)
+    await town.do(worker, investigations.open_investigation, case)
+    assert await clocks(town, first) == {PROTECTION, ClockKind.REPORTER_FEEDBACK}
+    further, declined = await town.receive(A_PUPIL), await town.receive(A_PUPIL)
+    manager = await town.manager("childrens-intake")
+    for referral in (further, declined):
+        await town.do(worker, assessments.ask_feedback, referral)
+        await assess(town, referral)
+    await town.do(manager, referrals.accept_referral, further)
+    assert await clocks(town, further) == {ClockKind.LATE_REPORTER_FEEDBACK}
+    await elsewhere(town, declined, manager)
+    assert await clocks(town, declined) == {ClockKind.REPORTER_FEEDBACK}
 
 
 async def test_who_need_not_report_is_owed_no_feedback(town: Town) -> None:
