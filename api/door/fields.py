@@ -5,7 +5,7 @@ Whatever tells the present moment arrives in the validation's context: `{"now": 
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -38,6 +38,11 @@ class Body(BaseModel):
         frozen=True,
         use_attribute_docstrings=True,
     )
+
+    def files(self) -> Sequence[UUID]:
+        """The files that it names beside those of the address. A refusal leaves its receipt on
+        them, too: who tries at a file by naming it in another's command is seen to try."""
+        return ()
 
 
 def shown(**example: Any) -> ConfigDict:

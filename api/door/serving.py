@@ -70,17 +70,18 @@ def serve(house: House, route: Route) -> Handler:
         if door.body or door.kind is Kind.DECIDING:
             body = await _body(door, request, visit)
             arguments |= _named(door.body[0], body) if door.body else {}
+            visit.ids = [*ids, *(body.files() if body else ())]
         if door.kind is Kind.DECIDING:
             visit.command = await _command(visit, ids, request)
         elif door.kind is not Kind.PUBLIC:
-            await _let_in(visit, door, ids, query, request)
+            await _let_in(visit, door, query, request)
         try:
             answered = await door.handle(visit, **arguments)
         except SealedValueIsClosed as closed:
-            await _note(visit, KeyIsErased(), ids)
+            await _note(visit, KeyIsErased())
             raise KeyIsErased from closed
         except Refusal as refusal:
-            await _note(visit, refusal, ids)
+            await _note(visit, refusal)
             raise
         return await _leave(visit, door, answered, request)
 
@@ -110,9 +111,7 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
     )
 
 
-async def _let_in(
-    visit: Visit, door: Door, ids: list[UUID], query: Query, request: web.Request
-) -> None:
+async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
     """A reading starts from what is known of the reader now, and of the position asked for."""
     if isinstance(query, ReadingQuery):
         visit.purpose = query.purpose or visit.purpose
@@ -129,7 +128,7 @@ async def _let_in(
             raise NotPermitted
     except Refusal as refusal:
         if door.kind is Kind.READING:
-            await _note(visit, refusal, ids)
+            await _note(visit, refusal)
         raise
 
 
@@ -242,7 +241,7 @@ def _etags(header: str) -> list[str]:
 # --- leaving ---------------------------------------------------------------------------------
 
 
-async def _note(visit: Visit, refusal: Refusal, ids: list[UUID]) -> None:
+async def _note(visit: Visit, refusal: Refusal) -> None:
     """A refusal tells something, if only that there is nothing: it has its receipt, too. What the
     house could not do at all tells nothing."""
     if isinstance(refusal, Unavailable):
@@ -251,7 +250,7 @@ async def _note(visit: Visit, refusal: Refusal, ids: list[UUID]) -> None:
         await visit.recognise()
         visit.position = visit.house.views.position(_ACCESS)
     outcome = "not-found" if isinstance(refusal, NotFound) else "refused"
-    await visit.leave_receipt(ids, outcome)
+    await visit.leave_receipt(visit.ids, outcome)
 
 
 async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) -> web.Response:

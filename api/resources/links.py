@@ -1,5 +1,6 @@
 """Cases are linked, children in the family reported (R10), and entries corrected."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from api.commands import links as use_cases
@@ -38,6 +39,9 @@ class NewLink(Body):
     other_case_id: Id
     """One that you may see, too, and of the same compartment."""
     kind: LinkKind
+
+    def files(self) -> Sequence[UUID]:
+        return (self.other_case_id,)
 
 
 class CaseLink(Done):

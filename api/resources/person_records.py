@@ -11,6 +11,7 @@ from api.door.answers import Answer, CaseId, Count, Position, ReferralId, Seen, 
 from api.door.fields import Body, Number, shown
 from api.door.visit import Visit
 from api.resources.identities import Identity, identity_in
+from api.resources.linked import without_unseen
 from api.resources.story import Told, what_it_rests_on
 from domain.case import CaseStatus
 from domain.codes import Purpose
@@ -84,7 +85,8 @@ async def of_case(visit: Visit, case_id: UUID) -> Seen[PersonRecords]:
     found = await visit.file(case_id, "case", Information.IDENTITY)
     every = await visit.ask(persons.records, found.person)
     files = await visit.ask(persons.files, visit.viewer, every)
-    told = await what_it_rests_on(visit, found, case_id, every)
+    rests_on = await what_it_rests_on(visit, found, case_id, every)
+    told = await without_unseen(visit, rests_on)
     items = [
         _record(
             [one for one in told if one.line.stream == record],

@@ -1,11 +1,10 @@
 """Persons: who somebody is said to be, who it turned out to be, and whose records are one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from msgspec import Meta
 from pydantic import ValidationInfo, field_validator
 
 from api.commands import persons as use_cases
@@ -30,7 +29,7 @@ from domain.errors import (
     ProtectionDiffers,
     ProtectionDoesNotStand,
 )
-from domain.identity import DuplicateNoted, Particulars
+from domain.identity import Particulars
 from domain.labels import Label
 from domain.policy import Act, Information
 from projections import access
@@ -122,41 +121,29 @@ class IdentityFinding(_Told):
         return self.born_on or (self.number.born if self.number else None)
 
 
-class IdentifiedPerson(PersonDone):
-    duplicate_found: Annotated[
-        bool,
-        Meta(description="Whether the number is another record's on this side.", examples=[False]),
-    ]
-
-
 @deciding(
     "establishIdentity",
     Label("Fastställ identiteten", "Establish the identity"),
     Label(
         "Styrkt eller sannolik. Finns numret redan på samma sida noteras en möjlig dubblett hos"
-        " båda; en människa avgör om de slås samman. Ett känt födelsedatum fastställer åldern och"
-        " prövar fördelningen på nytt (S85).",
+        " båda, vilket sägs för den som får se någon av den andras akter; en människa avgör om de"
+        " slås samman. Ett känt födelsedatum fastställer åldern och prövar fördelningen på nytt"
+        " (S85).",
         "Confirmed or probable. If the number is known on the same side, a possible duplicate is"
-        " noted on both; a person decides whether they are merged. A known birth date establishes"
-        " the age, and the routing is reviewed (S85).",
+        " noted on both, which is told to who may see a file of the other; a person decides whether"
+        " they are merged. A known birth date establishes the age, and the routing is reviewed"
+        " (S85).",
     ),
     asks=_ASKS,
     refuses=(IdentityIsUncertain, BornInTheFuture, BirthDateIsKnown, CaseIsClosed),
     status=CREATED,
     leads=(Lead("listPersonRecords", {"caseId": "caseId"}),),
 )
-async def establish_identity(
-    visit: Visit, case_id: UUID, found: IdentityFinding
-) -> IdentifiedPerson:
+async def establish_identity(visit: Visit, case_id: UUID, found: IdentityFinding) -> PersonDone:
     outcome = await visit.carry_out(
         use_cases.establish_identity, case_id, found.particulars(), born=found.born
     )
-    return IdentifiedPerson(
-        case_id=case_id,
-        duplicate_found=outcome.find(DuplicateNoted) is not None,
-        position=outcome.position,
-        replayed=outcome.replayed,
-    )
+    return _done(case_id, outcome)
 
 
 # --- doubles ---------------------------------------------------------------------------------
@@ -165,6 +152,9 @@ async def establish_identity(
 class DuplicateNote(Body):
     other_case_id: Id
     """A case about what seems to be another record of the same person, on the same side."""
+
+    def files(self) -> Sequence[UUID]:
+        return (self.other_case_id,)
 
 
 @deciding(
@@ -188,6 +178,9 @@ class Merge(Body):
     into_case_id: Id
     """A case about the record that is to stand for both."""
     reason: Passage
+
+    def files(self) -> Sequence[UUID]:
+        return (self.into_case_id,)
 
 
 @deciding(

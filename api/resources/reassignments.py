@@ -1,5 +1,6 @@
 """Cases change hands by the hundred, in one act: when somebody leaves, or is away for long."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -42,6 +43,9 @@ class Reassignment(Body):
         AfterValidator(each_once),
     ]
     """Up to 100 of the worker's cases."""
+
+    def files(self) -> Sequence[UUID]:
+        return self.case_ids
 
 
 class ReassignedCases(Done):

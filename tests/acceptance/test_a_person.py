@@ -6,6 +6,7 @@ from tests.acceptance.test_a_day import born
 from tests.acceptance.town import Person, Town
 
 NUMBER = "19900302-9817"
+CHILDS_NUMBER = "20120302-9812"
 
 
 def met(**person: Any) -> dict[str, Any]:
@@ -55,7 +56,7 @@ async def test_unknown_then_known_then_found_twice(town: Town) -> None:
     findings = f"/cases/{unknown}/identity-findings"
     await manager.post(findings, {**found, "level": "uncertain"}, expect=422)
     identified = await manager.post(findings, {**found, "level": "confirmed"}, expect=201)
-    assert identified["duplicateFound"] is True
+    assert "duplicateFound" not in identified.json
     await town.level()
     [record] = (await manager.get(f"/cases/{unknown}/persons"))["items"]
     assert record["identity"]["level"] == "confirmed"
@@ -77,6 +78,27 @@ async def test_unknown_then_known_then_found_twice(town: Town) -> None:
     await town.level()
     assert len((await manager.get(f"/cases/{unknown}/persons"))["items"]) == 1
     await manager.post(f"/cases/{unknown}/person-separations", why, expect=409)
+
+
+async def test_a_double_is_told_to_whoever_may_see_a_file_of_the_other(town: Town) -> None:
+    """A number that only another unit's files know says nothing to who tries it: neither in the
+    answer, nor among the records, nor in the timeline."""
+    manager, intake = town["nexus manager"], town["intake manager"]
+    child = {"role": "exposed", "number": CHILDS_NUMBER, "name": "Moa Silverå"}
+    body = {**met(), "person": child}
+    sent = await town["police officer"].post("/referrals", body, expect=201)
+    await town.level()
+    theirs = (await intake.post(f"/referrals/{sent['referralId']}/acceptances"))["caseId"]
+    case = await opened(town, met())
+    await manager.get(f"/cases/{theirs}", expect=404)
+    found = {"name": "Moa Silverå", "number": CHILDS_NUMBER, "level": "confirmed", "basis": "Pass."}
+    done = await manager.post(f"/cases/{case}/identity-findings", found, expect=201)
+    assert "duplicateFound" not in done.json
+    await town.level()
+    [record] = (await manager.get(f"/cases/{case}/persons"))["items"]
+    assert record["possibleDuplicates"] == 0
+    told = (await manager.get(f"/cases/{case}/timeline-entries", limit="100"))["items"]
+    assert "person.duplicate-noted" not in {entry["name"] for entry in told}
 
 
 async def test_a_search_shows_what_one_may_see_and_leaves_its_hits(town: Town) -> None:

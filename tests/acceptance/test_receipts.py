@@ -1,6 +1,7 @@
 """Reading is an act: every answer with personal or case data, and every refusal that names a file,
 leaves exactly one receipt - and nothing leaves without one."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
@@ -9,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+from pydantic.alias_generators import to_camel
 
 from api.app import ROUTES
 from api.door import Kind, Route
@@ -171,6 +173,26 @@ async def test_a_refusal_leaves_one_receipt(settled: Settled, route: Route) -> N
             told = {"readings": readings, "outcome": outcome}
             reading = await one_receipt(settled, route, who, heard, **told)
             assert reading.subjects[0] == ids.get(route.names[0], NOBODYS)
+
+
+def names_files(route: Route) -> list[str]:
+    """The fields of its body that name other cases."""
+    fields = route.door.body[1].model_fields if route.door.body else {}
+    return [to_camel(name) for name in fields if re.search(r"case_ids?$", name)]
+
+
+@pytest.mark.parametrize("route", named([route for route in DECIDED if names_files(route)]))
+async def test_who_names_a_file_in_a_body_is_seen_to_try(settled: Settled, route: Route) -> None:
+    """It stands in the access list of that file, too, whichever field named it."""
+    unseen = settled.files["buyer's"].id
+    named = {n: [str(unseen)] if n.endswith("s") else str(unseen) for n in names_files(route)}
+    where, token = address(route, known_ids(settled)), settled.token("nexus manager")
+    async with nothing_comes_of_it(settled), receipts_of(settled) as readings:
+        heard = await settled.call(route.method, where, token=token, body=good_body(route) | named)
+        assert heard.status == 404
+    told = {"readings": readings, "outcome": "not-found"}
+    reading = await one_receipt(settled, route, "nexus manager", heard, **told)
+    assert unseen in reading.subjects
 
 
 @pytest.mark.parametrize("route", named([route for route in READ if route.names]))
