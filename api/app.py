@@ -123,7 +123,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/applications", interventions.apply),
     post("/cases/{caseId}/applications/{applicationId}/answers", interventions.answer),
     post("/cases/{caseId}/applications/{applicationId}/prolongations", interventions.prolong),
-    post("/cases/{caseId}/applications/{applicationId}/endings", interventions.end_grant),
+    post("/cases/{caseId}/applications/{applicationId}/endings", interventions.end_application),
     post("/cases/{caseId}/external-referrals", outward.refer_out),
     post("/cases/{caseId}/external-referrals/{externalReferralId}/answers", outward.answer),
     post("/cases/{caseId}/police-reports", outward.report),

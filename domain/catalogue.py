@@ -312,7 +312,7 @@ ENTRIES: tuple[Entry, ...] = (
         "granted",
         granted=FILE,
     ),
-    _stored("case.grant-ended", intervention.GrantEnded, "filing"),
+    _stored("case.application-ended", intervention.ApplicationEnded, "filing"),
     _stored(
         "case.external-referral-made",
         outward.ExternalReferralMade,

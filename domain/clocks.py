@@ -189,6 +189,15 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         new="UtlL 5:15",
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
     ),
+    # of the same word and length, so that no deadline tells what was granted
+    ClockKind.APPLICATION_FOLLOWED_UP: Row(
+        shown=DeadlineKind.REVIEW,
+        starts="any other application is answered (c)",
+        ends="followed up",
+        length=Length(30, Measure.DAYS),
+        warned=7,
+        extended_on=ExtensionGround.SPECIAL_GROUNDS,
+    ),
     ClockKind.TRANSFER_ANSWER: Row(
         shown=DeadlineKind.ANSWER,
         starts="transfer requested of another municipality",

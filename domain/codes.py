@@ -453,6 +453,7 @@ class ClockKind(StrEnum):
     REFERRAL_ANSWER = "referral-answer"
     HANDOVER_ANSWER = "handover-answer"
     REFLECTION_PERIOD = "reflection-period"
+    APPLICATION_FOLLOWED_UP = "application-followed-up"
     TRANSFER_ANSWER = "transfer-answer"  # from another municipality
     INSPECTORATE_OPTION = "inspectorate-option"  # when it does not reply
     INSPECTORATE_DECISION = "inspectorate-decision"

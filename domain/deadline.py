@@ -227,6 +227,11 @@ def drop_clock(deadlines: Deadlines, clock: ClockKind) -> list[DeadlineEvent]:
     return [] if deadline is None else [DeadlineFellAway(deadline=deadline)]
 
 
+def drop_deadline(deadlines: Deadlines, deadline: UUID) -> list[DeadlineEvent]:
+    """The same of one deadline."""
+    return [DeadlineFellAway(deadline=one.id) for one in deadlines if one.id == deadline]
+
+
 def close_deadlines(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
     """The file is closed: advice was given where no investigation was opened (section 4), and
     whatever else still runs in it falls away."""

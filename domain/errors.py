@@ -468,6 +468,10 @@ class ApplicationIsAnswered(Refusal):
     status = 409
 
 
+class ApplicationIsNotAnswered(Refusal):
+    """The application has no answer yet: what was answered is ended. Record the answer first."""
+
+
 class ApplicationIsNotGranted(Refusal):
     """The application was not granted, or has not been answered yet."""
 

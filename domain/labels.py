@@ -472,6 +472,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ClockKind.REFERRAL_ANSWER: Label("Svar på aktualisering", "Referral answered"),
         ClockKind.HANDOVER_ANSWER: Label("Svar på överlämning", "Handover answered"),
         ClockKind.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
+        ClockKind.APPLICATION_FOLLOWED_UP: Label("Ansökan följs upp", "Application followed up"),
         ClockKind.TRANSFER_ANSWER: Label(
             "Svar på överflyttning från annan kommun", "Transfer answered by another municipality"
         ),

@@ -9,7 +9,6 @@ from domain.case import intervention as interventions
 from domain.case import outward
 from domain.codes import (
     ApplicationKind,
-    ClockKind,
     DisclosureGround,
     ExternalAnswer,
     InformationKind,
@@ -18,7 +17,7 @@ from domain.codes import (
     Provider,
     Receiver,
 )
-from domain.deadline import end_clock, set_deadline
+from domain.deadline import end_deadline, set_deadline
 
 # --- interventions ---------------------------------------------------------------------------
 
@@ -61,15 +60,14 @@ async def make_application(work: Work, case_id: UUID, kind: ApplicationKind) -> 
 async def answer_application(
     work: Work, case_id: UUID, application_id: UUID, *, granted: bool
 ) -> None:
-    """A reflection period that is granted runs for 30 days (UtlL 5:15)."""
+    """A reflection period that is granted runs for 30 days (UtlL 5:15); whatever else is answered
+    is followed up then."""
     case = await documented(work, case_id)
     answered = interventions.answer_application(case, application_id, granted=granted)
     work.record(case_id, answered)
-    if interventions.starts_a_clock(case, application_id, granted=granted):
-        desk, clock = work.desk, ClockKind.REFLECTION_PERIOD
-        settings = work.organisation.settings
-        started = set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar)
-        work.record(case_id, started)
+    clock = interventions.clock_of_answer(case, application_id, granted=granted)
+    settings, calendar = work.organisation.settings, work.desk.calendar
+    work.record(case_id, set_deadline(application_id, clock, work.now, settings, calendar))
 
 
 async def prolong_reflection_period(
@@ -82,12 +80,10 @@ async def prolong_reflection_period(
     work.record(case_id, prolonged)
 
 
-async def end_grant(work: Work, case_id: UUID, application_id: UUID) -> None:
+async def end_application(work: Work, case_id: UUID, application_id: UUID) -> None:
     case = await documented(work, case_id)
-    work.record(case_id, interventions.end_grant(case, application_id))
-    if interventions.starts_a_clock(case, application_id, granted=True):
-        clock = ClockKind.REFLECTION_PERIOD
-        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+    work.record(case_id, interventions.end_application(case, application_id))
+    work.record(case_id, end_deadline(case.deadlines, application_id, work.now))
 
 
 # --- what goes out ---------------------------------------------------------------------------

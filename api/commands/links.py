@@ -6,9 +6,9 @@ from api.commands.case_files import documented, file_of
 from api.commands.referrals import ReferralDetails, age_told, received
 from api.commands.work import Work
 from domain.case import correction, link
-from domain.case.intervention import ApplicationMade, runs
-from domain.codes import AgeKnowledge, ClockKind, LinkKind, PersonRole
-from domain.deadline import drop_clock
+from domain.case.intervention import ApplicationMade
+from domain.codes import AgeKnowledge, LinkKind, PersonRole
+from domain.deadline import drop_deadline
 from domain.errors import CasesCannotBeLinked, EntryCannotBeCorrected, NotAChild, NotFound
 from domain.policy import Act, Information
 
@@ -59,7 +59,7 @@ async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str
             event = fact.event
             corrected = correction.correct_entry(case, fact.version, event, reason=reason)
             work.record(case_id, corrected)
-            if isinstance(event, ApplicationMade) and runs(case, event.filing):
-                work.record(case_id, drop_clock(case.deadlines, ClockKind.REFLECTION_PERIOD))
+            if isinstance(event, ApplicationMade):
+                work.record(case_id, drop_deadline(case.deadlines, event.filing))
             return
     raise EntryCannotBeCorrected

@@ -21,6 +21,7 @@ from api.commands import (
 from api.demo import texts
 from api.demo.shares import choose, happens
 from api.demo.workdays import OfficeHours
+from domain.case import Case
 from domain.case.consent import ConsentGiven
 from domain.case.consultation import ConsultationAsked
 from domain.case.intervention import ApplicationMade, InterventionDecided
@@ -230,7 +231,13 @@ class CaseWork:
         self._in(self._rng.randint(1, 5), self._hear_from, children, asked)
 
     async def _hear_from(self, unit: str, consultation: UUID) -> None:
+        """If the question still waits, and who is asked may come near."""
         stage, compartment = self._story.stage, self._story.compartment
+        case = (await stage.desk.log.streams([self._story.id]))[self._story.id].state
+        if not isinstance(case, Case) or case.narrowed:
+            return
+        if consultation not in [asked.id for asked in case.consultations]:
+            return
         manager = stage.crew.manager(unit, compartment)
         answer = consultations.answer_unit
         await stage.do(manager, answer, self._story.id, consultation, answer=texts.ANSWER)
@@ -269,10 +276,10 @@ class CaseWork:
 
     async def _answer(self, application: UUID) -> None:
         await self._do(interventions.answer_application, application, granted=True)
-        self._in(self._rng.randint(15, 20), self._end_grant, application)
+        self._in(self._rng.randint(15, 20), self._end_application, application)
 
-    async def _end_grant(self, application: UUID) -> None:
-        await self._do(interventions.end_grant, application)
+    async def _end_application(self, application: UUID) -> None:
+        await self._do(interventions.end_application, application)
 
     # --- sent out ----------------------------------------------------------------------------
 

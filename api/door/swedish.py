@@ -272,6 +272,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Ingen sådan ansökan", "Någon sådan ansökan finns inte i ärendet."
     ),
     errors.ApplicationIsAnswered: Told("Ansökan är besvarad", "Ansökan har redan besvarats."),
+    errors.ApplicationIsNotAnswered: Told(
+        "Ansökan är inte besvarad",
+        "Ansökan har inget svar än: det som är besvarat avslutas. Registrera svaret först.",
+    ),
     errors.ApplicationIsNotGranted: Told(
         "Ansökan är inte beviljad", "Ansökan har inte beviljats, eller inte besvarats än."
     ),

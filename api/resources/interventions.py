@@ -17,8 +17,10 @@ from domain.codes import ApplicationKind, InterventionEnd, InterventionKind, Pro
 from domain.deadline import DeadlineExtended, DeadlineSet
 from domain.errors import (
     ApplicationIsAnswered,
+    ApplicationIsNotAnswered,
     ApplicationIsNotGranted,
     CaseIsClosed,
+    DeadlineHasEnded,
     DeadlineIsMissed,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
@@ -126,11 +128,11 @@ class NewApplication(Body):
 
 
 class CaseApplication(Done):
-    """`due`: until when what was granted runs, where that is known."""
+    """`due`: until when a reflection period runs, or when another answer is followed up."""
 
     case_id: CaseId
     application_id: ApplicationId
-    due: Annotated[Due | None, Meta(description="Of a reflection period.")]
+    due: Annotated[Due | None, Meta(description="Once it is answered.")]
 
 
 _OF_APPLICATION = {"caseId": "caseId", "applicationId": "applicationId"}
@@ -161,14 +163,16 @@ class ApplicationAnswer(Body):
     "answerApplication",
     Label("Registrera svaret på en ansökan", "Record the answer to an application"),
     Label(
-        "En beviljad betänketid löper i 30 dagar (UtlL 5:15).",
-        "A reflection period that is granted runs for 30 days (UtlL 5:15).",
+        "En beviljad betänketid löper i 30 dagar (UtlL 5:15); varje annat svar följs upp efter lika"
+        " lång tid.",
+        "A reflection period that is granted runs for 30 days (UtlL 5:15); every other answer is"
+        " followed up after as long.",
     ),
     asks=_DOCUMENTS,
     refuses=(NothingIsAppliedFor, ApplicationIsAnswered),
     leads=(
         Lead("prolongReflectionPeriod", _OF_APPLICATION),
-        Lead("endGrant", _OF_APPLICATION),
+        Lead("endApplication", _OF_APPLICATION),
     ),
 )
 async def answer(
@@ -193,6 +197,7 @@ class Prolongation(Body):
     refuses=(
         NothingIsAppliedFor,
         ApplicationIsNotGranted,
+        DeadlineHasEnded,
         DeadlineIsMissed,
         DeadlineIsPaused,
         ExtensionIsNoLonger,
@@ -212,14 +217,17 @@ async def prolong(
 
 
 @deciding(
-    "endGrant",
-    Label("Registrera att det beviljade har upphört", "Record that what was granted has ended"),
-    Label("Det har löpt ut, eller upphört i förtid.", "It has run out, or ended before its time."),
+    "endApplication",
+    Label("Avsluta en ansökan", "End an application"),
+    Label(
+        "Det som beviljades har löpt ut, eller upphört i förtid; eller ett avslag har följts upp.",
+        "What was granted has run out, or ended before its time; or a refusal was followed up.",
+    ),
     asks=_DOCUMENTS,
-    refuses=(NothingIsAppliedFor, ApplicationIsNotGranted),
+    refuses=(NothingIsAppliedFor, ApplicationIsNotAnswered),
 )
-async def end_grant(visit: Visit, case_id: UUID, application_id: UUID) -> CaseApplication:
-    outcome = await visit.carry_out(use_cases.end_grant, case_id, application_id)
+async def end_application(visit: Visit, case_id: UUID, application_id: UUID) -> CaseApplication:
+    outcome = await visit.carry_out(use_cases.end_application, case_id, application_id)
     return _application(case_id, application_id, outcome)
 
 

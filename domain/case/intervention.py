@@ -11,9 +11,10 @@ from uuid import UUID
 
 from domain.case.state import Application, Case, Intervention, InterventionStatus, require_open
 from domain.codes import ApplicationKind, ClockKind, InterventionEnd, InterventionKind, Provider
-from domain.deadline import DeadlineEvent, running
+from domain.deadline import DeadlineEvent
 from domain.errors import (
     ApplicationIsAnswered,
+    ApplicationIsNotAnswered,
     ApplicationIsNotGranted,
     InterventionHasEnded,
     InterventionHasStarted,
@@ -61,8 +62,8 @@ class ApplicationAnswered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GrantEnded:
-    """What was granted has run out, or ended before."""
+class ApplicationEnded:
+    """What was granted has run out, or ended before; or the refusal was followed up."""
 
     filing: UUID
 
@@ -73,7 +74,7 @@ InterventionEvent = (
     | InterventionEnded
     | ApplicationMade
     | ApplicationAnswered
-    | GrantEnded
+    | ApplicationEnded
 )
 
 
@@ -95,7 +96,7 @@ def evolve(case: Case, event: object) -> Case:  # noqa: PLR0911 - an answer for 
                 for each in case.applications
             )
             return replace(case, applications=tuple(now))
-        case GrantEnded(filing=application):
+        case ApplicationEnded(filing=application):
             left = (each for each in case.applications if each.id != application)
             return replace(case, applications=tuple(left))
         case _:
@@ -172,38 +173,39 @@ def answer_application(case: Case, application: UUID, *, granted: bool) -> list[
     return [ApplicationAnswered(filing=application, granted=Sealed.of(granted))]
 
 
-def starts_a_clock(case: Case, application: UUID, *, granted: bool) -> bool:
-    """A reflection period runs from its grant, for 30 days (UtlL 5:15)."""
+def clock_of_answer(case: Case, application: UUID, *, granted: bool) -> ClockKind:
+    """A reflection period runs from its grant, for 30 days (UtlL 5:15). Whatever else is answered
+    is followed up after as long: what only a grant started would tell that it was granted, and so
+    that trafficking is presumed. The deadline has the application's id."""
     kind = _applied(case, application).kind.reveal()
-    return granted and kind is ApplicationKind.REFLECTION_PERIOD
-
-
-def runs(case: Case, application: UUID) -> bool:
-    """Whether it is a reflection period that was granted."""
-    for each in case.applications:
-        if each.id == application and each.granted is not None:
-            return starts_a_clock(case, application, granted=each.granted.reveal())
-    return False
+    if granted and kind is ApplicationKind.REFLECTION_PERIOD:
+        return ClockKind.REFLECTION_PERIOD
+    return ClockKind.APPLICATION_FOLLOWED_UP
 
 
 def prolong_reflection_period(
     case: Case, application: UUID, *, until: datetime, ground: str, now: datetime
 ) -> list[DeadlineEvent]:
     """On special grounds, before it is over (UtlL 5:15). Raises NothingIsAppliedFor,
-    ApplicationIsNotGranted, DeadlineIsMissed, GroundIsMissing, ExtensionIsNoLonger."""
-    _granted(case, application)
-    deadline = running(case.deadlines, ClockKind.REFLECTION_PERIOD)
-    if deadline is None:
+    ApplicationIsNotGranted, DeadlineHasEnded, DeadlineIsMissed, GroundIsMissing,
+    ExtensionIsNoLonger."""
+    made = _applied(case, application)
+    if (
+        made.granted is None
+        or clock_of_answer(case, application, granted=made.granted.reveal())
+        is not ClockKind.REFLECTION_PERIOD
+    ):
         raise ApplicationIsNotGranted
     return extend_deadline(
-        case.deadlines, deadline, person=case.person, until=until, ground=ground, now=now
+        case.deadlines, application, person=case.person, until=until, ground=ground, now=now
     )
 
 
-def end_grant(case: Case, application: UUID) -> list[InterventionEvent]:
-    """Raises NothingIsAppliedFor, ApplicationIsNotGranted."""
-    _granted(case, application)
-    return [GrantEnded(filing=application)]
+def end_application(case: Case, application: UUID) -> list[InterventionEvent]:
+    """Raises NothingIsAppliedFor, ApplicationIsNotAnswered."""
+    if _applied(case, application).granted is None:
+        raise ApplicationIsNotAnswered
+    return [ApplicationEnded(filing=application)]
 
 
 def _found(case: Case, intervention: UUID) -> Intervention:
@@ -218,9 +220,3 @@ def _applied(case: Case, application: UUID) -> Application:
         if each.id == application:
             return each
     raise NothingIsAppliedFor
-
-
-def _granted(case: Case, application: UUID) -> None:
-    made = _applied(case, application)
-    if made.granted is None or not made.granted.reveal():
-        raise ApplicationIsNotGranted

@@ -1,15 +1,25 @@
 """Case work as use cases: notes are written, ages established, the routing reviewed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from api.commands import cases, investigations, links, referrals
+from api.commands import cases, interventions, investigations, links, referrals
 from domain.case import CaseClosed, NoteRecorded, RoutingReviewed
-from domain.codes import AgeKnowledge, CaseOutcome, Concern, Exploitation, Presumption
+from domain.case.intervention import ApplicationMade
+from domain.codes import (
+    AgeKnowledge,
+    ApplicationKind,
+    CaseOutcome,
+    Concern,
+    DeadlineKind,
+    Exploitation,
+    Presumption,
+)
+from domain.deadline import DeadlineSet
 from domain.errors import (
     AgeIsNotEstablished,
     BirthDateIsKnown,
@@ -19,7 +29,7 @@ from domain.errors import (
     OutOfScopeIsReferredOn,
 )
 from domain.person import AgeEstablished
-from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
+from tests.town import A_CHILD, AN_ADULT, NOW, TODAY, Town, new_town
 
 NINETEEN = date(2004, 3, 2)
 
@@ -158,3 +168,27 @@ async def test_the_scope_is_what_was_assessed_last(town: Town) -> None:
         await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)
     await town.do(worker, links.correct_entry, case, mistake, reason="Fel akt.")
     await town.do(worker, cases.close_case, case, CaseOutcome.NEEDS_MET)
+
+
+@pytest.mark.parametrize("granted", [True, False])
+@pytest.mark.parametrize("kind", ApplicationKind)
+async def test_every_answer_looks_alike(town: Town, kind: ApplicationKind, granted: bool) -> None:
+    """Whatever was applied for, and whether it was granted: the same facts, and a deadline of the
+    same word and length (UtlL 5:15)."""
+    case, worker = await town.assigned()
+    made = await town.do(worker, interventions.make_application, case, kind)
+    application = made.the(ApplicationMade)[1].filing
+    done = await town.do(
+        worker, interventions.answer_application, case, application, granted=granted
+    )
+    _, followed = done.the(DeadlineSet)
+    assert (followed.kind, followed.deadline) == (DeadlineKind.REVIEW, application)
+    assert followed.due == town.desk.calendar.start_of(TODAY + timedelta(days=31))
+    await town.do(worker, interventions.end_application, case, application)
+    assert (await town.names(case))[-5:] == [
+        "case.application-made",
+        "case.application-answered",
+        "deadline.set",
+        "case.application-ended",
+        "deadline.met",
+    ]

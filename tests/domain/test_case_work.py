@@ -1,6 +1,7 @@
 """What is investigated, assessed and done in a case, and what goes out of the administration."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -10,19 +11,19 @@ from domain.case import Case, CaseOpened, close_case, fold
 from domain.case.consent import ConsentGiven
 from domain.case.intervention import (
     ApplicationAnswered,
+    ApplicationEnded,
     ApplicationMade,
-    GrantEnded,
     InterventionDecided,
     InterventionEnded,
     InterventionStarted,
     answer_application,
+    clock_of_answer,
     decide_intervention,
-    end_grant,
+    end_application,
     end_intervention,
     make_application,
     prolong_reflection_period,
     start_intervention,
-    starts_a_clock,
 )
 from domain.case.investigation import (
     ConcernedInformed,
@@ -47,6 +48,7 @@ from domain.case.outward import (
     refer_out,
     report_to_police,
 )
+from domain.clocks import TABLE
 from domain.codes import (
     AgeKnowledge,
     ApplicationKind,
@@ -71,6 +73,7 @@ from domain.codes import (
 from domain.deadline import DeadlineExtended, DeadlineSet
 from domain.errors import (
     ApplicationIsAnswered,
+    ApplicationIsNotAnswered,
     ApplicationIsNotGranted,
     CaseIsClosed,
     ConsentIsMissing,
@@ -292,30 +295,50 @@ def test_a_reflection_period_runs_from_its_grant() -> None:
     """UtlL 5:15: applied for, granted, prolonged on special grounds, ended."""
     assert make_application(given(), ID, ApplicationKind.REFLECTION_PERIOD) == [APPLIED]
     assert answer_application(given(APPLIED), ID, granted=True) == [GRANTED]
-    assert starts_a_clock(given(APPLIED), ID, granted=True)
-    assert not starts_a_clock(given(APPLIED), ID, granted=False)
-    running = given(APPLIED, GRANTED, deadline(ClockKind.REFLECTION_PERIOD))
+    clock = clock_of_answer(given(APPLIED), ID, granted=True)
+    assert clock is ClockKind.REFLECTION_PERIOD
+    running = given(APPLIED, GRANTED, replace(deadline(clock), deadline=ID))
     later = DUE + timedelta(days=30)
     [prolonged] = prolong_reflection_period(running, ID, until=later, ground="Hotad.", now=NOW)
     assert isinstance(prolonged, DeadlineExtended)
-    assert end_grant(running, ID) == [GrantEnded(filing=ID)]
-    permit = ApplicationMade(filing=ID, kind=Sealed.of(ApplicationKind.RESIDENCE_PERMIT))
-    assert not starts_a_clock(given(permit), ID, granted=True)
+    assert end_application(running, ID) == [ApplicationEnded(filing=ID)]
 
 
-def test_what_was_not_granted_neither_runs_nor_ends() -> None:
+@pytest.mark.parametrize("kind", ApplicationKind)
+@pytest.mark.parametrize("granted", [True, False])
+def test_no_deadline_tells_what_was_granted(kind: ApplicationKind, granted: bool) -> None:
+    """Every answer starts one, of the same word and the same length, and every answer is ended."""
+    applied = given(ApplicationMade(filing=ID, kind=Sealed.of(kind)))
+    row = TABLE[clock_of_answer(applied, ID, granted=granted)]
+    reflection = TABLE[ClockKind.REFLECTION_PERIOD]
+    for told in ("shown", "length", "warned", "extended_on"):
+        assert getattr(row, told) == getattr(reflection, told)
+    answered = given(
+        ApplicationMade(filing=ID, kind=Sealed.of(kind)),
+        ApplicationAnswered(filing=ID, granted=Sealed.of(granted)),
+    )
+    assert end_application(answered, ID) == [ApplicationEnded(filing=ID)]
+
+
+def test_what_was_not_answered_neither_runs_nor_ends() -> None:
     """Nor is anything answered twice, or that nobody applied for."""
     with pytest.raises(ApplicationIsAnswered):
         answer_application(given(APPLIED, REFUSED), ID, granted=True)
+    ended = given(APPLIED, GRANTED, ApplicationEnded(filing=ID))
     for state, refusal in (
+        (given(), NothingIsAppliedFor),
+        (given(APPLIED), ApplicationIsNotAnswered),
+        (ended, NothingIsAppliedFor),
+    ):
+        with pytest.raises(refusal):
+            end_application(state, ID)
+    for state, refused in (
         (given(), NothingIsAppliedFor),
         (given(APPLIED), ApplicationIsNotGranted),
         (given(APPLIED, REFUSED), ApplicationIsNotGranted),
-        (given(APPLIED, GRANTED, GrantEnded(filing=ID)), NothingIsAppliedFor),
+        (ended, NothingIsAppliedFor),
     ):
-        with pytest.raises(refusal):
-            end_grant(state, ID)
-        with pytest.raises(refusal):
+        with pytest.raises(refused):
             prolong_reflection_period(state, ID, until=DUE, ground="Hotad.", now=NOW)
 
 
