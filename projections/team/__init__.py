@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.catalogue import names_of
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.team import (
@@ -20,11 +19,10 @@ from domain.team import (
     TeamMandated,
 )
 from projections.asking import Connection, all_rows, one_row
-from projections.projection import Key, Projection, Table
+from projections.projection import Journal, Key, Projection, Table
 from projections.sql import Statements, text
 
 _statements = Statements("projections.team")
-_MEMBERSHIP = names_of(MemberJoined, MemberLeft)
 
 
 class Team(NamedTuple):
@@ -50,7 +48,20 @@ class Cost(NamedTuple):
     kronor: int
 
 
+class Move(NamedTuple):
+    """Somebody joins, or leaves: then without unit and percentage."""
+
+    team: UUID
+    staff: UUID
+    unit: str | None
+    percentage: int | None
+    moved_at: datetime
+    position: int
+
+
 class Member(NamedTuple):
+    """From a joining to the leaving after it: who comes back is there once more."""
+
     team: UUID
     staff: UUID
     unit: str
@@ -63,10 +74,13 @@ def team_keys(recorded: Recorded) -> Iterable[Key]:
     return [(recorded.stream,)] if recorded.name.startswith("team.") else ()
 
 
-def member_keys(recorded: Recorded) -> Iterable[Key]:
-    if recorded.name in _MEMBERSHIP and isinstance(recorded.event, MemberJoined | MemberLeft):
-        return [(recorded.stream, recorded.event.staff)]
-    return ()
+def moves(recorded: Recorded) -> Iterable[Move]:
+    team, at, position = recorded.stream, recorded.occurred_at, recorded.position
+    match recorded.event:
+        case MemberJoined(staff=staff, unit=unit, percentage=percentage):
+            yield Move(team, staff, unit, percentage, at, position)
+        case MemberLeft(staff=staff):
+            yield Move(team, staff, None, None, at, position)
 
 
 def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
@@ -108,30 +122,13 @@ def apply_to_cost(cost: Cost | None, recorded: Recorded) -> Cost | None:
             return cost
 
 
-def apply_to_member(member: Member | None, recorded: Recorded) -> Member | None:
-    match recorded.event:
-        case MemberJoined(staff=staff, unit=unit, percentage=percentage):
-            joined_at = recorded.occurred_at
-            return Member(recorded.stream, staff, unit, percentage, joined_at, left_at=None)
-        case MemberLeft() if member:
-            return member._replace(left_at=recorded.occurred_at)
-        case _:
-            return member
-
-
 PROJECTION = Projection(
     name="team",
-    version=2,
+    version=3,
     schema=text("projections.team", "schema.sql"),
     tables=(
         Table(name="team", row=Team, key=("team",), keys=team_keys, apply=apply_to_team),
-        Table(
-            name="team_members",
-            row=Member,
-            key=("team", "staff"),
-            keys=member_keys,
-            apply=apply_to_member,
-        ),
+        Journal(name="team_moves", row=Move, rows=moves),
         Table(
             name="team_costs",
             row=Cost,
@@ -162,7 +159,7 @@ async def team(connection: Connection, schema: str, viewer: Viewer, of: UUID) ->
 async def members(
     connection: Connection, schema: str, viewer: Viewer, of: UUID
 ) -> Sequence[Member]:
-    """Who is in the team, then who was."""
+    """Who is in the team, then who was, as often as they were."""
     if not may(viewer, Act.READ, Information.TEAM):
         return ()
     return await all_rows(connection, _statements("members", schema), {"team": of}, Member)

@@ -5,8 +5,12 @@ select * from {team} order by decided_on, team
 select * from {team} where team = %(team)s
 
 -- name: members
--- Who is in it first, then who was.
-select * from {team_members} where team = %(team)s
+-- Who is in it first, then who was: what follows a joining is the leaving.
+select team, staff, unit, percentage, moved_at as joined_at, left_at
+  from (select *, lead(moved_at) over (partition by staff order by position) as left_at
+          from {team_moves}
+         where team = %(team)s) as moves
+ where unit is not null
  order by left_at desc nulls first, joined_at, staff
 
 -- name: costs

@@ -23,16 +23,17 @@ create table {team_costs} (
     kronor       bigint not null
 );
 
-create table {team_members} (
+-- Who joined and who left, in order; whoever leaves has neither unit nor percentage there.
+create table {team_moves} (
     team       uuid not null,
     staff      uuid not null,
-    unit       text not null,
-    percentage integer not null,
-    joined_at  timestamptz not null,
-    left_at    timestamptz
+    unit       text,
+    percentage integer,
+    moved_at   timestamptz not null,
+    position   bigint not null
 );
 
 -- indexes
 alter table {team} add primary key (team);
-alter table {team_members} add primary key (team, staff);
+alter table {team_moves} add primary key (team, position);
 alter table {team_costs} add primary key (team, period_from);

@@ -23,7 +23,8 @@ async def decided(town: Town, who: Person, matter: str) -> str:
 
 async def test_a_team_from_its_mandate_to_its_future(town: Town) -> None:
     """Started under the decision, a pilot; what it costs against the year's budget; evaluated,
-    made permanent; at last wound up, and everybody has left it (S57-S60, S71)."""
+    made permanent; at last wound up, and everybody has left it. Who comes back is in it a second
+    time (S57-S60, S71)."""
     support = await strategist(town)
     mandate = await decided(town, support, "team")
     manager = town["nexus manager"]
@@ -33,6 +34,12 @@ async def test_a_team_from_its_mandate_to_its_future(town: Town) -> None:
     await manager.post(f"{team}/establishments", pilot)
     member = {"staffId": str(town["nexus worker"].staff_id), "percentage": 100}
     await manager.post(f"{team}/members", member, expect=201)
+    await manager.post(f"{team}/departures", {"staffId": member["staffId"]})
+    await manager.post(f"{team}/members", {**member, "percentage": 50}, expect=201)
+    back, before = (await manager.get(team))["members"]
+    assert (back["percentage"], back["leftAt"]) == (50, None)
+    assert before["percentage"] == 100
+    assert before["joinedAt"] <= before["leftAt"] <= back["joinedAt"]
     costs = [
         {"periodFrom": "2023-04-01", "periodUntil": "2023-12-31", "kronor": 1_950_000},
         {"periodFrom": "2024-01-01", "periodUntil": "2024-03-31", "kronor": 660_000},

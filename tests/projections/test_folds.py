@@ -555,7 +555,7 @@ def test_an_activity_is_planned_and_held_or_cancelled() -> None:
 
 
 def test_a_team_is_mandated_established_and_joined() -> None:
-    """A member who left stays in the list, with the day; who comes again has joined anew."""
+    """Every joining and every leaving is there, also of who comes again."""
     day = date(2026, 1, 1)
     joined = MemberJoined(staff=WORKER, unit="nexus", percentage=50)
     given = [
@@ -570,9 +570,12 @@ def test_a_team_is_mandated_established_and_joined() -> None:
     facts = happened(*given)
     expected = team.Team(CASE, "AFN-1", day, minute(2), "nexus", day, date(2027, 1, 1), version=7)
     assert rows(team.PROJECTION, facts) == [expected]
-    assert rows(team.PROJECTION, facts, table=1) == [
-        team.Member(CASE, WORKER, "nexus", 50, minute(7), None),
-        team.Member(CASE, COLLEAGUE, "children", 20, minute(4), minute(6)),
+    assert [move for fact in facts for move in team.moves(fact)] == [
+        team.Move(CASE, WORKER, "nexus", 50, minute(3), 3),
+        team.Move(CASE, COLLEAGUE, "children", 20, minute(4), 4),
+        team.Move(CASE, WORKER, None, None, minute(5), 5),
+        team.Move(CASE, COLLEAGUE, None, None, minute(6), 6),
+        team.Move(CASE, WORKER, "nexus", 50, minute(7), 7),
     ]
 
 
