@@ -14,7 +14,7 @@ from domain.codes import Compartment, PartyKind, UnitKind
 ADULT_FROM = 18  # years
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-MOST_MET_AT_ONCE = 30  # six facts each at most, and one command records at most 200
+MOST_MET_AT_ONCE = 30  # six facts each at most, and one command records at most 500
 _TELLING = re.compile(
     r"buyer|perpetrat|offend|violen|victim|expos|prostitut|traffick|relative|famil"
     r"|köpar|kopar|förövar|forovar|våld|vald|utsatt|offer|sex|anhörig|anhorig|närstående",

@@ -277,27 +277,6 @@ def lead_activity(
     return Leadership(responsible=responsible, cooperating=tuple(others))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Transition:
-    """A planned move to the adults' unit of the same compartment (R13)."""
-
-    prepared_from: date
-    due: date
-    unit: str
-
-
-def planned_transition(
-    born: date, compartment: Compartment, organisation: Organisation
-) -> Transition:
-    """Due on the 18th birthday, prepared some months ahead (a setting)."""
-    due = birthday(born, ADULT_FROM)
-    return Transition(
-        prepared_from=_months_before(due, organisation.settings.transition_prepared_months),
-        due=due,
-        unit=_entry(compartment, organisation.targets, child=False),
-    )
-
-
 # --- ages ------------------------------------------------------------------------------------
 
 YOUNG_BELOW = 21
@@ -308,11 +287,6 @@ def birthday(born: date, years: int) -> date:
     year, the month's last day (lag 1930:173 1 §, c)."""
     year = born.year + years
     return date(year, born.month, min(born.day, monthrange(year, born.month)[1]))
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def age_knowledge(born: date | None, on: date, *, assessed_adult: bool = False) -> AgeKnowledge:

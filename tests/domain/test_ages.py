@@ -1,15 +1,24 @@
 """What a birth date says on a day, and what follows from it."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.runtime.organisation import load_organisation
-from domain.codes import AgeKnowledge, Compartment
-from domain.routing import age_knowledge, birthday, needs_child_qualification, planned_transition
+from domain.codes import AgeKnowledge
+from domain.majority import (
+    Majority,
+    MajorityApproaching,
+    MajorityReached,
+    tell_majority,
+    transition_due,
+)
+from domain.routing import age_knowledge, birthday, needs_child_qualification
 
+PERSON = UUID(int=1)
 UPPSALA = load_organisation()
 BIRTHS = st.dates(date(1920, 1, 1), date(2025, 12, 31))
 
@@ -57,20 +66,25 @@ def test_nobody_grows_younger(born: date, days: int) -> None:
 
 
 def test_r13() -> None:
-    """Who turns 18 moves on as planned, prepared six months ahead, on the same side (S85)."""
-    moving = planned_transition(date(2006, 8, 31), Compartment.EXPOSED, UPPSALA)
-    assert (moving.prepared_from, moving.due) == (date(2024, 2, 29), date(2024, 8, 31))
-    assert moving.unit == "nexus"
-    other_side = planned_transition(date(2006, 8, 31), Compartment.PERPETRATOR, UPPSALA)
-    assert other_side.unit == "support-line-two"
+    """Who turns 18 moves on as planned: told six months ahead, due with the month of the birthday,
+    and told again in the month after it; no date tells the day (S85)."""
+    born = date(2006, 8, 31)
+    told: Majority | None = None
+    facts = {}
+    for month in range(1, 11):
+        for fact in tell_majority(PERSON, born, told, month=date(2024, month, 1), ahead=6):
+            facts[month] = fact
+            reached = isinstance(fact, MajorityReached)
+            told = Majority.REACHED if reached else Majority.APPROACHING
+    assert facts == {2: MajorityApproaching(person=PERSON), 9: MajorityReached(person=PERSON)}
+    assert transition_due(born, date(2024, 2, 1)) == date(2024, 8, 1)
 
 
 @given(BIRTHS)
-def test_a_transition_is_prepared_about_half_a_year_ahead(born: date) -> None:
-    """Six calendar months before the 18th birthday, never past it (S85, c)."""
-    moving = planned_transition(born, Compartment.EXPOSED, UPPSALA)
-    assert moving.due == birthday(born, 18)
-    assert 181 <= (moving.due - moving.prepared_from).days <= 187
+def test_a_transition_is_due_with_the_month_of_the_birthday(born: date) -> None:
+    """On its first day, which tells no birthday (S85, c)."""
+    due = transition_due(born, date(born.year + 17, 1, 1))
+    assert due == birthday(born, 18).replace(day=1)
 
 
 def test_who_must_be_qualified_for_children() -> None:
