@@ -300,6 +300,13 @@ class SchoolsDoNotFit(Refusal):
 # --- mandates and inquiries ------------------------------------------------------------------
 
 
+class WorkIsStarted(Refusal):
+    """Under the board's decision this was started already. What comes after rests on a decision of
+    its own: record that one first (S1)."""
+
+    status = 409
+
+
 class MandateIsForSomethingElse(Refusal):
     """The board's decision is about another matter. Start this under the decision that it rests
     on, or record that decision first (S1)."""

@@ -1,7 +1,8 @@
 """A mandate (S1): a decision of the board, with its register number and date, and what it started.
 
 The story: decided; then a team is set up under it (S10), or an inquiry opened (S50, S51), in the
-same act that tells so here. A decision is public, and about nobody.
+same act that tells so here. Each once: what comes after rests on a decision of its own (c). A
+decision is public, and about nobody.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.codes import MandateMatter
-from domain.errors import MandateIsForSomethingElse
+from domain.errors import MandateIsForSomethingElse, WorkIsStarted
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -40,7 +41,7 @@ class Mandate:
     register_number: str
     decided_on: date
     matter: MandateMatter
-    started: tuple[UUID, ...] = ()
+    started: tuple[WorkStarted, ...] = ()
 
 
 def evolve(mandate: Mandate | None, event: object) -> Mandate | None:
@@ -53,8 +54,8 @@ def evolve(mandate: Mandate | None, event: object) -> Mandate | None:
     if mandate is None:
         return None
     match event:
-        case WorkStarted(work=work):
-            return replace(mandate, started=(*mandate.started, work))
+        case WorkStarted() as started:
+            return replace(mandate, started=(*mandate.started, started))
         case _:
             return mandate
 
@@ -75,11 +76,21 @@ def record_mandate(
     return [MandateDecided(register_number=register_number, decided_on=decided_on, matter=matter)]
 
 
-def start_work(mandate: Mandate, work: UUID, matter: MandateMatter) -> list[MandateEvent]:
+def started_for(mandate: Mandate, matter: MandateMatter) -> list[UUID]:
+    """What was started under it for that matter: an inquiry on each side, where it is one."""
+    return [started.work for started in mandate.started if started.matter is matter]
+
+
+def start_work(
+    mandate: Mandate, work: UUID, matter: MandateMatter, *, is_started: bool
+) -> list[MandateEvent]:
     """What the board decided on; the approval of the whole proposal covers all of it (S1).
 
-    Raises MandateIsForSomethingElse.
+    `is_started`: such work was started under it before, on the same side. Raises
+    MandateIsForSomethingElse, WorkIsStarted.
     """
     if mandate.matter not in (matter, MandateMatter.PROPOSAL):
         raise MandateIsForSomethingElse
+    if is_started:
+        raise WorkIsStarted
     return [WorkStarted(matter=matter, work=work)]

@@ -26,10 +26,15 @@ async def record_mandate(
 
 
 async def start_team(work: Work, mandate_id: UUID) -> None:
-    """S10: the team's mandate is the board's decision. Raises MandateIsForSomethingElse."""
+    """S10: the team's mandate is the board's decision, and it is for one team.
+
+    Raises MandateIsForSomethingElse, WorkIsStarted.
+    """
     await team_use_cases.require_manager(work)
     mandate, team = await work.mandate(mandate_id), work.desk.ids.new()
-    work.record(mandate_id, mandates.start_work(mandate, team, MandateMatter.TEAM))
+    is_started = bool(mandates.started_for(mandate, MandateMatter.TEAM))
+    started = mandates.start_work(mandate, team, MandateMatter.TEAM, is_started=is_started)
+    work.record(mandate_id, started)
     work.record(
         team,
         teams.mandate_team(register_number=mandate.register_number, decided_on=mandate.decided_on),
@@ -37,14 +42,18 @@ async def start_team(work: Work, mandate_id: UUID) -> None:
 
 
 async def start_inquiry(work: Work, mandate_id: UUID) -> None:
-    """On the side of the manager who opens it (S50, S51, S76-S78).
+    """On the side of the manager who opens it, once (S50, S51, S76-S78); what another side has
+    opened under the decision refuses nothing.
 
-    Raises MandateIsForSomethingElse.
+    Raises MandateIsForSomethingElse, WorkIsStarted.
     """
     viewer = await work.require(Act.MANAGE, Information.INQUIRY)
     if viewer.side is None:
         raise NotPermitted
     mandate, inquiry = await work.mandate(mandate_id), work.desk.ids.new()
     matter = inquiries.MATTERS[inquiries.KINDS[viewer.side]]
-    work.record(mandate_id, mandates.start_work(mandate, inquiry, matter))
+    opened = [await work.inquiry(each) for each in mandates.started_for(mandate, matter)]
+    is_started = any(each.compartment is viewer.side for each in opened)
+    started = mandates.start_work(mandate, inquiry, matter, is_started=is_started)
+    work.record(mandate_id, started)
     work.record(inquiry, inquiries.open_inquiry(mandate_id, viewer.side))

@@ -453,6 +453,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Det som hålls i skolor anger i hur många, och ingenting annat gör det (S73).",
     ),
     # --- mandates and inquiries
+    errors.WorkIsStarted: Told(
+        "Arbetet är redan startat",
+        "Under nämndens beslut har detta redan startats. Det som kommer därefter vilar på ett eget"
+        " beslut: registrera det först (S1).",
+    ),
     errors.MandateIsForSomethingElse: Told(
         "Beslutet gäller något annat",
         "Nämndens beslut gäller ett annat ärende. Starta arbetet under det beslut som det vilar på,"

@@ -21,7 +21,7 @@ from api.door.answers import (
 from api.door.fields import Body, PastDay, RegisterNumber
 from api.door.visit import Visit
 from domain.codes import MandateMatter, Purpose
-from domain.errors import MandateIsForSomethingElse, NotFound
+from domain.errors import MandateIsForSomethingElse, NotFound, WorkIsStarted
 from domain.inquiry import InquiryOpened
 from domain.labels import Label
 from domain.mandate import MandateDecided
@@ -170,7 +170,7 @@ class StartedTeam(ChangedMandate):
         "The team gets the decision's register number and date.",
     ),
     asks=(Act.MANAGE, Information.TEAM),
-    refuses=(MandateIsForSomethingElse,),
+    refuses=(MandateIsForSomethingElse, WorkIsStarted),
     status=CREATED,
     location="/teams/{0.team_id}",
     leads=(Lead("establishTeam", {"teamId": "teamId"}),),
@@ -198,7 +198,7 @@ class StartedInquiry(ChangedMandate):
         "On one's own side: the need for a reception, or a review of the support (S50, S51).",
     ),
     asks=(Act.MANAGE, Information.INQUIRY),
-    refuses=(MandateIsForSomethingElse,),
+    refuses=(MandateIsForSomethingElse, WorkIsStarted),
     status=CREATED,
     location="/inquiries/{0.inquiry_id}",
     leads=(Lead("expressNeed", {"inquiryId": "inquiryId"}),),

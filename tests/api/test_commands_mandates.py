@@ -8,7 +8,13 @@ import pytest
 
 from api.commands import inquiries, mandates, teams
 from domain.codes import Compartment, MandateMatter, NeedGroup, NeedKind, StaffRole, TeamFuture
-from domain.errors import MandateIsForSomethingElse, NotFound, NotPermitted, UnknownUnit
+from domain.errors import (
+    MandateIsForSomethingElse,
+    NotFound,
+    NotPermitted,
+    UnknownUnit,
+    WorkIsStarted,
+)
 from domain.inquiry import InquiryOpened, NeedExpressed
 from domain.mandate import MandateDecided
 from domain.team import TeamMandated
@@ -68,6 +74,23 @@ async def test_a_team_is_started_under_a_decision(town: Town) -> None:
     ]
     with pytest.raises(MandateIsForSomethingElse):
         await town.do(manager, mandates.start_inquiry, mandate)
+
+
+async def test_each_work_is_started_once_under_a_decision(town: Town) -> None:
+    """One team; an inquiry on each side, whatever another side has opened (S76-S78)."""
+    mandate = await decided(town, MandateMatter.PROPOSAL)
+    nexus = await town.manager("nexus")
+    relatives = await town.manager("support-line-three", Compartment.RELATIVE)
+    await town.do(nexus, mandates.start_team, mandate)
+    for manager in (nexus, relatives):
+        await town.do(manager, mandates.start_inquiry, mandate)
+    for manager, start in (
+        (nexus, mandates.start_team),
+        (nexus, mandates.start_inquiry),
+        (relatives, mandates.start_inquiry),
+    ):
+        with pytest.raises(WorkIsStarted):
+            await town.do(manager, start, mandate)
 
 
 async def test_who_records_what_the_board_decides(town: Town) -> None:

@@ -476,7 +476,7 @@ class History:
             return
         opened, side = self._new(), self._random.choice(SIDES)
         matter = inquiry.MATTERS[inquiry.KINDS[side]]
-        started = mandate.start_work(self._mandates[stream], opened, matter)
+        started = mandate.start_work(self._mandates[stream], opened, matter, is_started=False)
         self._record({stream: started, opened: inquiry.open_inquiry(stream, side)}, "nexus")
 
     def _inquiry(self) -> None:
