@@ -33,6 +33,7 @@ class Information(StrEnum):
     LINE = "line"  # ids, status, dates, owner: what a compilation may hold (SoLPuL 7 a §)
     IDENTITY = "identity"
     CIRCUMSTANCES = "circumstances"
+    DELIBERATION = "deliberation"  # who told, and why units and workers decided as they did
     NOTES = "notes"
     TIMELINE = "timeline"
     EVENT_METADATA = "event-metadata"
@@ -113,7 +114,8 @@ _ANALYST = (StaffRole.ANALYST,)
 _STRATEGIC = (StaffRole.STRATEGIC_SUPPORT,)
 
 _EXPOSING = (Information.IDENTITY, Information.CIRCUMSTANCES)
-_CONTENT = (*_EXPOSING, Information.NOTES, Information.TIMELINE)
+_ANSWERING = (*_EXPOSING, Information.DELIBERATION)
+_CONTENT = (*_ANSWERING, Information.NOTES, Information.TIMELINE)
 
 
 def _rows(
@@ -159,7 +161,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(
         _AUTHORITY,
         (Relation.RECEIVING_UNIT,),
-        _EXPOSING,
+        _ANSWERING,
         (Act.READ,),
         "whoever answers a referral or a handover needs what it rests on",
     ),

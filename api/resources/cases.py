@@ -38,6 +38,7 @@ from api.resources.story import (
     Told,
     circumstances_in,
     what_it_rests_on,
+    without_deliberation,
 )
 from domain.case import CaseStatus
 from domain.codes import InformationKind
@@ -296,7 +297,9 @@ async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
     if visit.may_read(Information.IDENTITY, found):
         answer.identity = identity_in(told)
     if visit.may_read(Information.CIRCUMSTANCES, found):
-        answer.circumstances = circumstances_in(told)
+        every = circumstances_in(told)
+        deliberates = visit.may_read(Information.DELIBERATION, found)
+        answer.circumstances = every if deliberates else without_deliberation(every)
     if line.handover:
         answer.handover = _waiting(told, line.handover)
     subjects = [case_id, found.person, *line.referrals]

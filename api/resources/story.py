@@ -114,8 +114,8 @@ async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> 
     places = [
         (number, name, token)
         for number, line in enumerate(lines)
-        if information_of(line.name) in readable
         for name, token in line.sealed.items()
+        if information_of(line.name, name) in readable
     ]
     values = await visit.house.opener.open_values([(token, Any) for _, _, token in places])
     contents: list[dict[str, Any]] = [{} for _ in lines]
@@ -125,8 +125,14 @@ async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> 
     return [_told(line, content) for line, content in zip(lines, contents, strict=True)]
 
 
-def information_of(name: str) -> Information:
-    """Of which kind an event's sealed values are."""
+_WHO_TOLD: Final = ("source", "senders_reference", "kind", "assessed_by")
+
+
+def information_of(  # noqa: PLR0911 - an answer for each kind
+    name: str, value: str
+) -> Information:
+    """Of which kind an event's sealed value is. A consent to tell somebody outside of a person's
+    circumstances covers neither who told of them, nor what units and workers thought (R6)."""
     match name.split("."):
         case ["person", _]:
             return Information.IDENTITY
@@ -134,10 +140,14 @@ def information_of(name: str) -> Information:
             return Information.CONSULTATION
         case ["case", "note-recorded"]:
             return Information.NOTES
-        case ["referral", _] | ["case", "assessment-recorded"]:
+        case ["referral", "received"] if value not in _WHO_TOLD:
             return Information.CIRCUMSTANCES
+        case ["case", "assessment-recorded"]:
+            return Information.CIRCUMSTANCES
+        case ["referral", _]:
+            return Information.DELIBERATION
         case ["case", event] if event.startswith("handover-"):
-            return Information.CIRCUMSTANCES  # what the receiving unit's answer rests on
+            return Information.DELIBERATION  # what the receiving unit's answer rests on
         case _:
             return Information.TIMELINE
 
@@ -199,9 +209,9 @@ class Circumstances(Answer):
 
     referral_id: ReferralId
     received_at: Moment
-    sender_unit: Unit
-    channel: Channel
     acute: bool
+    sender_unit: Unit | UnsetType = UNSET
+    channel: Channel | UnsetType = UNSET
     source: Source | UnsetType = UNSET
     senders_reference: Text | UnsetType | None = UNSET
     kind: ReferralKind | UnsetType = UNSET
@@ -258,6 +268,15 @@ def circumstances_in(told: Iterable[Told]) -> list[Circumstances]:
             case _:
                 pass
     return list(referrals.values())
+
+
+def without_deliberation(every: Iterable[Circumstances]) -> list[Circumstances]:
+    """What is left for whom a consent covers the circumstances alone: not who told of them, nor
+    who has declined them or sent them on (R6)."""
+    return [
+        msgspec.structs.replace(each, sender_unit=UNSET, channel=UNSET, declined=[], moves=[])
+        for each in every
+    ]
 
 
 def _assess(referral: Circumstances, one: Told) -> None:

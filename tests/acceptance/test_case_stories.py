@@ -28,6 +28,19 @@ async def a_coordinator(town: Town) -> Person:
     return coordinator
 
 
+WHO_TOLD = {
+    "source",
+    "sendersReference",
+    "kind",
+    "senderUnit",
+    "channel",
+    "assessedBy",
+    "decidingRule",
+    "rules",
+    "reason",
+}
+
+
 async def test_a_coordinator_learns_of_a_person_only_with_consent(town: Town) -> None:
     """R6: nothing before the consent, what it carries while it stands, nothing from the moment it
     is withdrawn; consulted anonymously, nothing at all."""
@@ -47,6 +60,8 @@ async def test_a_coordinator_learns_of_a_person_only_with_consent(town: Town) ->
     coordinator.position = engaged["position"]
     seen = await coordinator.get(path)
     assert seen["circumstances"][0]["concern"] == "trafficking"
+    whole = (await worker.get(path))["circumstances"][0]
+    assert set(whole) - set(seen["circumstances"][0]) == WHO_TOLD
     listed = await coordinator.get("/cases", engaged="true")
     assert [line["caseId"] for line in listed["items"]] == [seen["caseId"]]
     await coordinator.get(f"{path}/notes", expect=403)
