@@ -126,12 +126,17 @@ def require_protection_assessed(deadlines: Deadlines) -> None:
         raise ProtectionIsNotAssessed
 
 
-def start_assessment(clockwork: Clockwork) -> list[DeadlineEvent]:
-    """The clocks of a report, always both: how many facts a referral makes must not tell its
-    sender whether an investigation is open."""
+def start_assessment(
+    clockwork: Clockwork, assessment: Assessment = UNASSESSED, deadlines: Deadlines = ()
+) -> list[DeadlineEvent]:
+    """The clocks of a report, of a new one always both: how many facts a referral makes must not
+    tell its sender whether an investigation is open. Of one that was received before, what has
+    neither been assessed nor runs."""
+    open_clocks = ((_PROTECTION, assessment.protection), (_PRELIMINARY, assessment.decided))
     return [
         event
-        for deadline, clock in zip(clockwork.ids, (_PROTECTION, _PRELIMINARY), strict=True)
+        for deadline, (clock, is_done) in zip(clockwork.ids, open_clocks, strict=True)
+        if not is_done and running(deadlines, clock) is None
         for event in set_deadline(
             deadline, clock, clockwork.at, clockwork.settings, clockwork.calendar
         )
@@ -145,22 +150,6 @@ def end_with_investigation(
     owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
     ended = (end_clock(deadlines, clock, clockwork.at) for clock in (_PRELIMINARY, _OPENING))
     return [*(event for events in ended for event in events), *owed]
-
-
-def give_out(
-    assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
-) -> list[DeadlineEvent]:
-    """It was somebody else's investigation that took the report in: what has not been assessed is
-    assessed from now on."""
-    open_clocks = ((_PROTECTION, assessment.protection), (_PRELIMINARY, assessment.decided))
-    return [
-        event
-        for deadline, (clock, is_done) in zip(clockwork.ids, open_clocks, strict=True)
-        if not is_done and running(deadlines, clock) is None
-        for event in set_deadline(
-            deadline, clock, clockwork.at, clockwork.settings, clockwork.calendar
-        )
-    ]
 
 
 def take_in(
@@ -194,20 +183,23 @@ def assess_anew(
     assessment: Assessment,
     deadlines: Deadlines,
     *,
-    age: AgeKnowledge | None,
+    kind: ReferralKind,
+    age: AgeKnowledge,
     way: Route | None,
+    received: datetime,
     clockwork: Clockwork,
 ) -> list[DeadlineEvent]:
-    """A decline that stands: nothing is left to assess here where another municipality takes over,
-    or for somebody who turned out to be 21 or older; somebody who turned out to be a child is
-    assessed from now on."""
+    """Nothing is left to assess here where another municipality takes over (no `way`), or for
+    somebody who turned out to be 21 or older; who turned out to be a child is assessed, within the
+    time that counts from the receipt (section 4)."""
     if way is None:
         given_up = drop_clock(deadlines, _OPENING)
         return [*drop_assessment(assessment, deadlines, clockwork), *given_up]
     if age is AgeKnowledge.ADULT:
         return drop_assessment(assessment, deadlines, clockwork)
-    is_new = running(deadlines, _PROTECTION) is None and not assessment.protection
-    return start_assessment(clockwork) if is_new and way.report_of_concern else []
+    if not is_assessed(kind, age, way):
+        return []
+    return start_assessment(replace(clockwork, at=received), assessment, deadlines)
 
 
 def assess_protection(

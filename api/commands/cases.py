@@ -6,14 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.case_files import file_of, require_case
-from api.commands.investigations import is_outside
-from api.commands.referrals import facts_of
+from api.commands.investigations import is_outside, review_clocks
+from api.commands.referrals import assess_anew, facts_of
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
 from domain import deadline as deadlines
 from domain import person as persons
 from domain import staff as staffs
-from domain.assessment import is_to_be_investigated
+from domain.assessment import is_assessed, is_to_be_investigated
 from domain.case import Case
 from domain.case import consent as consents
 from domain.codes import (
@@ -102,8 +102,9 @@ async def review_age(
     basis: str,
     age: AgeKnowledge = AgeKnowledge.UNKNOWN,
 ) -> None:
-    """What is found of the age, and where the rules point now (the concern that obliges most)."""
-    person = await work.person(case.person)
+    """What is found of the age, and where the rules point now (the concern that obliges most); what
+    must be done within which time follows the age, too."""
+    person, before = await work.person(case.person), await work.age(case.person)
     established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
     if not established:
         return
@@ -118,6 +119,16 @@ async def review_age(
     way = next((way for way in ways if way.binds), ways[-1])  # the concern that obliges most
     reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
     work.record(case_id, reviewed)
+    await review_clocks(work, case_id, case, known)
+    work.record(case_id, deadlines.drop_clock(case.deadlines, ClockKind.MAJORITY))  # told anew
+    for told, rerouted in zip(case.referrals, ways, strict=True):
+        referral = await work.referral(told)
+        earlier = route(facts_of(work, referral, before), work.organisation)
+        if known is AgeKnowledge.ADULT or not is_assessed(referral.kind.reveal(), before, earlier):
+            is_investigated = case.investigation is not None
+            await assess_anew(
+                work, told, referral, known, rerouted, is_investigated=is_investigated
+            )
 
 
 async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str) -> None:

@@ -9,8 +9,9 @@ from api.commands.work import Work
 from domain.assessment import end_with_investigation
 from domain.case import Case
 from domain.case import investigation as investigations
-from domain.case.investigation import PresumptionAssessed
+from domain.case.investigation import ConcernedInformed, PresumptionAssessed
 from domain.codes import (
+    AgeKnowledge,
     ClockKind,
     Concern,
     Exploitation,
@@ -18,7 +19,7 @@ from domain.codes import (
     Presumption,
     RiskLevel,
 )
-from domain.deadline import end_clock, running, set_deadline
+from domain.deadline import DeadlineSet, drop_clock, end_clock, running, set_deadline
 
 
 async def open_investigation(work: Work, case_id: UUID) -> None:
@@ -33,7 +34,7 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
     for told in case.referrals:  # a report's clocks run where it was received
         referral = await work.referral(told)
         if waits := running(referral.deadlines, ClockKind.INVESTIGATION_OPENED):
-            decided = min(decided, await work.started(told, waits))
+            decided = min(decided, await work.moment(told, DeadlineSet, deadline=waits))
         ended = end_with_investigation(
             referral.assessment, referral.deadlines, clockwork(work, work.now)
         )
@@ -42,6 +43,34 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
         settings = work.organisation.settings
         started = set_deadline(desk.ids.new(), clock, decided, settings, desk.calendar)
         work.record(case_id, started, at=decided)
+
+
+async def review_clocks(work: Work, case_id: UUID, case: Case, age: AgeKnowledge) -> None:
+    """Another age is known: the investigation that is open has the clocks of that age, and they
+    count from when it was opened (c)."""
+    if case.investigation is None:
+        return
+    standing = {clock: running(case.deadlines, clock) for clock in investigations.CLOCKS}
+    ends = next(filter(None, (standing[clock] for clock in investigations.ENDED_BY_CONCLUSION)))
+    opened = await work.moment(case_id, DeadlineSet, deadline=ends)
+    needed = set(investigations.clocks_of(age))
+    if await _is_informed(work, case_id, case.investigation):
+        needed -= {ClockKind.THOSE_CONCERNED_INFORMED}
+    for clock, deadline in standing.items():
+        if deadline and clock not in needed:
+            work.record(case_id, drop_clock(case.deadlines, clock))
+        elif clock in needed and deadline is None:
+            settings, desk = work.organisation.settings, work.desk
+            started = set_deadline(desk.ids.new(), clock, opened, settings, desk.calendar)
+            work.record(case_id, started, at=opened)
+
+
+async def _is_informed(work: Work, case_id: UUID, investigation: UUID) -> bool:
+    told = await work.desk.log.facts(case_id, ConcernedInformed)
+    return any(
+        isinstance(fact.event, ConcernedInformed) and fact.event.investigation == investigation
+        for fact in told
+    )
 
 
 async def extend_investigation(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -234,7 +234,7 @@ async def decline_referral(
         )
     work.record(referral_id, declined)
     if manages or not (binds or ends):
-        _assess_anew(work, referral_id, referral, age, elsewhere)
+        await assess_anew(work, referral_id, referral, age, elsewhere)
 
 
 async def confirm_decline(work: Work, referral_id: UUID) -> None:
@@ -253,7 +253,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             due=_answer_due(work, work.now, acute=referral.acute),
         )
     work.record(referral_id, confirmed)
-    _assess_anew(work, referral_id, referral, age, elsewhere)
+    await assess_anew(work, referral_id, referral, age, elsewhere)
 
 
 async def refuse_decline(work: Work, referral_id: UUID) -> None:
@@ -308,8 +308,8 @@ async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
     due = _answer_due(work, work.now, acute=referral.acute)
     work.record(referral_id, referrals.await_again(referral, way, due=due))
     if assessments.is_assessed(referral.kind.reveal(), age, way):
-        clocks = assessments.give_out(
-            referral.assessment, referral.deadlines, clockwork(work, work.now)
+        clocks = assessments.start_assessment(
+            clockwork(work, work.now), referral.assessment, referral.deadlines
         )
         work.record(referral_id, clocks)
 
@@ -363,19 +363,25 @@ def clockwork(work: Work, at: datetime) -> assessments.Clockwork:
     )
 
 
-def _assess_anew(
+async def assess_anew(
     work: Work,
     referral_id: UUID,
     referral: Referral,
     age: AgeKnowledge | None,
-    elsewhere: Route | None,
+    way: Route | None,
+    *,
+    is_investigated: bool = False,
 ) -> None:
-    """A decline that stands changes what is left to assess."""
+    """A decline that stands, or another age, changes what is left to assess; where an
+    investigation is open, nothing but protection (SoL 20:2)."""
+    made = referral.assessment
     clocks = assessments.assess_anew(
-        referral.assessment,
+        replace(made, decided=True) if is_investigated else made,
         referral.deadlines,
-        age=age,
-        way=elsewhere,
+        kind=referral.kind.reveal(),
+        age=age or referral.age.reveal(),
+        way=way,
+        received=await work.moment(referral_id, referrals.ReferralReceived),
         clockwork=clockwork(work, work.now),
     )
     work.record(referral_id, clocks)

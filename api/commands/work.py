@@ -27,7 +27,6 @@ from domain import (
 )
 from domain.adoption import ORGANISATION, Adoptions
 from domain.codes import AgeKnowledge
-from domain.deadline import DeadlineSet
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -247,10 +246,10 @@ class Work:
             )
         return self._viewer
 
-    async def started(self, file: UUID, deadline: UUID) -> datetime:
-        """The legal moment at which the clock of a deadline of the file started."""
-        for fact in await self.desk.log.facts(file, DeadlineSet):
-            if isinstance(fact.event, DeadlineSet) and fact.event.deadline == deadline:
+    async def moment(self, stream: UUID, kind: type, **told: object) -> datetime:
+        """The legal moment of the first fact of its kind in a stream that tells that."""
+        for fact in await self.desk.log.facts(stream, kind):
+            if all(getattr(fact.event, name) == value for name, value in told.items()):
                 return fact.occurred_at
         return self.now
 

@@ -103,6 +103,8 @@ def evolve(case: Case, event: object) -> Case:
 
 ENDED_BY_CONCLUSION: Final = (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
 
+CLOCKS: Final = (*ENDED_BY_CONCLUSION, ClockKind.THOSE_CONCERNED_INFORMED)
+
 # --- decisions -------------------------------------------------------------------------------
 
 

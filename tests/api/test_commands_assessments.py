@@ -36,6 +36,7 @@ from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
 
 PROTECTION = ClockKind.PROTECTION_ASSESSMENT
 PRELIMINARY = ClockKind.PRELIMINARY_ASSESSMENT
+CONCERN = ReferralKind.REPORT_OF_CONCERN
 A_PUPIL = replace(A_CHILD, source=Source.SCHOOL)
 
 
@@ -151,6 +152,34 @@ async def test_another_age_changes_what_is_assessed(
     assert await clocks(town, referral) == left
 
 
+@pytest.mark.parametrize("investigated", [True, False])
+async def test_a_case_of_somebody_found_to_be_a_child_has_a_childs_clocks(
+    town: Town, investigated: bool
+) -> None:
+    """R3, section 4: protection is assessed, an investigation that is open has its months from when
+    it was opened, and those concerned are told; without one, it is decided whether to open it."""
+    details = replace(AN_ADULT, number=None, born=None, age=AgeKnowledge.ADULT)
+    case, manager = await town.open_case(details), await town.manager("nexus")
+    [referral] = (await town.case(case)).referrals
+    if investigated:
+        await town.do(manager, investigations.open_investigation, case)
+    town.clock.advance(timedelta(days=10))
+    found: dict[str, Any] = {"born": date(2008, 1, 1), "age": AgeKnowledge.MINOR, "basis": "Pass."}
+    await town.do(manager, cases.establish_age, case, **found)
+    due = {one.clock.reveal(): one.due.date() for one in (await town.case(case)).deadlines}
+    if investigated:
+        assert set(due) == {ClockKind.CHILD_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED}
+        assert due[ClockKind.CHILD_INVESTIGATION] == date(2023, 8, 3)
+        assert await clocks(town, referral) == {PROTECTION}
+    else:
+        assert due == {}
+        assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
+    await town.do(manager, cases.establish_age, case, **found | {"born": date(1990, 1, 1)})
+    left = {one.clock.reveal() for one in (await town.case(case)).deadlines}
+    assert left == ({ClockKind.ADULT_INVESTIGATION} if investigated else set())
+    assert await clocks(town, referral) == set()
+
+
 async def elsewhere(town: Town, referral: UUID, by: UUID) -> object:
     """Declined, since another municipality is said to be responsible."""
     return await town.do(
@@ -190,9 +219,16 @@ async def test_who_needs_protection_at_once_is_not_declined(town: Town) -> None:
     assert await told(elsewhere(town, referral, manager)) == (AcuteNeedsAreOurs, {})
 
 
-async def test_somebody_found_to_be_a_child_is_assessed_from_now_on(town: Town) -> None:
-    """What came as an adult's referral becomes a report when it is routed on (R1)."""
-    referral = await town.receive(AN_ADULT)
+@pytest.mark.parametrize(
+    "details", [AN_ADULT, replace(AN_ADULT, source=Source.CIVIL_SOCIETY, kind=CONCERN)]
+)
+async def test_somebody_found_to_be_a_child_is_assessed(
+    town: Town, details: referrals.ReferralDetails
+) -> None:
+    """What came as an adult's referral, or as a report of concern about an adult, is a report when
+    it is routed on (R1); its time counts from the receipt (section 4)."""
+    referral = await town.receive(details)
+    town.clock.advance(timedelta(days=1))
     await town.do(
         await town.manager("nexus"),
         referrals.decline_referral,
@@ -202,6 +238,8 @@ async def test_somebody_found_to_be_a_child_is_assessed_from_now_on(town: Town) 
         explanation="Är 16 år.",
     )
     assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
+    due = {one.clock.reveal(): one.due for one in (await town.referral(referral)).deadlines}
+    assert due[PROTECTION] == NOW + timedelta(hours=24)
 
 
 async def test_who_must_report_is_told_what_came_of_it(town: Town) -> None:

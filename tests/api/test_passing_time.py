@@ -13,7 +13,7 @@ from api.commands import cases, referrals
 from api.commands.passing_time import MONTHS, TIME, reckon_month, tell_overdue
 from api.house import Views
 from api.runtime.timekeeping import Timekeeping
-from domain.codes import ClockKind, Purpose
+from domain.codes import AgeKnowledge, ClockKind, Purpose
 from domain.deadline import DeadlineEscalated, DeadlineMet, DeadlineMissed, DeadlineSet
 from domain.errors import SealIsBroken
 from domain.majority import MajorityApproaching, MajorityReached, MonthReckoned
@@ -132,6 +132,15 @@ async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> 
     handover = await town.offered(case)
     await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
     assert await count(town, case, DeadlineMet) == 1
+
+
+async def test_another_birth_date_is_reckoned_anew(town: Town) -> None:
+    """The transition that was planned for a birthday which is another falls away (R13, S85)."""
+    case = await town.open_case(SOON)
+    await reckoned(town, case)
+    found: dict[str, Any] = {"born": date(2009, 1, 1), "age": AgeKnowledge.MINOR, "basis": "Pass."}
+    await town.do(await town.manager("childrens-intake"), cases.establish_age, case, **found)
+    assert (await town.case(case)).deadlines == ()
 
 
 async def test_a_month_is_reckoned_once_and_who_comes_later_waits(town: Town) -> None:
