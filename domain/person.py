@@ -136,6 +136,14 @@ def age_over(records: Sequence[Person], day: date) -> AgeKnowledge:
     return min(ages, key=_YOUNGEST_FIRST.index)
 
 
+def born_over(records: Sequence[Person]) -> date | None:
+    """The birth date that one person's age goes by, over all records, as far as they can be read:
+    the same reading as that of the age."""
+    established = [record for record in records if record.has_ground]
+    births = [record.born.reveal() for record in established or records if record.born.is_open]
+    return max((born for born in births if born), default=None)
+
+
 def evolve(person: Person | None, event: object) -> Person | None:
     match event, person:
         case PersonRegistered() as registered, _:

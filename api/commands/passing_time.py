@@ -19,7 +19,7 @@ from domain.case import consent as consents
 from domain.case.consent import CoordinatorReleased
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
-from domain.person import Person
+from domain.person import Person, born_over
 from domain.ports import Reading, Receipts
 from domain.recorded import Append, NewEvent, Stream
 from domain.referral import Referral
@@ -146,16 +146,14 @@ async def reckon_month(
         return None
     month, waiting = month_of(desk), iter(sorted(cases))
     while batch := list(islice(waiting, _TOGETHER)):
-        people = [cases[case] for case in batch]
-        await receipts.record(_receipt(month, [*batch, *people], position))
-        streams = await desk.log.streams([*batch, *people], afresh=True)
+        streams = await _opened(desk, receipts, month, batch, cases, position)
         streams |= await desk.log.streams(_engaged(streams.values()), afresh=True)
         told = [
             new
-            for case, person in zip(batch, people, strict=True)
+            for case in batch
             for new in (
-                *_turning(desk, month, case, streams[case].state, streams[person].state),
-                *_consented_by_guardians(desk, month, case, person, streams),
+                *_turning(desk, month, case, streams[case].state, _records(streams, cases[case])),
+                *_consented_by_guardians(desk, month, case, cases[case], streams),
             )
         ]
         moved = {new.stream: streams[new.stream] for new in told}
@@ -171,13 +169,50 @@ async def reckon_month(
     return await _tell(desk, f"month/{month}", {MONTHS: stream}, reckoned, recorded_at)
 
 
+async def _opened(
+    desk: Desk,
+    receipts: Receipts,
+    month: date,
+    batch: Sequence[UUID],
+    cases: Mapping[UUID, UUID],
+    position: int,
+) -> dict[UUID, Stream]:
+    """These cases and their persons, with every record that was merged with one of theirs; each
+    is opened with a receipt."""
+    streams: dict[UUID, Stream] = {}
+    wanted = [*batch, *(cases[case] for case in batch)]
+    while wanted:
+        await receipts.record(_receipt(month, wanted, position))
+        streams |= await desk.log.streams(wanted, afresh=True)
+        beside = {other for stream in streams.values() for other in _beside(stream.state)}
+        wanted = sorted(beside - streams.keys())
+    return streams
+
+
+def _beside(person: object) -> Sequence[UUID]:
+    """The records that this one was merged into, or that were merged into this one."""
+    if not isinstance(person, Person):
+        return ()
+    into, absorbed = person.identity.merged_into, person.identity.absorbed
+    return absorbed if into is None else (into, *absorbed)
+
+
+def _records(streams: Mapping[UUID, Stream], person: UUID) -> list[Person]:
+    """Every record of one person, the case's own first."""
+    every = [person]
+    for record in every:  # grows with whatever each of them was merged with
+        every += [one for one in _beside(streams[record].state) if one not in every]
+    states = (streams[record].state for record in every)
+    return [state for state in states if isinstance(state, Person)]
+
+
 def _turning(
-    desk: Desk, month: date, case_id: UUID, case: object, person: object
+    desk: Desk, month: date, case_id: UUID, case: object, records: Sequence[Person]
 ) -> list[NewEvent]:
     """Of one person, and the deadline of the transition in the case."""
-    if not (isinstance(case, Case) and isinstance(person, Person) and person.born.is_open):
+    if not (isinstance(case, Case) and records):
         return []
-    born, now = person.born.reveal(), desk.clock.now()
+    person, born, now = records[0], born_over(records), desk.clock.now()
     ahead = desk.organisation.settings.transition_prepared_months
     told = majority.tell_majority(person.id, born, person.majority, month=month, ahead=ahead)
     clocks: list[deadlines.DeadlineEvent] = []
@@ -196,10 +231,8 @@ def _consented_by_guardians(
     desk: Desk, month: date, case_id: UUID, person_id: UUID, streams: Mapping[UUID, Stream]
 ) -> list[NewEvent]:
     """What rests on a guardian's consent ends when the person is 18; told with the month (R13)."""
-    case, person = streams[case_id].state, streams[person_id].state
-    if not (isinstance(case, Case) and isinstance(person, Person) and person.born.is_open):
-        return []
-    if not majority.is_reached(person.born.reveal(), month):
+    case, born = streams[case_id].state, born_over(_records(streams, person_id))
+    if not (isinstance(case, Case) and majority.is_reached(born, month)):
         return []
     now = desk.clock.now()
     return [

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, referrals
+from api.commands import cases, persons, referrals
 from api.commands.passing_time import MONTHS, TIME, reckon_month, tell_overdue
 from api.house import Views
 from api.runtime.timekeeping import Timekeeping
-from domain.codes import AgeKnowledge, ClockKind, Purpose
+from domain.codes import AgeKnowledge, CaseOutcome, ClockKind, Purpose
 from domain.deadline import DeadlineEscalated, DeadlineMet, DeadlineMissed, DeadlineSet
 from domain.errors import SealIsBroken
 from domain.majority import MajorityApproaching, MajorityReached, MonthReckoned
@@ -118,6 +118,21 @@ async def test_majority_is_told_in_monthly_batches(town: Town) -> None:
     town.clock.set(datetime(2023, 11, 1, 6, 0, tzinfo=UTC))
     await reckoned(town, soon, later)
     assert await count(town, person, MajorityReached) == 1
+
+
+async def test_a_merged_person_turns_18_once(town: Town) -> None:
+    """By the birth date that was established, in whichever of the records; and every record that
+    is opened for it has a receipt (R13)."""
+    case, other = await town.open_case(LATER), await town.open_case(LATER)
+    manager = await town.manager("childrens-intake")
+    how: Any = {"age": AgeKnowledge.UNKNOWN, "basis": "Pass."}
+    await town.do(manager, cases.establish_age, other, born=TURNS, **how)
+    await town.do(manager, cases.close_case, other, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, persons.merge, case, other, "Samma pass.")
+    receipts = await reckoned(town, case)
+    one, another = (await town.case(case)).person, (await town.case(other)).person
+    assert await count(town, one, MajorityApproaching) == 1
+    assert {one, another} < {each for told in receipts.readings for each in told.subjects}
 
 
 async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> None:
