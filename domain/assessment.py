@@ -159,7 +159,7 @@ def take_in(
     who asked is told at once (19:6)."""
     owed = _owed(assessment, deadlines, _FEEDBACK[1], clockwork)
     opened = end_clock(deadlines, _OPENING, clockwork.at)
-    return [*drop_clock(deadlines, _PRELIMINARY), *opened, *owed]
+    return [*drop_clock(deadlines, _PRELIMINARY, clockwork.at), *opened, *owed]
 
 
 def drop_assessment(
@@ -167,7 +167,7 @@ def drop_assessment(
 ) -> list[DeadlineEvent]:
     """The person turned out to be 21 or older, or another municipality takes over."""
     owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
-    dropped = (drop_clock(deadlines, clock) for clock in (_PROTECTION, _PRELIMINARY))
+    dropped = (drop_clock(deadlines, clock, clockwork.at) for clock in (_PROTECTION, _PRELIMINARY))
     return [*(event for events in dropped for event in events), *owed]
 
 
@@ -193,7 +193,7 @@ def assess_anew(
     somebody who turned out to be 21 or older; who turned out to be a child is assessed, within the
     time that counts from the receipt (section 4)."""
     if way is None:
-        given_up = drop_clock(deadlines, _OPENING)
+        given_up = drop_clock(deadlines, _OPENING, clockwork.at)
         return [*drop_assessment(assessment, deadlines, clockwork), *given_up]
     if age is AgeKnowledge.ADULT:
         return drop_assessment(assessment, deadlines, clockwork)

@@ -221,22 +221,25 @@ def end_clock(deadlines: Deadlines, clock: ClockKind, at: datetime) -> list[Dead
     return [] if deadline is None else end_deadline(deadlines, deadline, at)
 
 
-def drop_clock(deadlines: Deadlines, clock: ClockKind) -> list[DeadlineEvent]:
+def drop_clock(deadlines: Deadlines, clock: ClockKind, at: datetime) -> list[DeadlineEvent]:
     """What the clock waits for needs not be done any more: it falls away if it runs here."""
     deadline = running(deadlines, clock)
-    return [] if deadline is None else [DeadlineFellAway(deadline=deadline)]
+    return [] if deadline is None else drop_deadline(deadlines, deadline, at)
 
 
-def drop_deadline(deadlines: Deadlines, deadline: UUID) -> list[DeadlineEvent]:
-    """The same of one deadline."""
-    return [DeadlineFellAway(deadline=one.id) for one in deadlines if one.id == deadline]
+def drop_deadline(deadlines: Deadlines, deadline: UUID, at: datetime) -> list[DeadlineEvent]:
+    """The same of one deadline. What was over by then was missed, and stays so."""
+    missed = miss_deadline(deadlines, deadline, at)
+    fallen = [DeadlineFellAway(deadline=one.id) for one in deadlines if one.id == deadline]
+    return [*missed, *fallen]
 
 
 def close_deadlines(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
     """The file is closed: advice was given where no investigation was opened (section 4), and
     whatever else still runs in it falls away."""
     given = running(deadlines, ClockKind.INVESTIGATION_OPENED)
-    dropped = [DeadlineFellAway(deadline=one.id) for one in deadlines if one.id != given]
+    others = (one.id for one in deadlines if one.id != given)
+    dropped = [event for each in others for event in drop_deadline(deadlines, each, at)]
     return [*dropped, *end_clock(deadlines, ClockKind.INVESTIGATION_OPENED, at)]
 
 

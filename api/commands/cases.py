@@ -120,7 +120,7 @@ async def review_age(
     reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
     work.record(case_id, reviewed)
     await review_clocks(work, case_id, case, known)
-    work.record(case_id, deadlines.drop_clock(case.deadlines, ClockKind.MAJORITY))  # told anew
+    work.record(case_id, deadlines.drop_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for told, rerouted in zip(case.referrals, ways, strict=True):
         referral = await work.referral(told)
         earlier = route(facts_of(work, referral, before), work.organisation)
@@ -227,7 +227,7 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     for told in case.referrals:  # where it was decided that an investigation is opened
         running = (await work.referral(told)).deadlines
         waits = waits or is_to_be_investigated(running)
-        work.record(told, deadlines.drop_clock(running, ClockKind.INVESTIGATION_OPENED))
+        work.record(told, deadlines.drop_clock(running, ClockKind.INVESTIGATION_OPENED, work.now))
     closed = cases.close_case(
         case,
         outcome,

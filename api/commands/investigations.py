@@ -58,7 +58,7 @@ async def review_clocks(work: Work, case_id: UUID, case: Case, age: AgeKnowledge
         needed -= {ClockKind.THOSE_CONCERNED_INFORMED}
     for clock, deadline in standing.items():
         if deadline and clock not in needed:
-            work.record(case_id, drop_clock(case.deadlines, clock))
+            work.record(case_id, drop_clock(case.deadlines, clock, work.now))
         elif clock in needed and deadline is None:
             settings, desk = work.organisation.settings, work.desk
             started = set_deadline(desk.ids.new(), clock, opened, settings, desk.calendar)

@@ -60,6 +60,6 @@ async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str
             corrected = correction.correct_entry(case, fact.version, event, reason=reason)
             work.record(case_id, corrected)
             if isinstance(event, ApplicationMade):
-                work.record(case_id, drop_deadline(case.deadlines, event.filing))
+                work.record(case_id, drop_deadline(case.deadlines, event.filing, work.now))
             return
     raise EntryCannotBeCorrected

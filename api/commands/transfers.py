@@ -36,7 +36,7 @@ async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None
     """It has 3 months; what the other municipality never answered is waited for no more."""
     case = await _offered(work, case_id)
     work.record(case_id, transfers.ask_inspectorate(case, transfer_id, now=work.now))
-    work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER))
+    work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER, work.now))
     work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_OPTION, work.now))
     _start(work, case_id, ClockKind.INSPECTORATE_DECISION)
 

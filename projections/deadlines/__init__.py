@@ -52,7 +52,7 @@ _LEADING = names_of(ReferralRouted, ReferralAccepted)
 class DeadlineStatus(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
-    MISSED = "missed"  # and not caught up with
+    MISSED = "missed"  # and not caught up with, also where it has fallen away since
     MET = "met"
     CAUGHT_UP = "caught-up"  # done, too late
     FALLEN_AWAY = "fallen-away"
@@ -126,9 +126,10 @@ def _changes(row: Row, recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 -
         case DeadlineCaughtUp():
             return {"status": DeadlineStatus.CAUGHT_UP, **ended}
         case DeadlineFellAway() | HandoverWithdrawn() | ReferralWithdrawn():
-            return {"status": DeadlineStatus.FALLEN_AWAY, **ended}
+            is_missed = row.status == DeadlineStatus.MISSED  # and stays so
+            return ended if is_missed else {"status": DeadlineStatus.FALLEN_AWAY, **ended}
         case ReferralAccepted() | ReferralDeclined() | HandoverAccepted() | HandoverDeclined():
-            in_time = recorded.occurred_at <= row.due
+            in_time = recorded.occurred_at <= row.due and row.status != DeadlineStatus.MISSED
             return {"status": DeadlineStatus.MET if in_time else DeadlineStatus.CAUGHT_UP, **ended}
         case _:
             return {}
@@ -146,7 +147,7 @@ def _led(_: Led | None, recorded: Recorded) -> Led | None:
 
 PROJECTION = Projection(
     name="deadlines",
-    version=2,
+    version=3,
     schema=text("projections.deadlines", "schema.sql"),
     tables=(
         Table(name="deadlines", row=Row, key=("file", "deadline"), keys=keys, apply=apply),
@@ -210,7 +211,8 @@ class Line(NamedTuple):
 _CARRIED = sql.SQL('coalesce(led."case", line.file)')
 _OWNED = sql.SQL(
     "(case when line.asked then file.receiving_unit = %(unit)s or %(unit)s = any(line.reminded)"
-    " else coalesce(file.responsible_unit, file.receiving_unit) = %(unit)s end)"
+    " else coalesce(file.responsible_unit, file.receiving_unit,"
+    " file.informed_units[cardinality(file.informed_units)]) = %(unit)s end)"
 )
 
 

@@ -1,7 +1,8 @@
 -- name: page
 -- What the viewer's unit must see to, in order, from the cursor on. Who that is, access says: of an
 -- answer the unit that is asked; of everything else the one that is responsible, which of a referral
--- is the one of the case it led to. Whoever was reminded of an overdue answer sees it, too.
+-- is the one of the case it led to, or that declined it. Whoever was reminded of an overdue answer
+-- sees it, too.
 select line.*, {carried} as "case", file.kind
   from {deadlines} as line
   left join {deadline_referrals} as led on led.referral = line.file

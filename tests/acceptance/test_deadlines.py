@@ -86,7 +86,25 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     assert {"protection-assessed", "preliminary-assessment-decided", "feedback-given"} < kinds
     clocks = [entry["details"].get("clock") for entry in told["items"]]
     assert {"protection-assessment", "preliminary-assessment", "reporter-feedback"} < set(clocks)
-    assert await due(worker, workerId=str(worker.staff_id)) == []
+    [opening] = await due(worker, workerId=str(worker.staff_id))
+    assert (opening["kind"], opening["status"]) == ("decision", "running")
+    await worker.post(f"/cases/{case}/investigations", expect=201)
+    kinds = sorted(line["kind"] for line in await due(worker, workerId=str(worker.staff_id)))
+    assert kinds == ["conclusion", "notice"]
+
+
+async def test_who_declined_a_report_tells_who_asked(town: Town) -> None:
+    """What is still owed of a referral that was declined lies with the unit that declined it."""
+    referral = await report(town, "Alva Granlund", a_day.born(15))
+    manager, path = town["intake manager"], f"/referrals/{referral}"
+    assessed = {"neededAtOnce": False, "ground": "Trygg hos mormor."}
+    await manager.post(f"{path}/protection-assessments", assessed, expect=201)
+    await manager.post(f"{path}/feedback-requests")
+    declined = {"reason": "other-municipality", "explanation": "Bor i Enköping."}
+    await manager.post(f"{path}/declines", declined)
+    await town.level()
+    assert [line["kind"] for line in await due(manager)] == ["notice"]
+    assert await due(town["nexus manager"]) == []
 
 
 async def test_what_is_late_is_told_once_and_escalated(town: Town) -> None:

@@ -23,6 +23,7 @@ from domain.deadline import (
     Deadlines,
     DeadlineSet,
     awaited,
+    close_deadlines,
     drop_clock,
     end_clock,
     end_deadline,
@@ -96,10 +97,14 @@ def test_time_misses_it_once() -> None:
 
 
 def test_it_falls_away() -> None:
-    """What needs not be done any more is neither met nor missed."""
+    """What needs not be done any more is neither met nor missed, unless its time was over."""
     deadlines = started(PRELIMINARY)
-    assert drop_clock(deadlines, PRELIMINARY) == [DeadlineFellAway(deadline=ID)]
-    assert drop_clock(deadlines, OWN) == []
+    assert drop_clock(deadlines, PRELIMINARY, IN_TIME) == [DeadlineFellAway(deadline=ID)]
+    assert drop_clock(deadlines, OWN, IN_TIME) == []
+    missed, fallen = DeadlineMissed(deadline=ID), DeadlineFellAway(deadline=ID)
+    assert drop_clock(deadlines, PRELIMINARY, TOO_LATE) == [missed, fallen]
+    assert close_deadlines(deadlines, TOO_LATE) == [missed, fallen]
+    assert drop_clock(after(missed, before=deadlines), PRELIMINARY, TOO_LATE) == [fallen]
 
 
 def test_a_pause_gives_its_time_back() -> None:
