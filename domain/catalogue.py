@@ -314,9 +314,10 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _stored("case.application-ended", intervention.ApplicationEnded, "filing"),
     _stored(
-        "case.external-referral-made",
+        "case.external-referral-sent",
         outward.ExternalReferralMade,
-        "person referral consent",
+        "person referral",
+        consent=FILE,
         receiver=FILE,
         ground=FILE,
         going_along=FILE,

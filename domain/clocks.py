@@ -106,7 +106,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.THOSE_CONCERNED_INFORMED: Row(
         shown=DeadlineKind.NOTICE,
-        starts="child investigation opened",
+        starts="investigation opened",
         ends="informed, or withheld with ground",
         length=AT_ONCE,
         warned=1,

@@ -235,7 +235,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.application-made": _Part("applications", "made_at", "filing", _FILED),
     "case.application-answered": _Part("applications", "answered_at", "filing", _FILED),
     "case.application-ended": _Part("applications", "ended_at", "filing", _FILED),
-    "case.external-referral-made": _Part("external_referrals", "made_at", "referral", _OUT),
+    "case.external-referral-sent": _Part("external_referrals", "made_at", "referral", _OUT),
     "case.external-referral-answered": _Part(
         "external_referrals", "answered_at", "referral", {**_OUT, "text": "answer_text"}
     ),

@@ -118,10 +118,13 @@ def open_investigation(case: Case, investigation: UUID) -> list[InvestigationEve
 
 def clocks_of(age: AgeKnowledge) -> tuple[ClockKind, ...]:
     """Which clocks an investigation starts: whoever is not known to be 18 or more is presumed a
-    child (R3), whose investigation has a statutory end, and of which those concerned are told."""
-    if age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN):
-        return ClockKind.CHILD_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED
-    return (ClockKind.ADULT_INVESTIGATION,)
+    child (R3), whose investigation has a statutory end, and of which those concerned are told at
+    once (20:4). An adult is told as soon (c): a clock of children alone would tell who is one."""
+    presumed_child = age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
+    investigated = (
+        ClockKind.CHILD_INVESTIGATION if presumed_child else ClockKind.ADULT_INVESTIGATION
+    )
+    return investigated, ClockKind.THOSE_CONCERNED_INFORMED
 
 
 def extend_investigation(

@@ -21,7 +21,7 @@ from domain.sealed import Sealed
 class ExternalReferralMade:
     person: UUID
     referral: UUID
-    consent: UUID | None  # that it rests on
+    consent: Sealed[UUID | None]  # that it rests on: in the clear it would tell the ground
     receiver: Sealed[Receiver]
     ground: Sealed[DisclosureGround]
     going_along: Sealed[tuple[InformationKind, ...]]
@@ -93,7 +93,7 @@ def refer_out(
         ExternalReferralMade(
             person=case.person,
             referral=referral,
-            consent=consent,
+            consent=Sealed.of(consent),
             receiver=Sealed.of(receiver),
             ground=Sealed.of(ground),
             going_along=Sealed.of(tuple(k for k in InformationKind if k in going_along)),
