@@ -95,8 +95,9 @@ def evolve(case: Case, event: object) -> Case:
     match event:
         case InvestigationOpened(investigation=investigation):
             return replace(case, investigation=investigation)
-        case InvestigationConcluded():
-            return replace(case, investigation=None)
+        case InvestigationConcluded(investigation=investigation):
+            investigated = (*case.investigated, investigation)
+            return replace(case, investigation=None, investigated=investigated)
         case _:
             return case
 
@@ -147,9 +148,12 @@ def inform_those_concerned(
 ) -> list[InvestigationEvent]:
     """At once, unless special grounds speak against (SoL 2025:400 20:4; SoL 2001:453 11:2).
 
-    What was withheld is told later. Raises InvestigationIsNotOpen.
+    What was withheld, or forgotten, is told later, also when it is concluded. Raises CaseIsClosed,
+    InvestigationIsNotOpen where there was none.
     """
-    _require_open_investigation(case, investigation)
+    require_open(case)
+    if investigation not in case.investigated:
+        _require_open_investigation(case, investigation)
     return [
         ConcernedInformed(
             person=case.person, investigation=investigation, withheld=Sealed.of(withheld)

@@ -138,6 +138,7 @@ class Case:
     consents: tuple[Consent, ...] = ()
     engagements: tuple[Engagement, ...] = ()
     investigation: UUID | None = None  # the open one
+    investigated: tuple[UUID, ...] = ()  # what was concluded
     interventions: tuple[Intervention, ...] = ()
     applications: tuple[Application, ...] = ()
     transfer: Transfer | None = None

@@ -163,7 +163,8 @@ def test_an_extension_needs_a_ground() -> None:
 
 
 def test_those_concerned_are_informed_or_it_says_why_not() -> None:
-    """SoL 20:4: at once, unless special grounds speak against; what was withheld is told later."""
+    """SoL 20:4: at once, unless special grounds speak against; what was withheld, or
+    forgotten, is told later, also when the investigation is concluded."""
     withheld = ConcernedInformed(
         person=PERSON, investigation=ID, withheld=Sealed.of("Fara för barnet.")
     )
@@ -172,6 +173,7 @@ def test_those_concerned_are_informed_or_it_says_why_not() -> None:
     [told] = inform_those_concerned(given(INVESTIGATED, withheld), ID, withheld=None)
     assert isinstance(told, ConcernedInformed)
     assert told.withheld.reveal() is None
+    assert inform_those_concerned(given(INVESTIGATED, CONCLUDED), ID, withheld=None) == [told]
     with pytest.raises(InvestigationIsNotOpen):
         inform_those_concerned(given(), ID, withheld=None)
 
