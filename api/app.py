@@ -207,7 +207,6 @@ ROUTES: Final[Sequence[Route]] = (
     post("/organisations", organisations.adopt),
     # --- the team
     get("/teams", teams.page),
-    post("/teams", teams.mandate),
     get("/teams/{teamId}", teams.read),
     post("/teams/{teamId}/establishments", teams.establish),
     post("/teams/{teamId}/members", teams.join),

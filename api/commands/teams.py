@@ -1,5 +1,5 @@
-"""The team: mandated by the board, established as a pilot, joined and left, evaluated, and made
-permanent or wound up (S57-S60, S71)."""
+"""The team: established as a pilot, joined and left, evaluated, and made permanent or wound up
+(S57-S60, S71). It starts under a mandate of the board."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,14 +12,6 @@ from domain.codes import Compartment, StaffRole, TeamFuture
 from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
 from domain.team import MemberLeft, Team, TeamEvent
-
-
-async def mandate_team(work: Work, *, register_number: str, decided_on: date) -> None:
-    await require_manager(work)
-    work.record(
-        work.desk.ids.new(),
-        teams.mandate_team(register_number=register_number, decided_on=decided_on),
-    )
 
 
 async def establish_team(

@@ -1,4 +1,4 @@
-"""The team: mandated by the board, established as a pilot, joined and left (S10, S57-S60)."""
+"""The team: established as a pilot, joined and left (S10, S57-S60); it starts under a mandate."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from msgspec import Meta
 from api.commands import teams as use_cases
 from api.door import CREATED, Lead, deciding, reading
 from api.door.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
-from api.door.fields import Body, Id, PastDay, Percentage, RegisterNumber, UnitCode
+from api.door.fields import Body, Id, Percentage, UnitCode
 from api.door.fields import Day as DayOfBody
 from api.door.visit import Visit
 from api.resources.people import Who, who
@@ -30,7 +30,6 @@ from domain.errors import (
 from domain.labels import Label
 from domain.organisation import Settings
 from domain.policy import Act, Information
-from domain.team import TeamMandated
 from projections import team as teams
 
 Kronor = Annotated[int, Meta(ge=0, description="Whole kronor.", examples=[650_000])]
@@ -187,37 +186,11 @@ def _told(team: teams.Team) -> dict[str, Any]:
     }
 
 
-# --- mandated and established ----------------------------------------------------------------
-
-
-class NewTeam(Body):
-    register_number: RegisterNumber
-    """Of the board's decision (S1)."""
-    decided_on: PastDay
+# --- established ------------------------------------------------------------------------------
 
 
 class ChangedTeam(Done):
     team_id: TeamId
-
-
-@deciding(
-    "mandateTeam",
-    Label("Registrera nämndens beslut om ett team", "Record the board's mandate for a team"),
-    Label(
-        "Ett team finns från nämndens beslut; det arbetar när det har inrättats.",
-        "A team exists from the board's decision on; it works once it is established.",
-    ),
-    asks=_MANAGE,
-    status=CREATED,
-    location="/teams/{0.team_id}",
-    leads=(Lead("establishTeam", {"teamId": "teamId"}),),
-)
-async def mandate(visit: Visit, team: NewTeam) -> ChangedTeam:
-    outcome = await visit.carry_out(
-        use_cases.mandate_team, register_number=team.register_number, decided_on=team.decided_on
-    )
-    team_id, _ = outcome.the(TeamMandated)
-    return ChangedTeam(team_id=team_id, position=outcome.position, replayed=outcome.replayed)
 
 
 class Establishment(Body):

@@ -293,9 +293,10 @@ async def _referrals_that_wait(settled: Settled) -> None:
 
 
 async def _a_team(settled: Settled) -> None:
-    manager = settled.town["nexus manager"]
-    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22"}
-    settled.team = UUID((await manager.post("/teams", mandate, expect=201))["teamId"])
+    manager, administrator = settled.town["nexus manager"], settled.town["administrator"]
+    board = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22", "matter": "team"}
+    mandate = (await administrator.post("/mandates", board, expect=201))["mandateId"]
+    settled.team = UUID((await manager.post(f"/mandates/{mandate}/teams", expect=201))["teamId"])
     pilot = {"leadUnit": "nexus", "pilotFrom": "2023-04-01", "pilotUntil": "2024-03-31"}
     await manager.post(f"/teams/{settled.team}/establishments", pilot)
     member = {"staffId": str(settled.town["nexus worker"].staff_id), "percentage": 50}

@@ -291,8 +291,9 @@ async def the_team_is_set_up_and_one_leaves(town: Town, case_id: str) -> None:
     """7. Mandated, established, joined; who leaves is out within a second, and the caseload
     changes hands."""
     manager, leaver, heir = town["nexus manager"], town["nexus worker"], town["nexus colleague"]
-    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22"}
-    team = (await manager.post("/teams", mandate, expect=201))["teamId"]
+    board = {"registerNumber": "SCN-2022-00355", "decidedOn": "2022-11-22", "matter": "team"}
+    mandate = (await town["administrator"].post("/mandates", board, expect=201))["mandateId"]
+    team = (await manager.post(f"/mandates/{mandate}/teams", expect=201))["teamId"]
     pilot = {"leadUnit": "nexus", "pilotFrom": "2023-04-01", "pilotUntil": "2024-03-31"}
     await manager.post(f"/teams/{team}/establishments", pilot)
     for member in (leaver, heir, town["intake worker"]):

@@ -41,9 +41,9 @@ PATHS: Final = sorted({route.path for route in ROUTES})
 async def spent(settled: Settled) -> dict[str, str]:
     """A key under which something was recorded."""
     key = {"Idempotency-Key": "spent-key-1"}
-    body = {"registerNumber": "SCN-2022-00356", "decidedOn": "2022-11-22"}
+    body = {"registerNumber": "SCN-2022-00356", "decidedOn": "2022-11-22", "matter": "team"}
     token = settled.token("administrator")
-    heard = await settled.call("POST", "/teams", token=token, headers=key, body=body)
+    heard = await settled.call("POST", "/mandates", token=token, headers=key, body=body)
     assert heard.status == 201
     return key
 
@@ -237,12 +237,14 @@ def _body(route: Route) -> Any:
 
 async def test_a_repeated_command_is_the_same_one(settled: Settled, spent: dict[str, str]) -> None:
     """Byte for byte the same is answered again; a changed byte is another command."""
-    body = {"registerNumber": "SCN-2022-00356", "decidedOn": "2022-11-22"}
+    body = {"registerNumber": "SCN-2022-00356", "decidedOn": "2022-11-22", "matter": "team"}
     how: Json = {"token": settled.token("administrator"), "headers": spent}
-    again = await settled.call("POST", "/teams", body=body, **how)
+    again = await settled.call("POST", "/mandates", body=body, **how)
     assert (again.status, again["replayed"]) == (201, True)
     for other in (body | {"decidedOn": "2022-11-23"}, body | {"registerNumber": "SCN-2022-00357"}):
-        await settled.call.refused(422, "command-key-reused", "POST", "/teams", body=other, **how)
+        await settled.call.refused(
+            422, "command-key-reused", "POST", "/mandates", body=other, **how
+        )
 
 
 # --- cursors ---------------------------------------------------------------------------------

@@ -252,7 +252,7 @@ async def much_goes_wrong(town: Town, *servers: PostgresServer) -> None:
                 " WHERE application_name LIKE 'samordna %'"
             )
     await town.level()
-    await town["nexus manager"].post_any("/teams")
+    await town["nexus manager"].post_any("/mandates")
 
 
 # --- what can be read ------------------------------------------------------------------------

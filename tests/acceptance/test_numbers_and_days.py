@@ -100,11 +100,11 @@ async def test_what_has_happened_does_not_lie_in_the_future(settled: Settled) ->
     day, moment = TOMORROW.date().isoformat(), TOMORROW.isoformat(timespec="seconds")
     referral = told_of(bornOn=day) | {"receivedAt": moment}
     finding = {"basis": MARKER, "bornOn": day}
-    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": day}
+    mandate = {"registerNumber": "SCN-2022-00355", "decidedOn": day, "matter": "team"}
     for path, body, places in (
         ("/referrals", referral, {"/person/bornOn", "/receivedAt"}),
         (f"/cases/{NOBODYS}/age-findings", finding, {"/bornOn"}),
-        ("/teams", mandate, {"/decidedOn"}),
+        ("/mandates", mandate, {"/decidedOn"}),
     ):
         token = settled.token("nexus manager")
         heard = await settled.call.refused(*FAULTY, "POST", path, token=token, body=body)

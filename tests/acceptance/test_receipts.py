@@ -275,9 +275,9 @@ async def test_without_a_receipt_nothing_leaves(settled: Settled) -> None:
     """503 with Retry-After at every reading door, for answers, refusals and replays; no data; and
     it comes back by itself."""
     ids = known_ids(settled)
-    body = {"registerNumber": "SCN-2022-00358", "decidedOn": "2022-11-22"}
+    body = {"registerNumber": "SCN-2022-00358", "decidedOn": "2022-11-22", "matter": "team"}
     how: Json = {"token": settled.token("administrator"), "headers": {"Idempotency-Key": "twice"}}
-    assert (await settled.call("POST", "/teams", body=body, **how)).status == 201
+    assert (await settled.call("POST", "/mandates", body=body, **how)).status == 201
     with nobody_may_write_receipts(settled), logged():
         async with receipts_of(settled) as readings:
             unanswered = [
@@ -289,7 +289,7 @@ async def test_without_a_receipt_nothing_leaves(settled: Settled) -> None:
                     ("strategist", ids),
                 )
             ]
-            unanswered.append(await settled.call("POST", "/teams", body=body, **how))
+            unanswered.append(await settled.call("POST", "/mandates", body=body, **how))
         assert readings == []
         alive = await ask(settled, next(iter(OPEN)), "nexus manager")
         assert alive.status == 200

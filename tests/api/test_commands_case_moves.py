@@ -8,14 +8,16 @@ from uuid import UUID
 import pytest
 
 from api.commands import cases, links, transfers
+from api.commands.mandates import record_mandate, start_team
 from api.commands.staff import end_position
-from api.commands.teams import establish_team, join_team, leave_team, mandate_team
+from api.commands.teams import establish_team, join_team, leave_team
 from domain.case import CaseOpened, NoteRecorded
 from domain.case.transfer import TransferRequested
 from domain.codes import (
     CaseOutcome,
     Compartment,
     LinkKind,
+    MandateMatter,
     PersonRole,
     TransferAnswer,
 )
@@ -30,6 +32,7 @@ from domain.errors import (
     TransferMayStillBeAnswered,
     WorkerIsNotAssigned,
 )
+from domain.mandate import MandateDecided
 from domain.referral import ReferralReceived
 from domain.team import TeamMandated
 from tests.town import A_CHILD, A_RELATIVE, AN_ADULT, TODAY, Town, new_town
@@ -91,10 +94,15 @@ async def test_cases_change_hands_to_somebody_else(town: Town) -> None:
 async def test_a_position_that_ends_leaves_the_team(town: Town) -> None:
     """Nobody is a member who is no longer there (S10)."""
     manager, worker = await town.manager("nexus"), await town.hire("nexus")
-    mandated = await town.do(
-        town.administrator, mandate_team, register_number="SCN-2022-1", decided_on=TODAY
+    decided = await town.do(
+        town.administrator,
+        record_mandate,
+        register_number="SCN-2022-1",
+        decided_on=TODAY,
+        matter=MandateMatter.TEAM,
     )
-    team = mandated.the(TeamMandated)[0]
+    started = await town.do(manager, start_team, decided.the(MandateDecided)[0])
+    team = started.the(TeamMandated)[0]
     ends = date(2024, 4, 1)
     await town.do(
         manager, establish_team, team, lead_unit="nexus", pilot_from=TODAY, pilot_until=ends

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import staff, teams
+from api.commands import mandates, staff, teams
 from api.commands.work import Work
-from domain.codes import Compartment, StaffRole, TeamFuture
+from domain.codes import Compartment, MandateMatter, StaffRole, TeamFuture
 from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
@@ -20,6 +20,7 @@ from domain.errors import (
     UnknownStaffMember,
     UnknownUnit,
 )
+from domain.mandate import MandateDecided
 from domain.team import MemberJoined, MemberLeft, TeamMandated
 from tests.town import TODAY, Town, new_town, told
 
@@ -32,13 +33,17 @@ async def town() -> Town:
 
 
 async def mandate(town: Town, by: UUID | None = None) -> UUID:
+    """A team, started under a decision of the board."""
     outcome = await town.do(
-        by or town.administrator,
-        teams.mandate_team,
+        town.administrator,
+        mandates.record_mandate,
         register_number="SCN-2022-00355",
         decided_on=date(2022, 11, 22),
+        matter=MandateMatter.TEAM,
     )
-    return outcome.the(TeamMandated)[0]
+    decision = outcome.the(MandateDecided)[0]
+    started = await town.do(by or town.administrator, mandates.start_team, decision)
+    return started.the(TeamMandated)[0]
 
 
 async def establish(
