@@ -176,7 +176,8 @@ async def test_a_case_of_somebody_found_to_be_a_child_has_a_childs_clocks(
         assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
     await town.do(manager, cases.establish_age, case, **found | {"born": date(1990, 1, 1)})
     left = {one.clock.reveal() for one in (await town.case(case)).deadlines}
-    assert left == ({ClockKind.ADULT_INVESTIGATION} if investigated else set())
+    of_adults = {ClockKind.ADULT_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED}
+    assert left == (of_adults if investigated else set())
     assert await clocks(town, referral) == set()
 
 
