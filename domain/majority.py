@@ -89,6 +89,11 @@ def is_reached(born: date | None, month: date) -> bool:
     return born is not None and _months(born) + 12 * _OF_AGE < _months(month)
 
 
+def is_prepared(born: date | None, month: date, ahead: int) -> bool:
+    """Whether a case for children is to be on its way, also where the birthday is long past."""
+    return born is not None and _months(born) + 12 * _OF_AGE - ahead <= _months(month)
+
+
 def transition_due(born: date, month: date) -> date:
     """By when the transition is done: the first day of the month of the birthday (c), which tells
     no day; of the next month, where that has begun."""

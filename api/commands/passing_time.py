@@ -217,7 +217,8 @@ def _turning(
     told = majority.tell_majority(person.id, born, person.majority, month=month, ahead=ahead)
     clocks: list[deadlines.DeadlineEvent] = []
     moves = case.unit == desk.organisation.targets.child_entry
-    if moves and told and born and not deadlines.running(case.deadlines, ClockKind.MAJORITY):
+    waits = majority.is_prepared(born, month, ahead)  # whatever the person has been told before
+    if moves and waits and born and not deadlines.running(case.deadlines, ClockKind.MAJORITY):
         due = desk.calendar.start_of(majority.transition_due(born, month))
         # random, though told once by its command: an id that could be derived would say of what
         clocks = deadlines.set_until(desk.ids.new(), ClockKind.MAJORITY, now, due, desk.calendar)

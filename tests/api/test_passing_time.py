@@ -149,6 +149,20 @@ async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> 
     assert await count(town, case, DeadlineMet) == 1
 
 
+async def test_a_reopened_case_has_its_transition_too(town: Town) -> None:
+    """The deadline hangs on the case, not on what the person was told before, or how long ago the
+    18th birthday was (R13)."""
+    case, manager = await town.open_case(SOON), await town.manager("childrens-intake")
+    await reckoned(town, case)
+    for month in (datetime(2023, 5, 1, 6, 0, tzinfo=UTC), datetime(2026, 1, 1, 6, 0, tzinfo=UTC)):
+        await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+        await town.do(manager, cases.reopen_case, case, "Hör av sig.")
+        town.clock.set(month)
+        await reckoned(town, case)
+        [deadline] = (await town.case(case)).deadlines
+        assert deadline.clock.reveal() is ClockKind.MAJORITY
+
+
 async def test_another_birth_date_is_reckoned_anew(town: Town) -> None:
     """The transition that was planned for a birthday which is another falls away (R13, S85)."""
     case = await town.open_case(SOON)
