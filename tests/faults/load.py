@@ -63,7 +63,7 @@ class Load:
 
     async def is_not_ready(self) -> None:
         """Wait until the orchestrator has been told."""
-        await until(lambda: self.watch.ready[-1] == 503, within=10)
+        await until(lambda: self.watch.ready[-1:] == [503], within=10)
 
     async def answers_again(self, within: float = RECOVERY_SECONDS) -> str:
         """How long until commands and readings, begun now, are answered, and all is ready."""
