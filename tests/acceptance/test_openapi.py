@@ -29,7 +29,7 @@ FUZZED: Final = "examples,coverage,fuzzing"
 RUNS: Final = (  # the administrator comes last, ending other people's positions
     ("homeless outreach", FUZZED, 12),
     ("nexus manager", FUZZED, 14),
-    ("administrator", "stateful", 12),
+    ("administrator", "stateful", 25),
     *(
         pytest.param(who, phases, 240, marks=pytest.mark.full)
         for phases in (FUZZED, "stateful")
@@ -82,8 +82,7 @@ async def test_whatever_is_sent_the_document_holds(
     told = json.loads(report.read_text())
     settled.call.elsewhere += told["test_cases"]["generated"]
     assert told["operations"]["errored"] == 0
-    if seconds >= 60 or phases == FUZZED:  # the links of many doors take a while to be followed
-        assert told["test_cases"]["generated"] > LEAST
+    assert told["test_cases"]["generated"] > LEAST, told["test_cases"]
     if phases == FUZZED:  # a machine that is busy may not come round in a short run
         assert told["operations"]["tested"] > len(ROUTES) * (0.5 if seconds < 60 else 0.99)
 
