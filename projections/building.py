@@ -5,7 +5,6 @@ only the rows of those that are being built are in memory.
 """
 
 import gc
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass
@@ -127,7 +126,7 @@ async def _build(
     further(until - reached)
 
 
-class _Folding(ABC):
+class _Folding:
     """One table of one part. Rows that nothing can change any more are ready to be written."""
 
     def __init__(self, name: str) -> None:
@@ -143,9 +142,8 @@ class _Folding(ABC):
         except CannotBeFolded:
             raise FactCannotBeFolded.at(self._at) from None
 
-    @abstractmethod
     def _take(self, items: Sequence[Any]) -> None:
-        """Fold them in their order; `_at` says which one is being folded."""
+        raise NotImplementedError
 
     def finish(self) -> None:
         """There are no more items."""
