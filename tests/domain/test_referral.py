@@ -1,6 +1,6 @@
 """A referral's story: given what was recorded, when somebody decides, then these facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -72,7 +72,7 @@ def way(age: AgeKnowledge = AgeKnowledge.ADULT) -> Route:
 
 def received(
     *, sender_sees: bool = True, at: datetime = NOW, acute: bool = False
-) -> list[ReferralEvent]:
+) -> Sequence[ReferralEvent]:
     account = Account(
         receipt="5XK2M8Q0J4T7V9B3C6D1E0F2GH",
         source=Source.HOMELESS_OUTREACH,
@@ -120,7 +120,7 @@ DECLINED = ReferralDeclined(
 
 def declined(
     referral: Referral, *, by_unit: str = "nexus", confirmed: bool = True
-) -> list[ReferralEvent]:
+) -> Sequence[ReferralEvent]:
     """As another municipality's."""
     return decline_referral(
         referral,
@@ -140,7 +140,7 @@ def wrong_age(
     elsewhere: Route | None = None,
     *,
     confirmed: bool = True,
-) -> list[ReferralEvent]:
+) -> Sequence[ReferralEvent]:
     return decline_referral(
         referral,
         reason=DeclineReason.WRONG_AGE,

@@ -1,0 +1,46 @@
+"""Referrals: received and routed in one act (`reception`), accepted or declined by the receiving
+unit (`answers`), moved on to another or taken back (`movement`). What they have in common: who may
+come to a referral, the facts that the rules ask for, and the clocks of a report (`files`)."""
+
+from api.commands.referrals.answers import (
+    accept_referral,
+    confirm_decline,
+    decline_referral,
+    refuse_decline,
+)
+from api.commands.referrals.files import assess_anew, clockwork, facts_of, require
+from api.commands.referrals.movement import (
+    forward_referral,
+    override_routing,
+    wait_again,
+    withdraw_referral,
+)
+from api.commands.referrals.reception import (
+    ReferralDetails,
+    age_told,
+    receive_message,
+    receive_referral,
+    received,
+    side_of_all,
+)
+
+__all__ = [
+    "ReferralDetails",
+    "accept_referral",
+    "age_told",
+    "assess_anew",
+    "clockwork",
+    "confirm_decline",
+    "decline_referral",
+    "facts_of",
+    "forward_referral",
+    "override_routing",
+    "receive_message",
+    "receive_referral",
+    "received",
+    "refuse_decline",
+    "require",
+    "side_of_all",
+    "wait_again",
+    "withdraw_referral",
+]

@@ -1,0 +1,156 @@
+"""Referrals accepted, or declined for one of R2's reasons, by the receiving unit."""
+
+from uuid import UUID
+
+from api.commands.referrals.files import (
+    answer_due,
+    assess_anew,
+    clockwork,
+    facts_of,
+    file_for,
+    require,
+    telling_first,
+)
+from api.commands.work import Work
+from domain import assessment as assessments
+from domain import case as cases
+from domain import deadline as deadlines
+from domain import person as persons
+from domain import referral as referrals
+from domain.case.narrowing import CaseNarrowed
+from domain.codes import (
+    AgeKnowledge,
+    ClockKind,
+    DeclineReason,
+    ReferralKind,
+)
+from domain.policy import Act, Information, may
+from domain.referral import Referral
+from domain.routing import Route, route
+
+
+async def accept_referral(work: Work, referral_id: UUID) -> None:
+    """The receiving unit takes over: a case opens, or the person's open case is joined."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.ANSWER)
+    records = await work.records(referral.person)
+    person = records[-1]
+    case_id = person.open_case or work.desk.ids.new()
+    responsible, is_investigated = referral.unit, False
+    if person.open_case:
+        case = await work.case(person.open_case)
+        opening = deadlines.running(case.deadlines, ClockKind.INVESTIGATION_OPENED)
+        responsible, is_investigated = case.unit, bool(case.investigation or opening)
+        work.record(case_id, cases.join_case(case, referral_id))
+        if case.investigation:
+            taken_in = assessments.take_in(
+                referral.assessment, referral.deadlines, clockwork(work, work.now)
+            )
+            work.record(referral_id, taken_in)
+        if case.unit != referral.unit:  # somebody must see that the rules point elsewhere now
+            known = await work.age(referral.person)
+            way = route(facts_of(work, referral, known), work.organisation)
+            work.record(
+                case_id,
+                cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules),
+            )
+    async with telling_first(work, referral_id, viewer.unit):
+        accepted = referrals.accept_referral(
+            referral, case_id, by_unit=viewer.unit, responsible=responsible
+        )
+    work.record(referral_id, accepted)
+    if not person.open_case:
+        work.record(
+            case_id,
+            cases.open_case(
+                referral.person,
+                referral_id,
+                compartment=referral.compartment,
+                unit=responsible,
+            ),
+        )
+        if referral.narrowed:
+            work.record(case_id, [CaseNarrowed(person=referral.person)])
+        for record in records:  # the one that it is about, and all that stand for it
+            work.record(record.id, persons.open_case_for(record, case_id))
+    if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
+        started = deadlines.set_deadline(
+            work.desk.ids.new(),
+            ClockKind.INVESTIGATION_OPENED,
+            work.now,
+            work.organisation.settings,
+            work.desk.calendar,
+        )
+        work.record(case_id, started)
+
+
+async def decline_referral(
+    work: Work,
+    referral_id: UUID,
+    *,
+    reason: DeclineReason,
+    age: AgeKnowledge | None,
+    explanation: str,
+) -> None:
+    """Only for R2's reasons. The unit manager confirms where R2 binds, and wherever a decline
+    would be the referral's end; the manager's own decline is confirmed."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.ANSWER)
+    manages = may(viewer, Act.CONFIRM, Information.REFERRAL, file_for(referral, viewer))
+    binds = referral.unit == work.organisation.targets.adult_entry
+    ends = reason is DeclineReason.OTHER_MUNICIPALITY  # nobody ends it alone
+    elsewhere = _elsewhere(work, referral, reason, age)
+    async with telling_first(work, referral_id, viewer.unit):
+        declined = referrals.decline_referral(
+            referral,
+            reason=reason,
+            age=age,
+            explanation=explanation,
+            by_unit=viewer.unit,
+            elsewhere=elsewhere,
+            due=answer_due(work, work.now, acute=referral.acute),
+            confirmed=manages or not (binds or ends),
+        )
+    work.record(referral_id, declined)
+    if manages or not (binds or ends):
+        await assess_anew(work, referral_id, referral, age, elsewhere)
+
+
+async def confirm_decline(work: Work, referral_id: UUID) -> None:
+    """R2: the unit manager confirms; a wrong age is routed on in the same act."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.CONFIRM)
+    age, elsewhere = None, None
+    if referral.proposed:
+        reason, age = referral.proposed.reason.reveal(), referral.proposed.age.reveal()
+        elsewhere = _elsewhere(work, referral, reason, age)
+    async with telling_first(work, referral_id, viewer.unit):
+        confirmed = referrals.confirm_decline(
+            referral,
+            by_unit=viewer.unit,
+            elsewhere=elsewhere,
+            due=answer_due(work, work.now, acute=referral.acute),
+        )
+    work.record(referral_id, confirmed)
+    await assess_anew(work, referral_id, referral, age, elsewhere)
+
+
+async def refuse_decline(work: Work, referral_id: UUID) -> None:
+    """R2: the unit manager does not confirm; the referral waits for an answer as before."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.CONFIRM)
+    async with telling_first(work, referral_id, viewer.unit):
+        refused = referrals.refuse_decline(referral, by_unit=viewer.unit)
+    work.record(referral_id, refused)
+
+
+def _elsewhere(
+    work: Work, referral: Referral, reason: DeclineReason, age: AgeKnowledge | None
+) -> Route | None:
+    """Where the rules point when the age is what the declining unit says it is."""
+    if reason is not DeclineReason.WRONG_AGE or age is None:
+        return None
+    return route(
+        facts_of(work, referral, age),
+        work.organisation,
+    )

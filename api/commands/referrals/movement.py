@@ -1,0 +1,72 @@
+"""Referrals moved on to another unit, waiting anew, or taken back by their sender."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from api.commands.referrals.files import answer_due, clockwork, facts_of, require, telling_first
+from api.commands.work import Work
+from domain import assessment as assessments
+from domain import referral as referrals
+from domain.errors import (
+    UnknownUnit,
+)
+from domain.person import Person
+from domain.policy import Act
+from domain.routing import route
+
+
+async def override_routing(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
+    """S75: within the side; the unit that sets a rule aside holds it until the other accepts."""
+    await _move(work, referral_id, Act.OVERRIDE, referrals.override_routing, to_unit, reason)
+
+
+async def forward_referral(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
+    """R0, R12: what no rule decides is sent on by the unit that sorts it."""
+    await _move(work, referral_id, Act.FORWARD, referrals.forward_referral, to_unit, reason)
+
+
+async def _move(
+    work: Work,
+    referral_id: UUID,
+    act: Act,
+    decide: Callable[..., Sequence[referrals.ReferralEvent]],
+    to_unit: str,
+    reason: str,
+) -> None:
+    """Raises UnknownUnit for what cannot carry a case of that side."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, act)
+    if not work.organisation.carries_cases(to_unit, referral.compartment):
+        raise UnknownUnit
+    async with telling_first(work, referral_id, viewer.unit):
+        moved = decide(
+            referral,
+            route(facts_of(work, referral, referral.age.reveal()), work.organisation),
+            to_unit=to_unit,
+            reason=reason,
+            by_unit=viewer.unit,
+            due=answer_due(work, work.now, acute=referral.acute),
+        )
+    work.record(referral_id, moved)
+
+
+async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
+    """What had joined the case of somebody else: `person` is whom it is about after all."""
+    referral = await work.referral(referral_id)
+    age = person.age_on(work.today)
+    way = route(facts_of(work, referral, age), work.organisation)
+    due = answer_due(work, work.now, acute=referral.acute)
+    work.record(referral_id, referrals.await_again(referral, way, due=due))
+    if assessments.is_assessed(referral.kind.reveal(), age, way):
+        clocks = assessments.start_assessment(
+            clockwork(work, work.now), referral.assessment, referral.deadlines
+        )
+        work.record(referral_id, clocks)
+
+
+async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:
+    """By the sender, who learns no more than that it is answered."""
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.WITHDRAW)
+    withdrawn = referrals.withdraw_referral(referral, reason=reason, by_unit=viewer.unit)
+    work.record(referral_id, withdrawn)

@@ -1,0 +1,124 @@
+"""An incoming referral (aktualisering): somebody tells of a person, and somebody must answer.
+
+Its stories, each a file with its events, how they change the state, and its decisions: received
+from a source by a channel and routed by the rules to one unit (`reception`); accepted, which opens
+or joins a case, or declined for a coded reason (`answer`); forwarded, its routing overridden with
+a reason, or withdrawn by the sender (`movement`); and who may come near it (`narrowing`). The state
+is one (`state`). Deadlines run in a referral as in any other file (domain/deadline.py), and a
+report concerning a child or young person is assessed (domain/assessment.py).
+
+From receipt to answer it has a holder: the unit it was routed to or, where a unit of the
+administration sends it on, that unit until the receiver accepts (S69). Nexus declines only as R2
+allows, confirmed by its unit manager.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import get_args
+
+from domain import assessment, deadline
+from domain.assessment import AssessmentEvent
+from domain.deadline import DeadlineEvent
+from domain.referral import answer, movement, narrowing, reception
+from domain.referral.answer import (
+    AnswerEvent,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralDeclineProposed,
+    ReferralDeclineRefused,
+    accept_referral,
+    confirm_decline,
+    decline_referral,
+    refuse_decline,
+)
+from domain.referral.movement import (
+    MovementEvent,
+    ReferralForwarded,
+    ReferralWithdrawn,
+    RoutingOverridden,
+    await_again,
+    forward_referral,
+    override_routing,
+    withdraw_referral,
+)
+from domain.referral.narrowing import (
+    NarrowingEvent,
+    ReferralNarrowed,
+    ReferralWidened,
+    narrow_referral,
+)
+from domain.referral.reception import (
+    Account,
+    ReceptionEvent,
+    ReferralReceived,
+    ReferralRouted,
+    ReferralRoutedNarrowly,
+    plain_reference,
+    receive_referral,
+)
+from domain.referral.state import ANSWER, ProposedDecline, Referral, ReferralStatus
+
+ReferralEvent = ReceptionEvent | AnswerEvent | MovementEvent | NarrowingEvent
+
+_STORIES = (
+    (ReceptionEvent, reception.evolve),
+    (AnswerEvent, answer.evolve),
+    (MovementEvent, movement.evolve),
+    (NarrowingEvent, narrowing.evolve),
+)
+_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events)}
+
+
+def evolve(referral: Referral | None, event: object) -> Referral | None:
+    if isinstance(event, ReferralReceived):
+        return reception.arrived(event)
+    if referral is None:
+        return None
+    if isinstance(event, DeadlineEvent):
+        return replace(referral, deadlines=deadline.evolve(referral.deadlines, event))
+    if isinstance(event, AssessmentEvent):
+        return replace(referral, assessment=assessment.evolve(referral.assessment, event))
+    story = _EVOLVE.get(type(event))
+    return referral if story is None else story(referral, event)
+
+
+def fold(events: Iterable[object]) -> Referral | None:
+    referral: Referral | None = None
+    for event in events:
+        referral = evolve(referral, event)
+    return referral
+
+
+__all__ = [
+    "ANSWER",
+    "Account",
+    "ProposedDecline",
+    "Referral",
+    "ReferralAccepted",
+    "ReferralDeclineProposed",
+    "ReferralDeclineRefused",
+    "ReferralDeclined",
+    "ReferralEvent",
+    "ReferralForwarded",
+    "ReferralNarrowed",
+    "ReferralReceived",
+    "ReferralRouted",
+    "ReferralRoutedNarrowly",
+    "ReferralStatus",
+    "ReferralWidened",
+    "ReferralWithdrawn",
+    "RoutingOverridden",
+    "accept_referral",
+    "await_again",
+    "confirm_decline",
+    "decline_referral",
+    "evolve",
+    "fold",
+    "forward_referral",
+    "narrow_referral",
+    "override_routing",
+    "plain_reference",
+    "receive_referral",
+    "refuse_decline",
+    "withdraw_referral",
+]

@@ -1,0 +1,205 @@
+"""How a referral is answered: accepted, or declined for one of R2's reasons."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from domain import assessment, deadline
+from domain.codes import AgeKnowledge, DeclineReason
+from domain.errors import (
+    AcuteNeedsAreOurs,
+    AgeIsNotEstablished,
+    DeclineIsNotProposed,
+    RoutingStaysTheSame,
+)
+from domain.referral.reception import ReceptionEvent, routed
+from domain.referral.state import (
+    ANSWER,
+    ProposedDecline,
+    Referral,
+    ReferralStatus,
+    require_no_proposal,
+    require_waiting,
+)
+from domain.routing import Route
+from domain.sealed import Sealed
+
+# --- events: these names and fields are the storage format; version with care ----------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralAccepted:
+    """The unit takes over: from this event on it is the holder, through the case."""
+
+    unit: str
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclineProposed:
+    """R2 binds: until the unit manager has confirmed, the referral stands."""
+
+    person: UUID
+    unit: str
+    reason: Sealed[DeclineReason]
+    age: Sealed[AgeKnowledge | None]
+    explanation: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclineRefused:
+    """The unit manager does not confirm; the referral waits for an answer as before."""
+
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDeclined:
+    """For a wrong age the next event routes it anew, by the age that was found; otherwise this
+    was its answer."""
+
+    person: UUID
+    unit: str
+    holder: str
+    reason: Sealed[DeclineReason]
+    age: Sealed[AgeKnowledge | None]
+    explanation: Sealed[str]
+
+
+AnswerEvent = ReferralAccepted | ReferralDeclineProposed | ReferralDeclineRefused | ReferralDeclined
+
+
+def evolve(referral: Referral, event: object) -> Referral:
+    match event:
+        case ReferralAccepted(unit=unit, case=case):
+            return replace(
+                referral,
+                holder=unit,
+                case=case,
+                status=ReferralStatus.ACCEPTED,
+                proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
+            )
+        case ReferralDeclineProposed(reason=reason, age=age, explanation=explanation):
+            proposed = ProposedDecline(reason=reason, age=age, explanation=explanation)
+            return replace(referral, status=ReferralStatus.DECLINE_PROPOSED, proposed=proposed)
+        case ReferralDeclineRefused():
+            return replace(referral, status=ReferralStatus.WAITING, proposed=None)
+        case ReferralDeclined(holder=holder, age=age):
+            found = age if age.is_open and age.reveal() is not None else referral.age
+            return replace(
+                referral,
+                holder=holder,
+                age=cast("Sealed[AgeKnowledge]", found),
+                status=ReferralStatus.DECLINED,
+                proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
+            )
+        case _:
+            return referral
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def accept_referral(
+    referral: Referral, case: UUID, *, by_unit: str, responsible: str
+) -> list[AnswerEvent]:
+    """The receiving unit takes over; `responsible` is the unit of the case that is joined.
+
+    Raises ReferralIsAnswered, DeclineIsProposed.
+    """
+    require_no_proposal(referral, by_unit)
+    return [ReferralAccepted(unit=responsible, case=case)]
+
+
+def decline_referral(
+    referral: Referral,
+    *,
+    reason: DeclineReason,
+    age: AgeKnowledge | None,
+    explanation: str,
+    by_unit: str,
+    elsewhere: Route | None,
+    due: datetime,
+    confirmed: bool,
+) -> list[AnswerEvent | ReceptionEvent]:
+    """Decline for one of R2's reasons; the only ones there are.
+
+    `confirmed`: the unit manager declines, or nobody needs to confirm. A wrong age must lead
+    elsewhere: then the referral is routed anew in the same act and never without a holder.
+    Raises ReferralIsAnswered, DeclineIsProposed, AgeIsNotEstablished, RoutingStaysTheSame,
+    AcuteNeedsAreOurs, ProtectionIsNotAssessed.
+    """
+    require_no_proposal(referral, by_unit)
+    match reason:
+        case DeclineReason.WRONG_AGE:
+            if age is None or not age.is_established:
+                raise AgeIsNotEstablished
+            if elsewhere is None or elsewhere.unit == referral.unit:
+                raise RoutingStaysTheSame
+        case DeclineReason.OTHER_MUNICIPALITY:
+            _require_no_acute_needs(referral)
+    proposed = ProposedDecline(
+        reason=Sealed.of(reason), age=Sealed.of(age), explanation=Sealed.of(explanation)
+    )
+    if confirmed:
+        return _declined(referral, proposed, elsewhere, due)
+    return [
+        ReferralDeclineProposed(
+            person=referral.person,
+            unit=referral.unit,
+            reason=proposed.reason,
+            age=proposed.age,
+            explanation=proposed.explanation,
+        )
+    ]
+
+
+def confirm_decline(
+    referral: Referral, *, by_unit: str, elsewhere: Route | None, due: datetime
+) -> list[AnswerEvent | ReceptionEvent]:
+    """The unit manager confirms what was proposed (R2).
+
+    Raises ReferralIsAnswered, DeclineIsNotProposed, AcuteNeedsAreOurs, ProtectionIsNotAssessed.
+    """
+    require_waiting(referral, by_unit)
+    if referral.proposed is None:
+        raise DeclineIsNotProposed
+    if referral.proposed.reason.reveal() is DeclineReason.OTHER_MUNICIPALITY:
+        _require_no_acute_needs(referral)  # they may have become known meanwhile
+    return _declined(referral, referral.proposed, elsewhere, due)
+
+
+def refuse_decline(referral: Referral, *, by_unit: str) -> list[AnswerEvent]:
+    """The unit manager does not confirm. Raises ReferralIsAnswered, DeclineIsNotProposed."""
+    require_waiting(referral, by_unit)
+    if referral.proposed is None:
+        raise DeclineIsNotProposed
+    return [ReferralDeclineRefused(unit=referral.unit)]
+
+
+def _require_no_acute_needs(referral: Referral) -> None:
+    """R14: acute needs are ours, whether the sender told of them or our own assessment did; of a
+    child nobody knows before protection is assessed (SoL 2025:400 20:1; 2001:453 11:1 a)."""
+    if referral.acute or referral.assessment.at_once:
+        raise AcuteNeedsAreOurs
+    assessment.require_protection_assessed(referral.deadlines)
+
+
+def _declined(
+    referral: Referral, proposed: ProposedDecline, elsewhere: Route | None, due: datetime
+) -> list[AnswerEvent | ReceptionEvent]:
+    declined = ReferralDeclined(
+        person=referral.person,
+        unit=referral.unit,
+        holder=referral.holder,
+        reason=proposed.reason,
+        age=proposed.age,
+        explanation=proposed.explanation,
+    )
+    if elsewhere is None:
+        return [declined]
+    held = referral.sender_unit if referral.holder == referral.sender_unit else None
+    return [declined, routed(held, elsewhere, due=due, narrowed=referral.narrowed)]
