@@ -10,6 +10,7 @@ import typer
 from api.command_line import (
     databases,
     following,
+    keys,
     measuring,
     organisations,
     serving,
@@ -57,6 +58,11 @@ db.command()(databases.create)
 db.command()(databases.migrate)
 db.command()(databases.status)
 app.add_typer(db, name="db")
+
+ring = typer.Typer(help="The key-encryption keys of the vault.", no_args_is_help=True)
+ring.command()(keys.rotate)
+ring.command()(keys.show)
+app.add_typer(ring, name="keys")
 
 organisation = typer.Typer(help="How the municipality is organised.", no_args_is_help=True)
 organisation.command()(organisations.check)

@@ -80,6 +80,11 @@ class KeyIsErased(Refusal):
     status = 410
 
 
+class KeyCannotBeOpened(Unavailable):
+    """What is sealed cannot be opened: its key is damaged, or the keyring is another one. It is not
+    erased, and nothing of it is shown. Whoever runs the service asks `samordna doctor`."""
+
+
 class SealIsBroken(Exception):
     """A sealed value was altered, or moved from its place. The log or the vault is damaged."""
 

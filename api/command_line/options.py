@@ -24,6 +24,10 @@ def where(
         str | None,
         typer.Option(help="URL of the vault's PostgreSQL server, another than the log's."),
     ] = None,
+    kms: Annotated[
+        str | None,
+        typer.Option(help="Command that opens and seals the keyring (last word: open, seal)."),
+    ] = None,
     postgres_bin: Annotated[
         Path | None,
         typer.Option(help="Folder with PostgreSQL's programs for the embedded servers."),

@@ -19,8 +19,10 @@ from api.door.serving import CORRELATION
 from api.door.system import Meters
 from domain.errors import (
     AddressIsTooLong,
+    KeyCannotBeOpened,
     KeyIsErased,
     Refusal,
+    SealIsBroken,
     SomethingIsBroken,
 )
 from domain.ports import Ids
@@ -88,6 +90,9 @@ async def _answered(
         refusal = refused
     except SealedValueIsClosed:
         refusal = KeyIsErased()
+    except SealIsBroken as broken:
+        _log.error("a seal is broken", door=_door(request), exc_info=broken)
+        refusal = KeyCannotBeOpened()
     except web.HTTPMethodNotAllowed as error:
         return _other_method(request, error, correlation)
     except web.HTTPException as error:

@@ -53,6 +53,12 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Uppgifterna är gallrade",
         "Personens eller aktens uppgifter är utplånade; mer kan inte registreras om den.",
     ),
+    errors.KeyCannotBeOpened: Told(
+        "En nyckel kan inte öppnas",
+        "Det som är förseglat kan inte öppnas: nyckeln är skadad, eller nyckelringen är en annan."
+        " Ingenting är gallrat, och ingenting av det visas. Den som driver tjänsten frågar"
+        " `samordna doctor`.",
+    ),
     # --- persons and referrals
     errors.BornInTheFuture: Told(
         "Född i framtiden", "Födelsedatumet ligger i framtiden. Rätta det."

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from api.runtime import database
-from api.runtime.key_encryption import KeyringFile
+from api.runtime.key_encryption import KeyManagement, KeyManagementCommand, KeyringFile
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.rounds import Rounds
 from api.runtime.settings import Settings
@@ -77,7 +77,7 @@ def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = F
     settings.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = settings.secrets / "keyring"
     if not keyring.exists():
-        KeyringFile.create(keyring)
+        KeyringFile.create(keyring, _management(settings))
     database.create(
         addresses.log,
         settings.municipality,
@@ -88,3 +88,12 @@ def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = F
     database.create(
         addresses.vault, settings.municipality, secrets=settings.secrets, kind=database.VAULT
     )
+
+
+def keyring(settings: Settings) -> KeyringFile:
+    """The key-encryption keys. Raises KeyringIsUnusable."""
+    return KeyringFile(settings.secrets / "keyring", _management(settings))
+
+
+def _management(settings: Settings) -> KeyManagement | None:
+    return KeyManagementCommand(settings.kms) if settings.kms else None

@@ -8,6 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 _PORTS = range(65536)
 _WORKERS = range(1, 65)
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
@@ -32,6 +35,10 @@ class Settings:
     """URL of the log's PostgreSQL server (15 or newer), as its owner; embedded by default."""
     vault: str | None = None
     """URL of the vault's PostgreSQL server, another one than the log's; embedded by default."""
+    kms: str | None = None
+    """A command that seals and opens the keyring (called with `seal` or `open` as its last word,
+    from its input to its output), so that it lies nowhere in the clear; by default its mode alone
+    protects the file."""
     postgres_bin: Path | None = None
     """The folder with PostgreSQL's programs for the embedded servers; the wheel's by default."""
     host: str = "127.0.0.1"
@@ -91,6 +98,12 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **flags: Any) -> "Settings":
         """From flags that are not None, else from the environment, else the defaults."""
+        if shown := [name for name in ("database", "vault") if _holds_password(flags.get(name))]:
+            raise SettingsAreFaulty(
+                f"--{', --'.join(shown)}: everybody on this machine can read a command line. Give"
+                " the address without a password, which PostgreSQL's client then reads from the"
+                " file PGPASSFILE names; or all of it in SAMORDNA_DATABASE and SAMORDNA_VAULT."
+            )
         values: dict[str, Any] = {}
         for field in fields(cls):
             flag = flags.get(field.name)
@@ -100,6 +113,13 @@ class Settings:
             elif text:
                 values[field.name] = _parsed(field.name, text)
         return cls(**values)
+
+
+def _holds_password(url: str | None) -> bool:
+    try:
+        return bool(url and conninfo_to_dict(url).get("password"))
+    except ProgrammingError:  # no address at all: who connects will say so
+        return "password" in (url or "")
 
 
 def _parsed(name: str, text: str) -> Any:

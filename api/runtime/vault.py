@@ -12,17 +12,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, LiteralString, Self
 from uuid import UUID
 
+import structlog
 from psycopg import OperationalError
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
 from api.runtime.database import session_url
-from api.runtime.key_encryption import KeyEncryption, Wrapped
+from api.runtime.key_encryption import KeyEncryption, KeyringIsUnusable, Wrapped
 from api.runtime.seal import KEY_SIZE, Key
 from api.runtime.sessions import Session, Sessions
 from api.runtime.together import Together
-from domain.errors import KeyIsErased, VaultUnavailable
+from domain.errors import KeyCannotBeOpened, KeyIsErased, VaultUnavailable
 from domain.referral import plain_reference
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _ENSURE: Final = "SELECT * FROM {schema}.ensure_keys(%b, %b, %b)"
 _LOAD: Final = "SELECT name, version, wrapped, wrapped_by FROM {schema}.keys WHERE name = ANY (%b)"
@@ -32,6 +35,9 @@ _OUTDATED: Final = (
     " WHERE wrapped_by <> %s AND name > %s ORDER BY name LIMIT %s"
 )
 _REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
+_WRAPPED_BY: Final = (
+    "SELECT wrapped_by, count(*) FROM {schema}.keys WHERE wrapped IS NOT NULL GROUP BY wrapped_by"
+)
 _RESERVE: Final = "SELECT {schema}.reserve_person(%s, %s, %s)"
 _RELEASE: Final = "SELECT {schema}.release_number(%s, %s, %s)"
 _FIND: Final = "SELECT person FROM {schema}.people_by_number WHERE compartment = %s AND digest = %s"
@@ -52,6 +58,9 @@ _REFERENCES: Final = "vault/references/{}"  # one per sender
 
 _SESSIONS: Final = 4
 _NOTHING: Final[Mapping[Wrapped, bytes]] = {}
+
+Kept = Mapping[str, KeyringIsUnusable | None]
+"""The keys that are not erased, and why one of them cannot be opened."""
 
 
 class _KeysInMemory:
@@ -119,6 +128,9 @@ class PostgresVault:
     async def __aenter__(self) -> Self:
         try:
             await self._make([_CHECK])
+        except KeyCannotBeOpened as closed:
+            await self._sessions.close()
+            raise closed.__cause__ or closed from None
         except BaseException:
             await self._sessions.close()
             raise
@@ -135,9 +147,10 @@ class PostgresVault:
             await self._make(lacking)
 
     async def load(self, keys: Collection[str]) -> None:
-        """Bring the named keys that exist into memory, in one question."""
+        """Bring the named keys that exist into memory, in one question. Raises KeyCannotBeOpened:
+        a key that is damaged must not look like one that is erased."""
         if lacking := self._memory.lacking(keys):
-            await self._loading.all(lacking)
+            _refuse_unusable(lacking, await self._loading.all(lacking))
 
     async def knows(self, key: str) -> bool:
         """Whether the key was ever made here, erased or not."""
@@ -185,6 +198,10 @@ class PostgresVault:
             [(rewrapped,)] = await self._ask(_REWRAP, names, *columns)
             taken, after = taken + rewrapped, names[-1]
         return taken
+
+    async def wrapped_by(self) -> Mapping[str, int]:
+        """How many keys each version of the key-encryption key wraps."""
+        return dict(await self._ask(_WRAPPED_BY))
 
     # --- seals -------------------------------------------------------------------------------
 
@@ -275,38 +292,43 @@ class PostgresVault:
         return key
 
     async def _make(self, names: Collection[str]) -> None:
-        """Raises KeyIsErased."""
+        """Raises KeyIsErased, KeyCannotBeOpened."""
         made = await self._making.all(names)
-        if erased := [name for name in names if not made[name]]:
+        if erased := [name for name in names if name not in made]:
             raise KeyIsErased(keys=erased)
+        _refuse_unusable(names, made)
 
-    async def _make_together(self, names: Collection[str]) -> Mapping[str, bool]:
-        """Whether each of them is there, and not erased."""
+    async def _make_together(self, names: Collection[str]) -> Kept:
         asked_for = list(names)
         secrets = [os.urandom(KEY_SIZE) for _ in asked_for]
         made = list(map(self._encryption.wrap, asked_for, secrets))
         asked_at = self._memory.now()
         rows = await self._ask(_ENSURE, asked_for, [w.key for w in made], [w.by for w in made])
-        self._remember(rows, asked_at, dict(zip(made, secrets, strict=True)))
-        return {name: wrapped is not None for name, _, wrapped, _ in rows}
+        return self._remember(rows, asked_at, dict(zip(made, secrets, strict=True)))
 
-    async def _load_together(self, names: Collection[str]) -> Mapping[str, bool]:
+    async def _load_together(self, names: Collection[str]) -> Kept:
         asked_at = self._memory.now()
-        rows = await self._ask(_LOAD, list(names))
-        self._remember(rows, asked_at)
-        return {name: wrapped is not None for name, _, wrapped, _ in rows}
+        return self._remember(await self._ask(_LOAD, list(names)), asked_at)
 
     def _remember(
         self, rows: Iterable[TupleRow], asked_at: float, made: Mapping[Wrapped, bytes] = _NOTHING
-    ) -> None:
+    ) -> Kept:
         """`made`: keys that need no unwrapping, if they are what the vault has kept."""
+        there: dict[str, KeyringIsUnusable | None] = {}
         for name, version, wrapped, by in rows:
             if wrapped is None:
                 self._memory.forget([name])
                 continue
+            there[name] = None
             kept = Wrapped(by, wrapped)
-            secret = made.get(kept) or self._encryption.unwrap(name, kept)
-            self._memory.put(Key(name, version, secret), asked_at)
+            try:
+                secret = made.get(kept) or self._encryption.unwrap(name, kept)
+            except KeyringIsUnusable as unusable:
+                self._memory.forget([name])
+                there[name] = unusable
+            else:
+                self._memory.put(Key(name, version, secret), asked_at)
+        return there
 
     async def _ask(self, query: LiteralString, *values: object) -> list[TupleRow]:
         if query not in self._statements:
@@ -322,6 +344,14 @@ class PostgresVault:
             return await self._sessions.ask(question)
         except OperationalError as error:
             raise VaultUnavailable from error
+
+
+def _refuse_unusable(names: Iterable[str], kept: Kept) -> None:
+    """Only to whoever asked for such a key: others waited for the same answer."""
+    for name in names:
+        if unusable := kept.get(name):
+            _log.error("a key cannot be opened", error=type(unusable))
+            raise KeyCannotBeOpened(key=name) from unusable
 
 
 def _others(keys: Collection[str]) -> list[str]:

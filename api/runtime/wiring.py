@@ -17,13 +17,12 @@ from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.forgetting import Forgetting
-from api.runtime.key_encryption import KeyringFile
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.metrics import Metrics, Parts
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from api.runtime.receipt_log import ReceiptLog
-from api.runtime.servers import Addresses
+from api.runtime.servers import Addresses, keyring
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.timekeeping import Timekeeping
 from api.runtime.tokens import BearerTokens, TrustedIssuer
@@ -141,7 +140,7 @@ async def open_house(
     async with AsyncExitStack() as opened:
         opened.push_async_callback(_ended, asyncio.create_task(addresses.look_after()))
         vault = await opened.enter_async_context(
-            PostgresVault(urls["vault"], schema, KeyringFile(settings.secrets / "keyring"))
+            PostgresVault(urls["vault"], schema, keyring(settings))
         )
         mapper = Mapper(vault)
         stored = StoredEventLog(urls["server"], schema)

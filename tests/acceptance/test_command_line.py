@@ -210,6 +210,8 @@ def test_mistakes_are_one_message(data: Path) -> None:
     for arguments, told in (
         (("serve",), "jwks"),
         (("serve", "--database", "postgresql://x"), "vault"),
+        (("db", "status", "--database", "postgresql://o:hemligt@h/d"), "PGPASSFILE"),
+        (("keys", "show", "--kms", "false"), "samordna db create"),
         (("rebuild", "caselod"), "caseload"),
         (("token", "nobody"), "staff id"),
         (("demo", "--from", "yesterday"), "YYYY-MM-DD"),
@@ -224,6 +226,7 @@ def test_mistakes_are_one_message(data: Path) -> None:
         said = samordna(*arguments, data=data, expect=code)
         assert told in said
         assert "Traceback" not in said
+        assert "hemligt" not in said
 
 
 def test_an_unreadable_folder_is_told(data: Path) -> None:

@@ -1,12 +1,16 @@
 """The keyring: whoever has the file opens the vault, whoever lost it has lost the vault."""
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from api.runtime.key_encryption import (
+    KeyManagementCommand,
+    KeyManagementFailed,
     KeyringDoesNotFit,
     KeyringExists,
     KeyringFile,
@@ -123,3 +127,63 @@ def test_damaged_keyring_is_refused_without_quoting_it(path: Path, content: str)
         KeyringFile(path)
     assert "secret" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+# --- key management --------------------------------------------------------------------------
+
+_A_KMS = """
+import sys
+from pathlib import Path
+from cryptography.fernet import Fernet
+service = Fernet(Path(sys.argv[1]).read_bytes())
+act = {"seal": service.encrypt, "open": service.decrypt}[sys.argv[2]]
+sys.stdout.buffer.write(act(sys.stdin.buffer.read()))
+"""
+
+
+@pytest.fixture
+def kms(tmp_path: Path) -> KeyManagementCommand:
+    """A key management service, reached by a program of its own."""
+    (tmp_path / "kms.py").write_text(_A_KMS)
+    (tmp_path / "kms.key").write_bytes(Fernet.generate_key())
+    return KeyManagementCommand(f"'{sys.executable}' '{tmp_path}/kms.py' '{tmp_path}/kms.key'")
+
+
+def test_under_key_management_it_lies_nowhere_in_the_clear(
+    path: Path, kms: KeyManagementCommand
+) -> None:
+    """The service seals it and opens it, also after it was renewed; the file says nothing."""
+    keyring = KeyringFile.create(path, kms)
+    wrapped = keyring.wrap("file/1", KEY)
+    keyring.renew()
+    assert KeyringFile(path, kms).unwrap("file/1", wrapped) == KEY
+    assert b"#" not in path.read_bytes()
+    with pytest.raises(KeyringIsDamaged):
+        KeyringFile(path)
+
+
+def test_a_keyring_comes_under_key_management_when_it_is_renewed(
+    path: Path, kms: KeyManagementCommand
+) -> None:
+    """What lay in the clear opens until then, and is sealed from then on."""
+    wrapped = KeyringFile.create(path).wrap("file/1", KEY)
+    KeyringFile(path, kms).renew()
+    assert b"#" not in path.read_bytes()
+    assert KeyringFile(path, kms).unwrap("file/1", wrapped) == KEY
+
+
+@pytest.mark.parametrize("command", ["no-such-program", "false", "cat", "true"])
+def test_a_service_that_fails_leaves_the_keyring_as_it_was(
+    path: Path, kms: KeyManagementCommand, command: str
+) -> None:
+    """One that is away, refuses, gives back what it was given or nothing: told, nothing written."""
+    KeyringFile.create(path, kms)
+    kept = path.read_bytes()
+    with pytest.raises((KeyManagementFailed, KeyringIsDamaged)):
+        KeyringFile(path, KeyManagementCommand(command))
+    keyring = KeyringFile.create(path.with_name("clear"))
+    with pytest.raises(KeyManagementFailed):
+        KeyringFile.create(path.with_name("another"), KeyManagementCommand(command))
+    assert not path.with_name("another").exists()
+    assert path.read_bytes() == kept
+    assert keyring.newest == "1"

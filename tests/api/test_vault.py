@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
 from api.runtime.postgres_ground import wheel_programs
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.vault import PostgresVault
-from domain.errors import KeyIsErased, SealIsBroken, VaultUnavailable
+from domain.errors import KeyCannotBeOpened, KeyIsErased, SealIsBroken, VaultUnavailable
 from domain.ports import Vault
 from tests.conftest import Database, new_database
 
@@ -349,6 +350,24 @@ async def test_another_keyring_is_refused_at_start(house: Database, tmp_path: Pa
     with pytest.raises(KeyringDoesNotFit, match="another vault"):
         async with PostgresVault(house.url("vault"), house.schema, another):
             pass
+
+
+async def test_a_damaged_key_is_not_taken_for_an_erased_one(house: Database) -> None:
+    """Whoever needs it is told that it cannot be opened; others, who ask in the same moment, go on;
+    a key that is missing altogether leaves what it sealed closed."""
+    async with vault_of(house) as vault:
+        damaged, _, missing = keys = file_keys(3)
+        await vault.ensure(keys)
+        sealed = {key: vault.seal(key, PLACE, b"exposed") for key in keys}
+        vault.forget(keys)
+        house.execute("UPDATE {}.keys SET wrapped = 'x' WHERE name = %s", damaged)
+        house.execute("DELETE FROM {}.keys WHERE name = %s", missing)
+        refused = KeyCannotBeOpened
+        told = await asyncio.gather(
+            *(vault.load([key]) for key in keys), vault.ensure([damaged]), return_exceptions=True
+        )
+        assert [type(it) for it in told] == [refused, NoneType, NoneType, refused]
+        assert [vault.open(sealed[key], PLACE) for key in keys] == [None, b"exposed", None]
 
 
 # --- the server ------------------------------------------------------------------------------
