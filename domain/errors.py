@@ -127,6 +127,11 @@ class PersonIsOfAge(Refusal):
     """The person is 18 or older and has no guardian any more (R13)."""
 
 
+class GuardianIsNotNamed(Refusal):
+    """A guardian's consent names the guardian who gave it, and the person's own names nobody
+    (OSL 12:2-3)."""
+
+
 class GuardianHasNoRights(Refusal):
     """This guardian has no rights now: they have ended, or were never recorded here (R13)."""
 

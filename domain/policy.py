@@ -76,12 +76,14 @@ class Viewer:
     role: StaffRole
     unit: str
     side: Compartment | None
+    engaged_in: frozenset[UUID] = frozenset()  # cases whose consent carries it today (R6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """What access depends on in one case or referral."""
 
+    id: UUID | None = None  # of a case: nobody is engaged in anything else
     compartment: Compartment
     responsible_unit: str | None = None  # of a case; whoever holds a referral only waits
     receiving_unit: str | None = None
@@ -442,7 +444,7 @@ def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
         return frozenset()
     found = {
         Relation.ASSIGNED: viewer.staff in file.workers,
-        Relation.ENGAGED: viewer.staff in file.engaged,
+        Relation.ENGAGED: viewer.staff in file.engaged and file.id in viewer.engaged_in,
         Relation.RESPONSIBLE_UNIT: viewer.unit == file.responsible_unit,
         Relation.RECEIVING_UNIT: viewer.unit == file.receiving_unit,
         Relation.SENDING_UNIT: viewer.unit == file.sending_unit,

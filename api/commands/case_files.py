@@ -9,10 +9,11 @@ from domain.case.consultation import consulted
 from domain.policy import Act, File, Information
 
 
-def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
+def file_of(case_id: UUID, case: Case, *, receiving_unit: str | None = None) -> File:
     """What access to a case depends on."""
     offered = case.handover.to_unit if case.handover else None
     return File(
+        id=case_id,
         compartment=case.compartment,
         responsible_unit=case.unit,
         receiving_unit=receiving_unit or offered,
@@ -26,7 +27,7 @@ def file_of(case: Case, *, receiving_unit: str | None = None) -> File:
 async def require_case(work: Work, case_id: UUID, act: Act, information: Information) -> Case:
     """Raises NotFound for what the actor may not see, NotPermitted for what it may not do."""
     case = await work.case(case_id)
-    await work.require(act, information, file_of(case))
+    await work.require(act, information, file_of(case_id, case))
     return case
 
 

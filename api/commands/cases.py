@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.case_files import file_of, require_case
+from api.commands.consents import end_what_a_guardian_gave
 from api.commands.investigations import is_outside, review_clocks
 from api.commands.referrals import assess_anew, facts_of
 from api.commands.work import Work, found, telling_who
@@ -109,6 +110,7 @@ async def review_age(
     if not established:
         return
     work.record(case.person, established)
+    await end_what_a_guardian_gave(work, case_id)  # until another birthday
     aged = found(persons.evolve(person, established[0]))
     merged = [aged if each.id == aged.id else each for each in await work.merged(aged.id)]
     known = persons.age_over(merged, work.today)
@@ -161,11 +163,8 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
         work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for worker in case.workers:
         await _give_back(work, case_id, worker)
-    if (await work.age(case.person)).is_of_age:  # consent is taken anew (R13)
-        released = consents.end_what_a_guardian_gave(case)
-        work.record(case_id, released)
-        for each in released:
-            await _give_back(work, case_id, each.coordinator)
+    if (await work.age(case.person)).is_of_age:  # consent is taken anew
+        await end_what_a_guardian_gave(work, case_id)
 
 
 async def decline_handover(
@@ -185,7 +184,7 @@ async def decline_handover(
     binds = to_unit == work.organisation.targets.adult_entry
     if binds and reason.value not in {allowed.value for allowed in DeclineReason}:
         raise DeclineReasonDoesNotBind
-    file = file_of(case, receiving_unit=to_unit)
+    file = file_of(case_id, case, receiving_unit=to_unit)
     manager = may(await work.viewer(), Act.CONFIRM, Information.RESPONSIBILITY, file)
     async with _telling_who(work, case_id, handover_id):
         declined = cases.decline_handover(
@@ -255,7 +254,8 @@ async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Ac
     decision says so."""
     case = await work.case(case_id)
     to_unit = await _receiving_unit(work, case_id, case, handover_id)
-    await work.require(act, Information.RESPONSIBILITY, file_of(case, receiving_unit=to_unit))
+    file = file_of(case_id, case, receiving_unit=to_unit)
+    await work.require(act, Information.RESPONSIBILITY, file)
     return case
 
 

@@ -4,6 +4,7 @@ An engagement stands in the case and in the coordinator's own stream, as an assi
 that a coordinator who leaves is found in every case.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from domain import staff as staffs
 from domain.case import consent as consents
 from domain.case.consent import CoordinatorReleased
 from domain.codes import ConsentGiver, ConsultationTopic, InformationKind, Receiver
+from domain.organisation import ADULT_FROM
+from domain.person import born_over
+from domain.routing import birthday
 
 
 async def give_consent(
@@ -22,6 +26,7 @@ async def give_consent(
     scope: tuple[InformationKind, ...],
     receiver: Receiver,
     giver: ConsentGiver,
+    guardian: UUID | None = None,
     until: date | None,
 ) -> None:
     case = await documented(work, case_id)
@@ -31,9 +36,11 @@ async def give_consent(
         scope=scope,
         receiver=receiver,
         giver=giver,
+        guardian=guardian,
         until=until,
         today=work.today,
         of_age=(await work.age(case.person)).is_of_age,
+        guardians=await work.guardians(case.person),
     )
     work.record(case_id, given)
 
@@ -60,8 +67,14 @@ async def withdraw_consent(work: Work, case_id: UUID, consent_id: UUID) -> None:
 async def engage_coordinator(work: Work, case_id: UUID, coordinator_id: UUID) -> None:
     case = await documented(work, case_id)
     coordinator = await work.staff(coordinator_id)
-    of_age = (await work.age(case.person)).is_of_age
-    engaged = consents.engage_coordinator(case, coordinator, today=work.today, of_age=of_age)
+    born = born_over(await work.merged(case.person))
+    engaged = consents.engage_coordinator(
+        case,
+        coordinator,
+        today=work.today,
+        guardians=await work.guardians(case.person),
+        comes_of_age=born and birthday(born, ADULT_FROM),
+    )
     work.record(case_id, engaged)
     if engaged:
         work.record(coordinator_id, staffs.take_case(coordinator, case_id))
@@ -81,10 +94,16 @@ async def consult_coordinator(
     work.record(case_id, consents.consult_coordinator(case, coordinator, topic))
 
 
-async def _record(work: Work, case_id: UUID, events: list[consents.ConsentEvent]) -> None:
+async def end_what_a_guardian_gave(work: Work, case_id: UUID, guardian: UUID | None = None) -> None:
+    """The engagements that rest on it (R13)."""
+    ended = consents.end_what_a_guardian_gave(await work.case(case_id), guardian)
+    await _record(work, case_id, ended)
+
+
+async def _record(work: Work, case_id: UUID, events: Iterable[consents.ConsentEvent]) -> None:
     """And on the streams of those whose engagement ends."""
-    work.record(case_id, events)
     for event in events:
+        work.record(case_id, [event])
         if isinstance(event, CoordinatorReleased):
             member = await work.staff(event.coordinator)
             work.record(member.id, staffs.give_back_case(member, case_id))

@@ -107,7 +107,7 @@ async def refer_out(
         going_along=going_along,
         text=text,
         today=work.today,
-        of_age=(await work.age(case.person)).is_of_age,
+        guardians=await work.guardians(case.person),
     )
     work.record(case_id, made)
 

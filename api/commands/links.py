@@ -18,7 +18,7 @@ async def link_cases(work: Work, case_id: UUID, other_id: UUID, kind: LinkKind) 
     there is nothing to link to (S77)."""
     case = await documented(work, case_id)
     other = await work.case(other_id)
-    await work.require(Act.READ, Information.LINE, file_of(other))
+    await work.require(Act.READ, Information.LINE, file_of(other_id, other))
     new = work.desk.ids.new
     try:
         linked = link.link_case(case, case_id, other, other_id, new(), kind)
@@ -35,7 +35,7 @@ async def remove_link(work: Work, case_id: UUID, link_id: UUID) -> None:
     case = await documented(work, case_id)
     other_id, removed = link.remove_link(case, link_id)
     other = await work.case(other_id)
-    await work.require(Act.READ, Information.LINE, file_of(other))
+    await work.require(Act.READ, Information.LINE, file_of(other_id, other))
     work.record(case_id, removed)
     work.record(other_id, link.remove_link_to(other, case_id))
 

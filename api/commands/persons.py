@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.commands.case_files import require_case
 from api.commands.cases import review_age
+from api.commands.consents import end_what_a_guardian_gave
 from api.commands.numbers import reserve_number
 from api.commands.referrals import wait_again
 from api.commands.work import Work
@@ -121,6 +122,8 @@ async def end_guardians_rights(
     person = await work.person(case.person)
     ended = guardianship.end_guardians_rights(person, guardian, ground=ground, basis=basis)
     work.record(person.id, ended)
+    if open_case := (await work.standing(person.id)).open_case:  # consent is taken anew
+        await end_what_a_guardian_gave(work, open_case, guardian)
 
 
 async def _both(work: Work, case_id: UUID, other_case: UUID) -> tuple[Person, Person]:

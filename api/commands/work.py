@@ -26,7 +26,9 @@ from domain import (
     team,
 )
 from domain.adoption import ORGANISATION, Adoptions
-from domain.codes import AgeKnowledge
+from domain.case import Case
+from domain.case.consent import is_engaged
+from domain.codes import AgeKnowledge, StaffRole
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
@@ -46,6 +48,7 @@ from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, EventLog, Ids, Vault, WorkingCalendar
 from domain.recorded import NO_VERSION, Append, NewEvent, Recorded, Stream
 from domain.sealed import SealedValueIsClosed
+from domain.staff import StaffMember
 
 T = TypeVar("T")
 
@@ -87,6 +90,20 @@ class Desk:
         """For who asks, or tells what time causes, and decides nothing. Raises LogUnavailable."""
         known = await self.log.streams({ORGANISATION}, afresh=True)
         return self.organised(known[ORGANISATION].state, self.calendar.day_of(self.clock.now()))
+
+    async def engaged_in(self, staff: UUID) -> frozenset[UUID]:
+        """The cases in which a consent carries a coordinator's engagement today (R6), asked of the
+        cases themselves: so it ends with its last day, whether or not time has been told, and no
+        view need know a day that tells a birthday."""
+        member = (await self.log.streams({staff}, afresh=True))[staff].state
+        held = set(member.cases) if isinstance(member, StaffMember) else set()
+        known = await self.log.streams(held, afresh=True) if held else {}
+        today = self.calendar.day_of(self.clock.now())
+        return frozenset(
+            of
+            for of, stream in known.items()
+            if isinstance(stream.state, Case) and is_engaged(stream.state, staff, today)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +214,12 @@ class Work:
         """What is known today of the person's age, over all their records."""
         return person.age_over(await self.merged(stream), self.today)
 
+    async def guardians(self, stream: UUID) -> frozenset[UUID]:
+        """Who decides for the person today: at 18 nobody any more (R13)."""
+        records = await self.merged(stream)
+        of_age = person.age_over(records, self.today).is_of_age
+        return frozenset(() if of_age else (one for each in records for one in each.guardians))
+
     async def referral(self, stream: UUID) -> referral.Referral:
         return found(await self._state(stream, referral.Referral))
 
@@ -241,8 +264,13 @@ class Work:
             member = await self._state(self.command.actor, staff.StaffMember)
             if member is None or not member.active:
                 raise NotPermitted
+            coordinates = member.role is StaffRole.REGIONAL_COORDINATOR
             self._viewer = Viewer(
-                staff=member.id, role=member.role, unit=member.unit, side=member.side
+                staff=member.id,
+                role=member.role,
+                unit=member.unit,
+                side=member.side,
+                engaged_in=await self.desk.engaged_in(member.id) if coordinates else frozenset(),
             )
         return self._viewer
 

@@ -129,6 +129,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.PersonIsOfAge: Told(
         "Personen är myndig", "Personen är 18 år eller äldre och har ingen vårdnadshavare (R13)."
     ),
+    errors.GuardianIsNotNamed: Told(
+        "Vårdnadshavaren anges inte",
+        "Ett samtycke från en vårdnadshavare anger vem det är; personens eget anger ingen"
+        " (OSL 12:2-3).",
+    ),
     errors.GuardianHasNoRights: Told(
         "Vårdnaden har upphört",
         "Vårdnadshavaren har inga rättigheter nu: de har upphört, eller aldrig registrerats (R13).",

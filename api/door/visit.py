@@ -1,7 +1,7 @@
 """One request being served: who asks, for what purpose, and what the house does for it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from api.door.faults import Fault, FieldFault
 from api.door.marks import Marks
 from api.door.query import PageQuery, PastQuery, ReadingQuery
 from api.house import House
-from domain.codes import Purpose
+from domain.codes import Purpose, StaffRole
 from domain.errors import (
     FieldsAreFaulty,
     NotFound,
@@ -61,7 +61,10 @@ class Visit:
 
     async def recognise(self) -> None:
         """Roles, units and sides come from the events, never from the token or a header."""
-        self._viewer = await self.house.views.viewer(self.staff)
+        viewer = await self.house.views.viewer(self.staff)
+        if viewer and viewer.role is StaffRole.REGIONAL_COORDINATOR:
+            viewer = replace(viewer, engaged_in=await self.house.desk.engaged_in(self.staff))
+        self._viewer = viewer
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    GuardianHasNoRights,
+    GuardianIsNotNamed,
     PersonIsOfAge,
     UnknownStaffMember,
 )
@@ -51,6 +53,8 @@ class NewConsent(Body):
     kinds: Kinds
     receiver: Receiver
     giver: ConsentGiver = ConsentGiver.PERSON
+    guardian_id: Id | None = None
+    """Which guardian it was, where one consented."""
     until: LastDay | None = None
     """The last day; left out, it stands until it is withdrawn."""
 
@@ -72,7 +76,13 @@ OF_CONSENT = {"caseId": "caseId", "consentId": "consentId"}
         "What may be told, to whom and for how long (OSL 10:1, 12:2).",
     ),
     asks=(Act.RECORD, Information.CIRCUMSTANCES),
-    refuses=(CaseIsClosed, ConsentIsOver, PersonIsOfAge),
+    refuses=(
+        CaseIsClosed,
+        ConsentIsOver,
+        PersonIsOfAge,
+        GuardianIsNotNamed,
+        GuardianHasNoRights,
+    ),
     status=CREATED,
     leads=(
         Lead("narrowConsent", OF_CONSENT),
@@ -87,6 +97,7 @@ async def give(visit: Visit, case_id: UUID, new: NewConsent) -> GivenConsent:
         scope=tuple(new.kinds),
         receiver=new.receiver,
         giver=new.giver,
+        guardian=new.guardian_id,
         until=new.until,
     )
     _, given = outcome.the(ConsentGiven)

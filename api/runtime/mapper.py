@@ -8,11 +8,12 @@ ciphertext moved to another place does not open.
 
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.catalogue import ENTRIES, Entry
 from domain.ports import Vault
@@ -75,8 +76,14 @@ class _Codec:
             for scope in set(entry.sealed.values())
         }
         self.has_person = "person" in entry.clear
-        stored = [(name, hints[name]) for name in entry.clear]
+        stored: list[tuple[Any, ...]] = [(name, hints[name]) for name in entry.clear]
         stored += [(name, str) for name in (entry.sealed if not entry.veil else (_BODY,))]
+        # a field with a default came later: what was stored before has none
+        later = {f.name for f in fields(entry.event) if f.default is not MISSING}
+        stored = [
+            (name, kind | UnsetType, UNSET) if name in later else (name, kind)
+            for name, kind in stored
+        ]
         if entry.veil:
             self.body = msgspec.defstruct(
                 f"{entry.event.__name__}Body",
@@ -120,10 +127,15 @@ class _Codec:
                 person=getattr(stored, "person", None),
                 body=Sealed.closed(f"{place}/{_BODY}|{getattr(stored, _BODY)}"),
             )
-        clear = {name: getattr(stored, name) for name in self.entry.clear}
+        clear = {
+            name: value
+            for name in self.entry.clear
+            if (value := getattr(stored, name)) is not UNSET
+        }
         closed: dict[str, Sealed[object]] = {
-            name: Sealed.closed(f"{place}/{name}|{getattr(stored, name)}")
+            name: Sealed.closed(f"{place}/{name}|{value}")
             for name in self.entry.sealed
+            if (value := getattr(stored, name)) is not UNSET
         }
         return self.entry.event(**clear, **closed)
 

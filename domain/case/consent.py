@@ -1,15 +1,16 @@
 """Consent (samtycke), and the regional coordinators who learn of a person only with it (R6).
 
 A consent is given for some kinds of information and one receiver, narrowed, withdrawn, or runs
-out; one that a guardian gave, alone or together with the child, stands until the child is 18 (R13).
-A coordinator is engaged as long as a consent stands that carries it: when it is narrowed below
-that, withdrawn or has run out, the engagement ends in the same act. Without one, a coordinator may
-be consulted, and is told nothing of the person.
+out; one that a guardian gave, alone or together with the child, stands as long as that guardian has
+rights, and until the child is 18 (R13). A coordinator is engaged as long as a consent stands that
+carries it: when it is narrowed below that or withdrawn, the engagement ends in the same act, and
+with its last day by itself. Without one, a coordinator may be consulted, and is told nothing of the
+person.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    GuardianHasNoRights,
+    GuardianIsNotNamed,
     PersonIsOfAge,
 )
 from domain.policy import sees_compartment
@@ -35,6 +38,9 @@ from domain.sealed import Sealed
 from domain.staff import StaffMember
 
 # --- events: these names and fields are the storage format; version with care ----------------
+
+_NOBODY: Final[Sealed[UUID | None]] = Sealed.of(None)
+_NEVER: Final[Sealed[date | None]] = Sealed.of(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +50,7 @@ class ConsentGiven:
     scope: Sealed[tuple[InformationKind, ...]]
     receiver: Sealed[Receiver]
     giver: Sealed[ConsentGiver]
+    guardian: Sealed[UUID | None] = _NOBODY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,8 +67,12 @@ class ConsentWithdrawn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoordinatorEngaged:
+    """`last_day`: the one before the 18th birthday, where a guardian consented; a day in the clear
+    would tell the birthday, so it is sealed in every engagement."""
+
     coordinator: UUID
     consent: UUID
+    last_day: Sealed[date | None] = _NEVER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +106,7 @@ def evolve(case: Case, event: object) -> Case:
                 scope=told.scope,
                 receiver=told.receiver,
                 giver=told.giver,
+                guardian=told.guardian,
                 until=told.until,
             )
             return replace(case, consents=(*case.consents, given))
@@ -106,8 +118,8 @@ def evolve(case: Case, event: object) -> Case:
             return replace(case, consents=tuple(narrowed))
         case ConsentWithdrawn(consent=consent):
             return replace(case, consents=tuple(c for c in case.consents if c.id != consent))
-        case CoordinatorEngaged(coordinator=coordinator, consent=consent):
-            engaged = Engagement(coordinator=coordinator, consent=consent)
+        case CoordinatorEngaged(coordinator=coordinator, consent=consent, last_day=last_day):
+            engaged = Engagement(coordinator=coordinator, consent=consent, last_day=last_day)
             return replace(case, engagements=(*case.engagements, engaged))
         case CoordinatorReleased(coordinator=coordinator):
             remaining = (e for e in case.engagements if e.coordinator != coordinator)
@@ -131,18 +143,26 @@ def give_consent(
     scope: tuple[InformationKind, ...],
     receiver: Receiver,
     giver: ConsentGiver,
+    guardian: UUID | None = None,
     until: date | None,
     today: date,
     of_age: bool,
+    guardians: frozenset[UUID] = frozenset(),
 ) -> list[ConsentEvent]:
-    """OSL 10:1, 12:2; a guardian's 12:3, of a child only (R13).
+    """OSL 10:1, 12:2; a guardian's 12:3, of a child only (R13), and of whoever of the `guardians`
+    it is who has rights now.
 
-    Raises CaseIsClosed, ConsentIsOver, PersonIsOfAge.
+    Raises CaseIsClosed, ConsentIsOver, PersonIsOfAge, GuardianIsNotNamed, GuardianHasNoRights.
     """
     require_open(case)
     _require_to_come(until, today)
-    if of_age and giver is not ConsentGiver.PERSON:
+    by_guardian = giver is not ConsentGiver.PERSON
+    if of_age and by_guardian:
         raise PersonIsOfAge
+    if by_guardian is (guardian is None):
+        raise GuardianIsNotNamed
+    if guardian is not None and guardian not in guardians:
+        raise GuardianHasNoRights
     return [
         ConsentGiven(
             consent=consent,
@@ -150,6 +170,7 @@ def give_consent(
             scope=Sealed.of(_sorted(scope)),
             receiver=Sealed.of(receiver),
             giver=Sealed.of(giver),
+            guardian=Sealed.of(guardian),
         )
     ]
 
@@ -190,21 +211,32 @@ def withdraw_consent(case: Case, consent: UUID) -> list[ConsentEvent]:
 
 
 def engage_coordinator(
-    case: Case, coordinator: StaffMember, *, today: date, of_age: bool
+    case: Case,
+    coordinator: StaffMember,
+    *,
+    today: date,
+    guardians: frozenset[UUID],
+    comes_of_age: date | None,
 ) -> list[ConsentEvent]:
     """A coordinator learns of a person only with consent (R6), and serves the case's side (S11,
-    S76-S78). The refusal does not tell which of role and side is another.
+    S76-S78); with a guardian's until the person `comes_of_age`. The refusal does not tell which of
+    role and side is another.
 
     Raises CaseIsClosed, CoordinatorCannotBeEngaged, ConsentIsMissing.
     """
     require_open(case)
     if not _coordinates(coordinator) or not sees_compartment(coordinator.side, case.compartment):
         raise CoordinatorCannotBeEngaged
-    if coordinator.id in engaged(case):
+    if is_engaged(case, coordinator.id, today):
         return []
+    over = [CoordinatorReleased(coordinator=one) for one in engaged(case) if one == coordinator.id]
     receiver = Receiver.REGIONAL_COORDINATORS
-    consent = require_consent(case, receiver, NEEDED_TO_ENGAGE, today, of_age=of_age)
-    return [CoordinatorEngaged(coordinator=coordinator.id, consent=consent)]
+    consent = require_consent(case, receiver, NEEDED_TO_ENGAGE, today, guardians=guardians)
+    last_day = comes_of_age and _is_by_guardian(consent) and comes_of_age - timedelta(days=1)
+    anew = CoordinatorEngaged(
+        coordinator=coordinator.id, consent=consent.id, last_day=Sealed.of(last_day or None)
+    )
+    return [*over, anew]
 
 
 def release_coordinator(case: Case, coordinator: UUID) -> list[ConsentEvent]:
@@ -236,12 +268,13 @@ def end_what_ran_out(case: Case, today: date) -> list[tuple[date, CoordinatorRel
     ]
 
 
-def end_what_a_guardian_gave(case: Case) -> list[CoordinatorReleased]:
-    """The engagements that rest on it, once the person is 18: consent is taken anew (R13)."""
+def end_what_a_guardian_gave(case: Case, guardian: UUID | None = None) -> list[CoordinatorReleased]:
+    """The engagements that rest on it, once the person is 18: consent is taken anew (R13). Before
+    that, those that rest on what this guardian gave, whose rights have ended."""
     return [
         released
         for given in case.consents
-        if _is_by_guardian(given)
+        if _is_by_guardian(given) and guardian in (None, given.guardian.reveal())
         for released in _releases(case, given.id)
     ]
 
@@ -250,8 +283,19 @@ def end_what_a_guardian_gave(case: Case) -> list[CoordinatorReleased]:
 
 
 def engaged(case: Case) -> tuple[UUID, ...]:
-    """The coordinators who may see the case."""
+    """The coordinators who are to see the case, as long as a consent carries it."""
     return tuple(engagement.coordinator for engagement in case.engagements)
+
+
+def is_engaged(case: Case, coordinator: UUID, today: date) -> bool:
+    """Whether a consent carries it today, whether or not time has told that it has run out. A last
+    day that can no longer be read is over."""
+    standing = {given.id for given in case.consents if _stands(given.until, today)}
+    return any(
+        one.consent in standing and one.last_day.is_open and _stands(one.last_day.reveal(), today)
+        for one in case.engagements
+        if one.coordinator == coordinator
+    )
 
 
 def require_consent(
@@ -260,12 +304,14 @@ def require_consent(
     scope: frozenset[InformationKind],
     today: date,
     *,
-    of_age: bool,
-) -> UUID:
-    """The consent that carries it; from 18 no guardian's does (R13). Raises ConsentIsMissing."""
+    guardians: frozenset[UUID],
+) -> Consent:
+    """The consent that carries it; a guardian's only while that guardian has rights, and from 18
+    nobody's (R13). Raises ConsentIsMissing."""
     for given in case.consents:
-        if _carries(given, receiver, scope, today) and not (of_age and _is_by_guardian(given)):
-            return given.id
+        stands = not _is_by_guardian(given) or given.guardian.reveal() in guardians
+        if stands and _carries(given, receiver, scope, today):
+            return given
     raise ConsentIsMissing
 
 
@@ -276,16 +322,20 @@ def _is_by_guardian(given: Consent) -> bool:
 def _carries(
     given: Consent, receiver: Receiver, scope: frozenset[InformationKind], today: date
 ) -> bool:
-    stands = given.until is None or given.until >= today
+    stands = _stands(given.until, today)
     return stands and given.receiver.reveal() is receiver and scope <= set(given.scope.reveal())
 
 
 def _standing(case: Case, consent: UUID, today: date) -> Consent:
     """Raises ConsentHasEnded."""
     for given in case.consents:
-        if given.id == consent and (given.until is None or given.until >= today):
+        if given.id == consent and _stands(given.until, today):
             return given
     raise ConsentHasEnded
+
+
+def _stands(last_day: date | None, today: date) -> bool:
+    return last_day is None or last_day >= today
 
 
 def _releases(case: Case, consent: UUID) -> Iterator[CoordinatorReleased]:

@@ -78,7 +78,7 @@ def refer_out(
     going_along: tuple[InformationKind, ...],
     text: str,
     today: date,
-    of_age: bool,
+    guardians: frozenset[UUID],
 ) -> list[OutwardEvent]:
     """With consent, one must stand that covers what goes along (OSL 10:1, 12:2).
 
@@ -88,7 +88,7 @@ def refer_out(
     consent = None
     if ground is DisclosureGround.CONSENT:
         covered = frozenset(going_along)
-        consent = require_consent(case, receiver, covered, today, of_age=of_age)
+        consent = require_consent(case, receiver, covered, today, guardians=guardians).id
     return [
         ExternalReferralMade(
             person=case.person,

@@ -49,15 +49,18 @@ class Consent:
     scope: Sealed[tuple[InformationKind, ...]]
     receiver: Sealed[Receiver]
     giver: Sealed[ConsentGiver]
+    guardian: Sealed[UUID | None]
     until: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engagement:
-    """A coordinator who may see the case, as long as the consent stands."""
+    """A coordinator who may see the case, as long as the consent stands; to the last day, where
+    that is known."""
 
     coordinator: UUID
     consent: UUID
+    last_day: Sealed[date | None]
 
 
 class InterventionStatus(StrEnum):

@@ -345,6 +345,7 @@ def _found(
     narrowed: bool,
 ) -> tuple[UUID, Found]:
     standing = File(
+        id=file,
         compartment=Compartment(compartment),
         responsible_unit=responsible_unit,
         receiving_unit=receiving_unit,

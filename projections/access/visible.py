@@ -24,7 +24,9 @@ from domain.policy import (
 
 _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.ASSIGNED: sql.SQL("%(visible_staff)s = any(file.workers)"),
-    Relation.ENGAGED: sql.SQL("%(visible_staff)s = any(file.engaged)"),
+    Relation.ENGAGED: sql.SQL(
+        "(%(visible_staff)s = any(file.engaged) and file.file = any(%(visible_engaged)s::uuid[]))"
+    ),
     Relation.RESPONSIBLE_UNIT: sql.SQL("file.responsible_unit = %(visible_unit)s"),
     Relation.RECEIVING_UNIT: sql.SQL("file.receiving_unit = %(visible_unit)s"),
     Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),
@@ -55,6 +57,7 @@ def visible(
             "visible_staff": viewer.staff,
             "visible_unit": viewer.unit,
             "visible_compartments": compartments(viewer.side),
+            "visible_engaged": f"{{{','.join(map(str, viewer.engaged_in))}}}",
         },
     )
 

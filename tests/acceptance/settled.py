@@ -203,7 +203,10 @@ async def _engaged(settled: Settled, name: str, manager: str, coordinator: str) 
     await settled.town[manager].post(f"{path}/consents", consent, expect=201)
     body = {"coordinatorId": str(who)}
     await settled.town[manager].post(f"{path}/coordinator-engagements", body)
-    settled.changes(name, engaged=(who,))
+    case = settled.files[name].id
+    settled.changes(name, id=case, engaged=(who,))
+    asks = settled.viewers[coordinator]
+    settled.viewers[coordinator] = replace(asks, engaged_in=asks.engaged_in | {case})
 
 
 async def _consulted(settled: Settled, name: str, manager: str, unit: str) -> None:

@@ -172,6 +172,11 @@ async def test_a_childs_guardian_has_rights_until_they_end(town: Town) -> None:
     case = (await intake.post(f"/referrals/{sent['referralId']}/acceptances"))["caseId"]
     recorded = await intake.post(f"/cases/{case}/guardians", {"name": "Ylva Dimvik"}, expect=201)
     guardian = recorded["guardianId"]
+    told: dict[str, Any] = {"kinds": ["identity"], "receiver": "region", "giver": "guardian"}
+    unnamed = await intake.post(f"/cases/{case}/consents", told, expect=422)
+    assert unnamed["type"].endswith("guardian-is-not-named")
+    told["guardianId"] = guardian
+    await intake.post(f"/cases/{case}/consents", told, expect=201)
     ending = {"ground": "court-decision", "basis": "Dom i tingsrätten."}
     path = f"/cases/{case}/guardians/{guardian}/endings"
     await intake.post(path, ending)

@@ -6,25 +6,30 @@ from uuid import UUID
 import pytest
 
 from api.commands import consents
-from api.commands.cases import accept_handover
+from api.commands.cases import accept_handover, establish_age
 from api.commands.passing_time import TIME, end_engagements, reckon_month
+from api.commands.persons import end_guardians_rights, record_guardian
 from api.commands.staff import end_position
-from domain.case.consent import ConsentGiven, CoordinatorReleased
+from domain.case.consent import ConsentGiven, CoordinatorEngaged, CoordinatorReleased
 from domain.codes import (
+    AgeKnowledge,
     ClockKind,
     ConsentGiver,
     ConsultationTopic,
+    GuardianshipEnd,
     InformationKind,
     Receiver,
     StaffRole,
 )
 from domain.errors import (
     ConsentIsMissing,
+    GuardianHasNoRights,
     NotFound,
     NotPermitted,
     PersonIsOfAge,
     UnknownStaffMember,
 )
+from domain.guardianship import GuardianRecorded
 from tests.fakes import MemoryReceipts
 from tests.town import TODAY, Town, new_town
 
@@ -42,6 +47,7 @@ async def consent(
     case: UUID,
     until: date | None = None,
     giver: ConsentGiver = ConsentGiver.PERSON,
+    guardian: UUID | None = None,
 ) -> UUID:
     outcome = await town.do(
         by,
@@ -50,6 +56,7 @@ async def consent(
         scope=ENOUGH,
         receiver=Receiver.REGIONAL_COORDINATORS,
         giver=giver,
+        guardian=guardian,
         until=until,
     )
     return outcome.the(ConsentGiven)[1].consent
@@ -132,6 +139,19 @@ async def test_anonymously(town: Town) -> None:
     assert (await town.member(somebody)).cases == ()
 
 
+async def test_a_case_is_out_of_sight_after_the_last_day(town: Town) -> None:
+    """R6: though nobody has told time, the coordinator is not even refused: there is nothing."""
+    case, worker = await town.assigned()
+    somebody = await coordinator(town)
+    await consent(town, worker, case, until=TODAY)
+    await town.do(worker, consents.engage_coordinator, case, somebody)
+    with pytest.raises(NotPermitted):
+        await consent(town, somebody, case)
+    town.clock.advance(timedelta(days=1))
+    with pytest.raises(NotFound):
+        await consent(town, somebody, case)
+
+
 async def test_a_consent_that_has_run_out_ends_the_engagement(town: Town) -> None:
     """R6: time tells it, once, as of the day after the last one, on both streams."""
     case, worker = await town.assigned()
@@ -149,11 +169,17 @@ async def test_a_consent_that_has_run_out_ends_the_engagement(town: Town) -> Non
     assert (await town.member(somebody)).cases == ()
 
 
+async def a_guardian(town: Town, worker: UUID, case: UUID) -> UUID:
+    outcome = await town.do(worker, record_guardian, case, name="Ylva Stenträda", contact=None)
+    return outcome.the(GuardianRecorded)[1].guardian
+
+
 async def consented_by_a_guardian(town: Town) -> tuple[UUID, UUID, UUID]:
     """A child's case, its worker, and the coordinator who is engaged on a guardian's consent."""
     case, worker = await town.assigned("childrens-intake")
     somebody = await coordinator(town)
-    await consent(town, worker, case, giver=ConsentGiver.GUARDIAN)
+    guardian = await a_guardian(town, worker, case)
+    await consent(town, worker, case, giver=ConsentGiver.GUARDIAN, guardian=guardian)
     await town.do(worker, consents.engage_coordinator, case, somebody)
     return case, worker, somebody
 
@@ -163,7 +189,7 @@ async def test_at_18_nobody_is_engaged_on_a_guardians_consent(town: Town) -> Non
     case, worker, somebody = await consented_by_a_guardian(town)
     town.clock.advance(timedelta(days=3 * 365))
     with pytest.raises(PersonIsOfAge):
-        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN)
+        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN, guardian=UUID(int=7))
     with pytest.raises(ConsentIsMissing):
         await town.do(worker, consents.engage_coordinator, case, await coordinator(town))
     handover = await town.offered(case)
@@ -174,6 +200,53 @@ async def test_at_18_nobody_is_engaged_on_a_guardians_consent(town: Town) -> Non
     manager = await town.manager("nexus")
     await consent(town, manager, case)
     await town.do(manager, consents.engage_coordinator, case, somebody)
+
+
+async def test_a_guardians_consent_carries_nobody_from_the_birthday_on(town: Town) -> None:
+    """R13: on the 18th birthday itself the coordinator stands to the case no more, though nothing
+    has told time; and no day in the clear tells which that is."""
+    case, _, somebody = await consented_by_a_guardian(town)
+    for day, stands in ((1, {case}), (2, frozenset[UUID]())):
+        town.clock.advance(datetime(2025, 3, day, 9, tzinfo=UTC) - town.clock.now())
+        assert await town.desk.engaged_in(somebody) == stands
+    assert (await town.case(case)).engagements
+    [engaged] = [f for f in await town.facts(case) if isinstance(f.event, CoordinatorEngaged)]
+    assert isinstance(engaged.event, CoordinatorEngaged)
+    assert engaged.event.last_day.reveal() == date(2025, 3, 1)
+
+
+async def test_an_engagement_ends_with_the_guardians_rights(town: Town) -> None:
+    """OSL 12:3: what a guardian consented to carries nothing when the guardian's rights have ended,
+    and nobody is engaged on it again; nor when the child turns out to be born another day."""
+    case, worker, somebody = await consented_by_a_guardian(town)
+    [guardian] = (await town.person((await town.case(case)).person)).guardians
+    outcome = await town.do(
+        worker,
+        end_guardians_rights,
+        case,
+        guardian,
+        ground=GuardianshipEnd.COURT_DECISION,
+        basis="Dom.",
+    )
+    assert outcome.the(CoordinatorReleased) == (case, CoordinatorReleased(coordinator=somebody))
+    assert (await town.member(somebody)).cases == ()
+    with pytest.raises(ConsentIsMissing):
+        await town.do(worker, consents.engage_coordinator, case, somebody)
+    with pytest.raises(GuardianHasNoRights):
+        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN, guardian=guardian)
+
+
+async def test_another_birth_date_ends_what_rested_on_the_first(town: Town) -> None:
+    """R13: the last day of a guardian's consent was reckoned from it; it is engaged on anew."""
+    case, worker, somebody = await consented_by_a_guardian(town)
+    born = date(2006, 3, 2)
+    await town.do(worker, establish_age, case, born=born, age=AgeKnowledge.UNKNOWN, basis="Pass.")
+    assert (await town.case(case)).engagements == ()
+    assert (await town.member(somebody)).cases == ()
+    await town.do(worker, consents.engage_coordinator, case, somebody)
+    assert await town.desk.engaged_in(somebody) == {case}
+    town.clock.advance(datetime(2024, 3, 2, 9, tzinfo=UTC) - town.clock.now())
+    assert await town.desk.engaged_in(somebody) == frozenset()
 
 
 async def test_time_ends_what_rests_on_a_guardians_consent(town: Town) -> None:

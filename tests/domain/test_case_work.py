@@ -358,7 +358,7 @@ def sent(case: Case, ground: DisclosureGround, today: date = TODAY) -> ExternalR
         going_along=ALONG,
         text="Önskar samtalsstöd.",
         today=today,
-        of_age=False,
+        guardians=frozenset(),
     )
     assert isinstance(made, ExternalReferralMade)
     return made

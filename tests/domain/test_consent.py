@@ -22,6 +22,7 @@ from domain.case.consent import (
     engage_coordinator,
     engaged,
     give_consent,
+    is_engaged,
     narrow_consent,
     release_coordinator,
     withdraw_consent,
@@ -43,13 +44,16 @@ from domain.errors import (
     ConsentIsOver,
     CoordinatorCannotBeEngaged,
     CoordinatorIsNotEngaged,
+    GuardianHasNoRights,
+    GuardianIsNotNamed,
     PersonIsOfAge,
 )
 from domain.sealed import Sealed
 from domain.staff import StaffMember
 
 TODAY = date(2023, 4, 3)
-CONSENT = UUID(int=40)
+CONSENT, GUARDIAN = UUID(int=40), UUID(int=41)
+BIRTHDAY = TODAY + timedelta(days=2)  # the 18th
 IDENTITY, CONTACT = InformationKind.IDENTITY, InformationKind.CONTACT
 CIRCUMSTANCES, NOTES = InformationKind.CIRCUMSTANCES, InformationKind.NOTES
 ENOUGH = (IDENTITY, CONTACT, CIRCUMSTANCES)
@@ -71,6 +75,7 @@ def consent(
     receiver: Receiver = Receiver.REGIONAL_COORDINATORS,
     until: date | None = None,
     giver: ConsentGiver = ConsentGiver.PERSON,
+    guardian: UUID | None = None,
 ) -> ConsentGiven:
     return ConsentGiven(
         consent=CONSENT,
@@ -78,6 +83,7 @@ def consent(
         scope=Sealed.of(scope),
         receiver=Sealed.of(receiver),
         giver=Sealed.of(giver),
+        guardian=Sealed.of(guardian),
     )
 
 
@@ -101,9 +107,16 @@ def narrowed(case: Case, *scope: InformationKind, until: date | None = None) -> 
 
 
 def engage(
-    case: Case, coordinator: StaffMember = COORDINATOR, *, of_age: bool = False
+    case: Case,
+    coordinator: StaffMember = COORDINATOR,
+    *,
+    guardians: frozenset[UUID] = frozenset({GUARDIAN}),
 ) -> list[object]:
-    return [*engage_coordinator(case, coordinator, today=TODAY, of_age=of_age)]
+    return [
+        *engage_coordinator(
+            case, coordinator, today=TODAY, guardians=guardians, comes_of_age=BIRTHDAY
+        )
+    ]
 
 
 def test_consent_is_given() -> None:
@@ -111,14 +124,12 @@ def test_consent_is_given() -> None:
     decide = partial(
         give_consent,
         receiver=Receiver.REGION,
-        giver=ConsentGiver.GUARDIAN,
+        giver=ConsentGiver.PERSON,
         today=TODAY,
         of_age=False,
     )
     told = consent((IDENTITY, CONTACT), Receiver.REGION, TODAY)
-    assert decide(given(), CONSENT, scope=(CONTACT, IDENTITY), until=TODAY) == [
-        replace(told, giver=Sealed.of(ConsentGiver.GUARDIAN))
-    ]
+    assert decide(given(), CONSENT, scope=(CONTACT, IDENTITY), until=TODAY) == [told]
     yesterday = TODAY - timedelta(days=1)
     with pytest.raises(ConsentIsOver):
         decide(given(), CONSENT, scope=ENOUGH, until=yesterday)
@@ -222,11 +233,18 @@ BY_GUARDIANS = [ConsentGiver.GUARDIAN, ConsentGiver.PERSON_AND_GUARDIAN]
 def test_what_a_guardian_gave_is_over_at_18(giver: ConsentGiver) -> None:
     """R13: consent is taken anew; nobody is engaged on it, what rests on it ends, and a guardian
     consents to nothing more. What the person gave stands."""
-    by_guardian = consent(giver=giver)
-    assert engage(given(by_guardian)) == [ENGAGED]
+    by_guardian = consent(giver=giver, guardian=GUARDIAN)
+    [engaged] = engage(given(by_guardian))
+    eve = BIRTHDAY - timedelta(days=1)
+    assert engaged == replace(ENGAGED, last_day=Sealed.of(eve))
+    case = given(by_guardian, engaged)
+    assert is_engaged(case, COORDINATOR.id, eve)
+    assert not is_engaged(case, COORDINATOR.id, BIRTHDAY)
+    assert is_engaged(given(GIVEN, *engage(given(GIVEN))), COORDINATOR.id, BIRTHDAY)
+    nobody = frozenset[UUID]()
     with pytest.raises(ConsentIsMissing):
-        engage(given(by_guardian), of_age=True)
-    assert engage(given(GIVEN), of_age=True) == [ENGAGED]
+        engage(given(by_guardian), guardians=nobody)
+    assert engage(given(GIVEN), guardians=nobody) == [ENGAGED]
     assert end_what_a_guardian_gave(given(by_guardian, ENGAGED)) == [RELEASED]
     assert end_what_a_guardian_gave(given(GIVEN, ENGAGED)) == []
     decide = partial(
@@ -234,7 +252,56 @@ def test_what_a_guardian_gave_is_over_at_18(giver: ConsentGiver) -> None:
     )
     assert decide(given(), CONSENT, giver=ConsentGiver.PERSON)
     with pytest.raises(PersonIsOfAge):
-        decide(given(), CONSENT, giver=giver)
+        decide(given(), CONSENT, giver=giver, guardian=GUARDIAN)
+
+
+@pytest.mark.parametrize("giver", BY_GUARDIANS)
+def test_a_guardian_who_consents_has_rights(giver: ConsentGiver) -> None:
+    """OSL 12:3: it is named who it was, and only one who has rights now; when they end, so does
+    what rests on that guardian's consent, and nothing else."""
+    decide = partial(
+        give_consent,
+        given(),
+        CONSENT,
+        scope=ENOUGH,
+        receiver=Receiver.REGIONAL_COORDINATORS,
+        until=None,
+        today=TODAY,
+        of_age=False,
+        guardians=frozenset({GUARDIAN}),
+    )
+    [told] = decide(giver=giver, guardian=GUARDIAN)
+    assert told == consent(giver=giver, guardian=GUARDIAN)
+    with pytest.raises(GuardianHasNoRights):
+        decide(giver=giver, guardian=UUID(int=42))
+    with pytest.raises(GuardianIsNotNamed):
+        decide(giver=giver)
+    with pytest.raises(GuardianIsNotNamed):
+        decide(giver=ConsentGiver.PERSON, guardian=GUARDIAN)
+    with pytest.raises(ConsentIsMissing):
+        engage(given(told), guardians=frozenset({UUID(int=42)}))
+    assert end_what_a_guardian_gave(given(told, ENGAGED), GUARDIAN) == [RELEASED]
+    assert end_what_a_guardian_gave(given(told, ENGAGED), UUID(int=42)) == []
+
+
+def test_who_is_engaged_no_more_is_engaged_anew() -> None:
+    """On another consent, before time has told that the first has run out."""
+    over = consent(until=TODAY - timedelta(days=1))
+    again = replace(GIVEN, consent=UUID(int=43))
+    anew = replace(ENGAGED, consent=again.consent)
+    assert engage(given(over, ENGAGED, again)) == [RELEASED, anew]
+    assert is_engaged(given(over, ENGAGED, again, RELEASED, anew), COORDINATOR.id, TODAY)
+
+
+def test_an_engagement_ends_with_its_last_day() -> None:
+    """R6: whether or not time has told it; a last day that can no longer be read is over."""
+    case = given(consent(until=TODAY), ENGAGED)
+    assert is_engaged(case, COORDINATOR.id, TODAY)
+    assert not is_engaged(case, COORDINATOR.id, TODAY + timedelta(days=1))
+    assert not is_engaged(case, UUID(int=51), TODAY)
+    assert not is_engaged(given(GIVEN), COORDINATOR.id, TODAY)
+    unreadable = replace(ENGAGED, last_day=Sealed.closed("erased"))
+    assert not is_engaged(given(GIVEN, unreadable), COORDINATOR.id, TODAY)
 
 
 def test_released() -> None:

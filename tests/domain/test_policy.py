@@ -33,6 +33,7 @@ REVIEWED = Path(__file__).with_name("policy-matrix.txt")
 
 UNITS = ("nexus", "childrens-intake", "support-line-two", "police")
 STAFF = (UUID(int=1), UUID(int=2))
+CASES = (UUID(int=11), UUID(int=12))
 SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE, None)
 
 viewers = st.builds(
@@ -41,9 +42,11 @@ viewers = st.builds(
     role=st.sampled_from(StaffRole),
     unit=st.sampled_from(UNITS),
     side=st.sampled_from(SIDES),
+    engaged_in=st.frozensets(st.sampled_from(CASES)),
 )
 files = st.builds(
     File,
+    id=st.none() | st.sampled_from(CASES),
     compartment=st.sampled_from(Compartment),
     responsible_unit=st.none() | st.sampled_from(UNITS),
     receiving_unit=st.none() | st.sampled_from(UNITS),
@@ -153,6 +156,22 @@ def test_without_a_side_no_file_is_near() -> None:
         viewer = Viewer(staff=STAFF[0], role=role, unit="nexus", side=None)
         file = File(compartment=compartment, responsible_unit="nexus", workers=STAFF, engaged=STAFF)
         assert relations(viewer, file) == frozenset()
+
+
+def test_an_engagement_is_worth_what_carries_it_today() -> None:
+    """R6: a coordinator who is engaged stands to the case as long as a consent carries it, and not
+    a day longer, whatever the view says."""
+    file = File(id=CASES[0], compartment=Compartment.EXPOSED, engaged=STAFF)
+    asks = Viewer(
+        staff=STAFF[0],
+        role=StaffRole.REGIONAL_COORDINATOR,
+        unit="regional-coordinators",
+        side=Compartment.EXPOSED,
+    )
+    for carried, held in ((CASES[:1], {Relation.ENGAGED}), (CASES[1:], set()), ((), set())):
+        assert relations(replace(asks, engaged_in=frozenset(carried)), file) == held
+    stranger = replace(asks, staff=UUID(int=3), engaged_in=frozenset(CASES))
+    assert relations(stranger, file) == frozenset()
 
 
 @given(viewer=viewers, file=files, act=st.sampled_from(Act), kind=st.sampled_from(Information))

@@ -334,7 +334,9 @@ class History:
         somebody = self._one(
             m for m in self._staff.values() if m.active and m.role is StaffRole.REGIONAL_COORDINATOR
         )
-        engaged = consent.engage_coordinator(self._cases[stream], somebody, today=day, of_age=False)
+        engaged = consent.engage_coordinator(
+            self._cases[stream], somebody, today=day, guardians=frozenset(), comes_of_age=None
+        )
         self._record({stream: engaged}, found.unit)
 
     def _consult(self) -> None:

@@ -1,7 +1,7 @@
 """The one predicate, twice: policy in Python and `visible` in SQL show the same files."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ SIDES = (None, *Compartment)
 
 units = st.sampled_from(["children", "nexus", "line-b"])
 staff = st.sampled_from([id_of(1), id_of(2), id_of(3)])
+cases = st.sampled_from([id_of(number) for number in range(1, 8)])
 files = st.builds(
     File,
     compartment=st.sampled_from(Compartment),
@@ -50,11 +51,12 @@ async def test_sql_and_python_agree_on_every_relation(
     town: Town, projector: AsyncConnection[Any]
 ) -> None:
     """Every role and side, every set of relations in every compartment, every question."""
-    kept = {id_of(number): file for number, file in enumerate(_every_standing(), 1)}
+    numbered = ((id_of(number), file) for number, file in enumerate(_every_standing(), 1))
+    kept = {one: replace(file, id=one) for one, file in numbered}
     relations = len(Relation) - len([Relation.NONE, Relation.SENDER])
     assert len(kept) == 2 * len(Compartment) * 2**relations
     await _keep(projector, town.schema, kept)
-    for viewer in _viewers(id_of(1), "nexus"):
+    for viewer in _viewers(id_of(1), "nexus", frozenset([*kept][::2])):
         await _agree(projector, town.schema, viewer, kept)
 
 
@@ -63,24 +65,36 @@ async def test_sql_and_python_agree_on_every_relation(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is rolled back
 )
-@given(asking=staff, unit=units, some=st.lists(files, min_size=1, max_size=20))
+@given(
+    asking=staff,
+    unit=units,
+    carried=st.frozensets(cases),
+    some=st.lists(files, min_size=1, max_size=20),
+)
 async def test_sql_and_python_show_the_same_files(
-    town: Town, projector: AsyncConnection[Any], asking: UUID, unit: str, some: list[File]
+    town: Town,
+    projector: AsyncConnection[Any],
+    asking: UUID,
+    unit: str,
+    carried: frozenset[UUID],
+    some: list[File],
 ) -> None:
-    """Whatever the files, a viewer finds exactly what policy permits; and each comes back whole."""
-    kept = {id_of(number): file for number, file in enumerate(some, 1)}
+    """Whatever the files, and whichever a consent carries today (R6), a viewer finds exactly what
+    policy permits; and each comes back whole."""
+    numbered = ((id_of(number), file) for number, file in enumerate(some, 1))
+    kept = {one: replace(file, id=one) for one, file in numbered}
     async with projector.transaction(force_rollback=True):
         await _keep(projector, town.schema, kept)
-        for viewer in _viewers(asking, unit):
+        for viewer in _viewers(asking, unit, carried):
             await _agree(projector, town.schema, viewer, kept)
         for one, file in kept.items():
             found = await access.files(projector, town.schema, [one])
             assert found == {one: access.Found("case", id_of(900), file)}
 
 
-def _viewers(asking: UUID, unit: str) -> Iterator[Viewer]:
+def _viewers(asking: UUID, unit: str, carried: frozenset[UUID]) -> Iterator[Viewer]:
     for role, side in product(StaffRole, SIDES):
-        yield Viewer(staff=asking, role=role, unit=unit, side=side)
+        yield Viewer(staff=asking, role=role, unit=unit, side=side, engaged_in=carried)
 
 
 def _every_standing() -> Iterator[File]:
@@ -133,6 +147,6 @@ async def _keep(connection: AsyncConnection[Any], schema: str, kept: Mapping[UUI
     copied = compose("copy {access_files} ({columns}) from stdin", schema, columns=columns)
     async with connection.cursor() as cursor, cursor.copy(copied) as copy:
         for one, file in kept.items():
-            values = [getattr(file, f.name) for f in fields(file)]
+            values = [getattr(file, f.name) for f in fields(file) if f.name != "id"]
             row = [one, "case", id_of(900), *values]
             await copy.write_row([list(v) if isinstance(v, tuple) else v for v in row])
