@@ -591,3 +591,40 @@ class Purpose(StrEnum):
     REVIEW = "review"
     FOLLOW_UP = "follow-up"  # of what a sender has sent
     CLOCK = "clock"  # the time service's own: birth dates, for what turns with age (R13)
+    DISPOSAL = "disposal"  # birth dates, for how long a file is kept
+    SUBJECT_ACCESS = "subject-access"  # for the person whom it is about
+
+
+# --- how long it is kept ---------------------------------------------------------------------
+
+
+class HoldGround(StrEnum):
+    """Why a file must be kept, as a person has stated it (SoL 16:2)."""
+
+    PARENTHOOD = "parenthood"  # or paternity
+    ADOPTION = "adoption"
+    CHILD_PLACEMENT = "child-placement"
+    STILL_NEEDED = "still-needed"  # a trial, a supervision: until it is lifted
+
+
+class RetentionRule(StrEnum):
+    """What decides how long a file is kept (retention.py)."""
+
+    IN_USE = "in-use"
+    LEGAL_HOLD = "legal-hold"
+    NEVER = "never"
+    BIRTH_DATE_UNKNOWN = "birth-date-unknown"
+    RESEARCH = "research"
+    CHILD_INVESTIGATION = "child-investigation"
+    COMPILATIONS = "compilations"
+    FIVE_YEARS = "five-years"
+
+
+class DisposalStatus(StrEnum):
+    """How far the disposal of some files has come."""
+
+    PLANNED = "planned"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    EXECUTED = "executed"  # the files are gone for everybody
+    ERASED = "erased"  # and so are their keys

@@ -943,6 +943,42 @@ class SomethingIsBroken(Refusal):
     status = 500
 
 
+# --- how long a file is kept -------------------------------------------------------------------
+
+
+class FileIsNotHeld(Refusal):
+    """Nothing that was stated keeps the file: the statement was lifted before, or never made."""
+
+    status = 409
+
+
+class FileIsKept(Refusal):
+    """A file among these must be kept still (SoL 16:1-4), or has moved since it was judged. List
+    what is due anew."""
+
+    status = 409
+
+
+class NothingToDispose(Refusal):
+    """A disposal names at least one file that is due."""
+
+
+class DisposalIsTooLarge(Refusal):
+    """One disposal holds at most 100 files. Plan several."""
+
+
+class DisposalIsOnesOwn(Refusal):
+    """Whoever planned a disposal does not approve it: that is a second person's."""
+
+    status = 403
+
+
+class DisposalIsDecided(Refusal):
+    """The disposal was approved or rejected before."""
+
+    status = 409
+
+
 # --- the organisation --------------------------------------------------------------------------
 
 

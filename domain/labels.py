@@ -29,12 +29,14 @@ from domain.codes import (
     DeadlineKind,
     DeclineReason,
     DisclosureGround,
+    DisposalStatus,
     Exploitation,
     ExtensionGround,
     ExternalAnswer,
     Gender,
     GuardianshipEnd,
     HandoverDeclineReason,
+    HoldGround,
     IdentityKind,
     IdentityLevel,
     IdentitySource,
@@ -59,6 +61,7 @@ from domain.codes import (
     Receiver,
     ReferralKind,
     Residence,
+    RetentionRule,
     RiskLevel,
     Source,
     StaffRole,
@@ -580,6 +583,51 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Purpose.REVIEW: Label("Granskning", "Review"),
         Purpose.FOLLOW_UP: Label("Uppföljning av det lämnade", "Follow-up of what was sent"),
         Purpose.CLOCK: Label("Frister", "Clocks"),
+        Purpose.DISPOSAL: Label("Gallring", "Disposal"),
+        Purpose.SUBJECT_ACCESS: Label("Registerutdrag till personen", "For the person concerned"),
+    },
+    HoldGround: {
+        HoldGround.PARENTHOOD: Label("Faderskap eller föräldraskap", "Paternity or parenthood"),
+        HoldGround.ADOPTION: Label("Adoption av barn", "Adoption"),
+        HoldGround.CHILD_PLACEMENT: Label("Placering av barn", "A child's placement"),
+        HoldGround.STILL_NEEDED: Label("Behövs ännu", "Still needed"),
+    },
+    RetentionRule: {
+        RetentionRule.IN_USE: Label(
+            "Akten används ännu", "The file is open, or waits for an answer"
+        ),
+        RetentionRule.LEGAL_HOLD: Label(
+            "Någon har angett att akten behövs ännu", "Somebody has stated that it is needed still"
+        ),
+        RetentionRule.NEVER: Label(
+            "Handlingar som aldrig gallras: faderskap eller föräldraskap, adoption, placering",
+            "Documents that are never disposed of: parenthood, adoption, a child's placement",
+        ),
+        RetentionRule.BIRTH_DATE_UNKNOWN: Label(
+            "Födelsedatum är okänt", "The birth date is not known"
+        ),
+        RetentionRule.RESEARCH: Label(
+            "Bevaras för forskning (född den 5, 15 eller 25)",
+            "Kept for research (born on the 5th, 15th or 25th)",
+        ),
+        RetentionRule.CHILD_INVESTIGATION: Label(
+            "Barnavårdsutredning bevaras tills personen är 30 år",
+            "An investigation of a child is kept until the person is 30",
+        ),
+        RetentionRule.COMPILATIONS: Label(
+            "Uppgifter om personen finns kvar i sammanställningar",
+            "The person's data in compilations must remain",
+        ),
+        RetentionRule.FIVE_YEARS: Label(
+            "Fem år efter sista anteckningen", "Five years after the last note"
+        ),
+    },
+    DisposalStatus: {
+        DisposalStatus.PLANNED: Label("Planerad", "Planned"),
+        DisposalStatus.REJECTED: Label("Avvisad", "Rejected"),
+        DisposalStatus.APPROVED: Label("Godkänd", "Approved"),
+        DisposalStatus.EXECUTED: Label("Genomförd", "Executed"),
+        DisposalStatus.ERASED: Label("Nycklarna är raderade", "Erased, keys and all"),
     },
     Rule: {
         Rule.R0: Label(

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from domain.codes import Compartment, PartyKind, UnitKind
 
@@ -103,6 +104,10 @@ class Settings:
     outcome_notified_working_days: int = 5  # after the decision (m)
     adult_investigation_days: int = 120  # the law sets no maximum (c)
     escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
+    research_days: tuple[int, ...] = (5, 15, 25)  # of birth: kept for research; () keeps none (c)
+    child_investigations_kept_from: date = date(2026, 7, 1)  # SFS 2025:1501: until 30 (c)
+    disposal_least_files: int = 5  # that go together, so that no fact kept tells of one (c)
+    receipts_kept_months: int = 120  # then who read what is forgotten (c)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -245,10 +250,14 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "outcome_notified_working_days": settings.outcome_notified_working_days,
         "adult_investigation_days": settings.adult_investigation_days,
         "escalation_working_days": settings.escalation_working_days,
+        "disposal_least_files": settings.disposal_least_files,
+        "receipts_kept_months": settings.receipts_kept_months,
     }
     for setting, value in days.items():
         if value < 1:
             yield f"settings.{setting}: must be at least 1"
+    if not set(settings.research_days) <= set(range(1, 32)):
+        yield "settings.research_days: days of a month, 1 to 31"
     bounds = settings.persons_met_at_once
     if not bounds.fewest <= bounds.most <= MOST_MET_AT_ONCE:
         yield (

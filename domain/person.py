@@ -2,7 +2,8 @@
 
 Person records are per compartment: somebody known on two sides has two records with nothing in
 common (S76-S78). The story: registered at the first contact; what is learnt about the age is
-recorded; at most one case is open per person and side. Who somebody is (`identity`), who may come
+recorded; at most one case is open per person and side; forgotten with the last file about the
+person. Who somebody is (`identity`), who may come
 near a protected identity (`protection`) and who decides for a child (`guardianship`) are stories of
 their own.
 """
@@ -78,12 +79,22 @@ class PersonCaseClosed:
     case: UUID
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonForgotten:
+    """The last file about the person was disposed of, and the record with it: its key is erased
+    because of this fact."""
+
+    person: UUID
+    disposal: UUID
+
+
 PersonEvent = (
     PersonRegistered
     | AgeEstablished
     | ParticularsTold
     | PersonCaseOpened
     | PersonCaseClosed
+    | PersonForgotten
     | IdentityEvent
     | ProtectionEvent
     | GuardianshipEvent
@@ -105,6 +116,7 @@ class Person:
     identity: Identity = UNKNOWN
     protections: tuple[Sealed[ProtectionKind], ...] = ()  # that stand
     guardians: tuple[UUID, ...] = ()  # who have rights
+    forgotten: bool = False  # no number leads here, and nothing more is recorded
 
     def age_on(self, day: date) -> AgeKnowledge:
         """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
@@ -167,6 +179,8 @@ def evolve(person: Person | None, event: object) -> Person | None:
             return replace(person, open_case=opened)
         case PersonCaseClosed(), Person():
             return replace(person, open_case=None)
+        case PersonForgotten(), Person():
+            return _forgotten(person)
         case guardianship.GuardianRecorded() | guardianship.GuardianRightsEnded() as told, Person():
             return guardianship.evolve(person, told)
         case protection.PersonProtected() | protection.ProtectionLifted() as told, Person():
@@ -187,6 +201,18 @@ def _told(person: Person, age: AgeKnowledge, born: date | None) -> Person:
     if tells and person.age.is_open and not person.age.reveal().is_established:
         return replace(person, age=Sealed.of(age))
     return person
+
+
+def _forgotten(person: Person) -> Person:
+    """Nothing is known of whoever it was, also while the keys wait to be erased."""
+    return Person(
+        id=person.id,
+        compartment=person.compartment,
+        age=Sealed.of(AgeKnowledge.UNKNOWN),
+        born=Sealed.of(None),
+        number=Sealed.of(None),
+        forgotten=True,
+    )
 
 
 def fold(events: Iterable[object]) -> Person | None:
@@ -280,6 +306,11 @@ def open_case_for(person: Person, case: UUID) -> list[PersonEvent]:
     if person.open_case == case:
         return []
     return [PersonCaseOpened(person=person.id, case=case)]
+
+
+def forget_person(person: Person, disposal: UUID) -> list[PersonEvent]:
+    """With the last file about the person; every record of the person that was merged, too."""
+    return [] if person.forgotten else [PersonForgotten(person=person.id, disposal=disposal)]
 
 
 def close_case_for(person: Person, case: UUID) -> list[PersonEvent]:

@@ -175,6 +175,16 @@ _TABLE: Final[Mapping[str, Label]] = {
     "deadline.escalated": Label(
         "Enhetscheferna påmindes om svaret", "The unit managers were reminded of the answer"
     ),
+    "retention.file-held": Label("Akten ska bevaras", "The file must be kept"),
+    "retention.hold-lifted": Label("Hindret mot gallring hävdes", "What kept the file was lifted"),
+    "retention.file-disposed": Label("Akten gallrades", "The file was disposed of"),
+    "person.forgotten": Label("Personens uppgifter gallrades", "The person was forgotten"),
+    "disposal.planned": Label("En gallring planerades", "A disposal was planned"),
+    "disposal.approved": Label("Gallringen godkändes", "The disposal was approved"),
+    "disposal.rejected": Label("Gallringen avvisades", "The disposal was rejected"),
+    "disposal.executed": Label("Gallringen genomfördes", "The disposal was executed"),
+    "disposal.erased": Label("Nycklarna raderades", "The keys were erased"),
+    "statistics.facts-kept": Label("Statistik bevarades", "Statistics were kept"),
     "time.month-reckoned": Label("Månadens frister räknades", "The month was reckoned"),
     "staff.position-taken": Label("Tjänsten tillträddes", "A position was taken"),
     "staff.qualification-recorded": Label(

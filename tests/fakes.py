@@ -20,6 +20,7 @@ from domain import (
     activity,
     adoption,
     case,
+    disposal,
     inquiry,
     majority,
     mandate,
@@ -262,6 +263,7 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
         activity.fold,
         adoption.fold,
         case.fold,
+        disposal.fold,
         majority.fold,
         inquiry.fold,
         mandate.fold,
@@ -271,6 +273,8 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
         team.fold,
     )
     state = member or next(filter(None, (fold(events) for fold in folds)), None)
+    for event in events:
+        state = state or disposal.kept(None, event)
     return Stream(version=len(facts), state=state)
 
 

@@ -253,9 +253,11 @@ class Work:
         return self._read[stream].version != NO_VERSION
 
     async def _state(self, stream: UUID, kind: type[T]) -> T | None:
-        """None for what does not exist, or is something else."""
+        """None for what does not exist, is something else, or has been disposed of."""
         await self.read(stream)
         state = self._read[stream].state
+        if isinstance(state, case.Case | referral.Referral) and state.retention.disposed:
+            return None
         return state if isinstance(state, kind) else None
 
     async def viewer(self) -> Viewer:

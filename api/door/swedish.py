@@ -597,6 +597,28 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Felet är tjänstens eget. Anropet behöver inte rättas; lämna korrelations-id:t i `instance`"
         " till den som driver tjänsten.",
     ),
+    errors.FileIsNotHeld: Told(
+        "Inget hindrar gallring här",
+        "Inget som har angetts håller kvar akten: det är redan hävt, eller angavs aldrig.",
+    ),
+    errors.FileIsKept: Told(
+        "Akten ska bevaras",
+        "En av akterna måste bevaras ännu (SoL 16:1-4), eller har ändrats sedan den bedömdes."
+        " Lista det som ska gallras på nytt.",
+    ),
+    errors.NothingToDispose: Told(
+        "Inget att gallra", "En gallring nämner minst en akt som ska gallras."
+    ),
+    errors.DisposalIsTooLarge: Told(
+        "Gallringen är för stor", "En gallring omfattar högst 100 akter. Planera flera."
+    ),
+    errors.DisposalIsOnesOwn: Told(
+        "Den egna gallringen",
+        "Den som har planerat en gallring godkänner den inte: det gör en annan person.",
+    ),
+    errors.DisposalIsDecided: Told(
+        "Gallringen är avgjord", "Gallringen har redan godkänts eller avvisats."
+    ),
     errors.OrganisationIsUnusable: Told(
         "Organisationen kan inte användas",
         "Dokumentet motsäger sig självt eller kan inte läsas. Rätta varje fel som nämns, och skicka"

@@ -6,14 +6,15 @@ is investigated and assessed (`investigation`), what is done for the person (`in
 goes out of the administration (`outward`), how it moves to another municipality (`transfer`), to
 what it is linked (`link`), what was recorded by mistake (`correction`), what other units are asked
 and ask for (`consultation`, `takeover`), and who may come near it (`narrowing`). The state is one
-(`state`). Deadlines run in a case as in any other file (domain/deadline.py).
+(`state`). Deadlines run in a case as in any other file (domain/deadline.py), and it is
+kept as long as any other (domain/retention.py).
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import get_args
 
-from domain import deadline
+from domain import deadline, retention
 from domain.case import (
     consent,
     consultation,
@@ -84,6 +85,7 @@ from domain.case.state import (
 from domain.case.takeover import TakeoverEvent
 from domain.case.transfer import TransferEvent
 from domain.deadline import DeadlineEvent
+from domain.retention import RetentionEvent
 
 CaseEvent = (
     LifeEvent
@@ -122,6 +124,8 @@ def evolve(case: Case | None, event: object) -> Case | None:
         return life.opened(event)
     if case is not None and isinstance(event, DeadlineEvent):
         return replace(case, deadlines=deadline.evolve(case.deadlines, event))
+    if case is not None and isinstance(event, RetentionEvent):
+        return replace(case, retention=retention.evolve(case.retention, event))
     story = _EVOLVE.get(type(event))
     return case if case is None or story is None else story(case, event)
 

@@ -17,6 +17,7 @@ from domain.codes import (
 )
 from domain.deadline import Deadlines
 from domain.errors import CaseIsClosed
+from domain.retention import KEPT, Retention
 from domain.sealed import Sealed
 
 
@@ -151,6 +152,7 @@ class Case:
     corrected: tuple[int, ...] = ()  # entries that no longer stand, by version
     narrowed: bool = False  # access, while the person's identity is protected
     sent_out: tuple[UUID, ...] = ()  # external referrals that wait for their answer
+    retention: Retention = KEPT
 
 
 def require_open(case: Case) -> None:

@@ -4,8 +4,9 @@ Its stories, each a file with its events, how they change the state, and its dec
 from a source by a channel and routed by the rules to one unit (`reception`); accepted, which opens
 or joins a case, or declined for a coded reason (`answer`); forwarded, its routing overridden with
 a reason, or withdrawn by the sender (`movement`); and who may come near it (`narrowing`). The state
-is one (`state`). Deadlines run in a referral as in any other file (domain/deadline.py), and a
-report concerning a child or young person is assessed (domain/assessment.py).
+is one (`state`). Deadlines run in a referral as in any other file (domain/deadline.py), it is kept
+as long as any other (domain/retention.py), and a report concerning a child or young person is
+assessed (domain/assessment.py).
 
 From receipt to answer it has a holder: the unit it was routed to or, where a unit of the
 administration sends it on, that unit until the receiver accepts (S69). Nexus declines only as R2
@@ -16,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import get_args
 
-from domain import assessment, deadline
+from domain import assessment, deadline, retention
 from domain.assessment import AssessmentEvent
 from domain.deadline import DeadlineEvent
 from domain.referral import answer, movement, narrowing, reception
@@ -57,6 +58,7 @@ from domain.referral.reception import (
     receive_referral,
 )
 from domain.referral.state import ANSWER, ProposedDecline, Referral, ReferralStatus
+from domain.retention import RetentionEvent
 
 ReferralEvent = ReceptionEvent | AnswerEvent | MovementEvent | NarrowingEvent
 
@@ -78,6 +80,8 @@ def evolve(referral: Referral | None, event: object) -> Referral | None:
         return replace(referral, deadlines=deadline.evolve(referral.deadlines, event))
     if isinstance(event, AssessmentEvent):
         return replace(referral, assessment=assessment.evolve(referral.assessment, event))
+    if isinstance(event, RetentionEvent):
+        return replace(referral, retention=retention.evolve(referral.retention, event))
     story = _EVOLVE.get(type(event))
     return referral if story is None else story(referral, event)
 

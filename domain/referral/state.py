@@ -18,6 +18,7 @@ from domain.codes import (
 )
 from domain.deadline import Deadlines
 from domain.errors import DeclineIsProposed, ReferralIsAnswered
+from domain.retention import KEPT, Retention
 from domain.sealed import Sealed
 
 ANSWER: Final = UUID(int=1)
@@ -61,6 +62,7 @@ class Referral:
     narrowed: bool = False  # access, while the person's identity is protected
     deadlines: Deadlines = ()
     assessment: Assessment = UNASSESSED
+    retention: Retention = KEPT
 
 
 ANSWERED: Final = (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN)

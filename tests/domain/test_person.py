@@ -1,5 +1,6 @@
 """A person's story: registered, an age established, at most one open case on a side."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from domain.person import (
     establish_age,
     evolve,
     fold,
+    forget_person,
     open_case_for,
     register_person,
     tell_particulars,
@@ -270,3 +272,16 @@ def test_one_person_has_one_age(
         ),
     ]
     assert age_over(records, TODAY) is age
+
+
+def test_a_forgotten_person_is_nobody() -> None:
+    """With the last file about them, once; no number leads to the record any more, also while its
+    key waits to be erased."""
+    known = replace(given(born=NINETEEN), number=Sealed.of("199003029817"))
+    [forgot] = forget_person(known, OTHER)
+    forgotten = evolve(known, forgot)
+    assert forgotten is not None
+    assert forgotten.forgotten
+    assert not forgotten.has_number("199003029817")
+    assert forgotten.born.reveal() is None
+    assert forget_person(forgotten, OTHER) == []

@@ -34,6 +34,11 @@ def example(hint: Any) -> Any:
         return (example(typing.get_args(hint)[0]),)
     if isinstance(hint, UnionType):
         return example(typing.get_args(hint)[0])
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        return hint(
+            **{field.name: example(hints[field.name]) for field in dataclasses.fields(hint)}
+        )  # type: ignore[operator]  # the class, not one of its objects
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return next(iter(hint))
     return EXAMPLES[hint]
