@@ -434,6 +434,13 @@ class CancellationReason(StrEnum):
     OTHER = "other"
 
 
+class LeaveCorrection(StrEnum):
+    """Why what was told of a leave was wrong; never why somebody is away."""
+
+    MISTYPED = "mistyped"
+    MOVED = "moved"  # to other days
+
+
 # --- clocks (section 4) ----------------------------------------------------------------------
 
 

@@ -364,6 +364,13 @@ class WorkerHasNoPosition(Refusal):
     """The worker has no position now, so no case and no seat in a team can be given."""
 
 
+class WorkerIsAway(Refusal):
+    """The worker is on leave today. Give the work to somebody who is there, or say that it is given
+    all the same (`evenIfAway`)."""
+
+    status = 409
+
+
 class SuccessorIsTheSame(Refusal):
     """The successor is the one whose cases are to change hands: name somebody else."""
 
@@ -740,6 +747,33 @@ class SideDoesNotFit(Refusal):
     side (S76-S78)."""
 
 
+class LeaveEndsBeforeItStarts(Refusal):
+    """The last day of a leave is its first one or later (section 3, Staff)."""
+
+
+class LeaveEndsNoEarlier(Refusal):
+    """A leave that ends early ends before it was planned to (section 3, Staff). What is longer, or
+    lies elsewhere, is a correction."""
+
+
+class LeaveIsOutsideThePosition(Refusal):
+    """A leave lies within the position: it starts when the position does, or later (section 3,
+    Staff)."""
+
+
+class LeaveIsOver(Refusal):
+    """The leave is over. What was told of it wrongly is corrected (section 3, Staff)."""
+
+    status = 409
+
+
+class LeaveOverlaps(Refusal):
+    """The staff member is on leave on some of these days already (section 3, Staff). Correct that
+    leave, or choose other days."""
+
+    status = 409
+
+
 class OwnPositionStands(Refusal):
     """Nobody ends their own position; a colleague who manages staff does."""
 
@@ -801,6 +835,13 @@ class TeamIsWoundUp(Refusal):
 
 class MemberHasJoined(Refusal):
     """The staff member is in the team already."""
+
+    status = 409
+
+
+class SharesExceedThePosition(Refusal):
+    """Nobody gives teams more than the whole of their position: their shares add up to 100 % at
+    most (S10)."""
 
     status = 409
 

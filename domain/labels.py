@@ -45,6 +45,7 @@ from domain.codes import (
     InterventionEnd,
     InterventionKind,
     InvestigationConclusion,
+    LeaveCorrection,
     LinkKind,
     MandateMatter,
     NeedGroup,
@@ -445,6 +446,10 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         CorrectionReason.MISCOUNTED: Label("Felräknat", "Miscounted"),
         CorrectionReason.MISTYPED: Label("Felskrivet", "Mistyped"),
         CorrectionReason.COUNTED_TWICE: Label("Räknat två gånger", "Counted twice"),
+    },
+    LeaveCorrection: {
+        LeaveCorrection.MISTYPED: Label("Felskrivet", "Mistyped"),
+        LeaveCorrection.MOVED: Label("Flyttad till andra dagar", "Moved to other days"),
     },
     CancellationReason: {
         CancellationReason.STAFF_ABSENT: Label("Personal saknades", "Staff were absent"),

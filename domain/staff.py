@@ -1,15 +1,18 @@
-"""A staff member: a position in a unit with a role and a side.
+"""A staff member: a position in a unit with a role, a side and an extent.
 
 A worker serves one side in all cases (S76-S78, c): that is what makes the compartments provable.
 The stream also knows which cases the worker holds and in which teams, so that leaving hands every
-one of them on in one act and nothing is left with somebody who is gone.
+one of them on in one act and nothing is left with somebody who is gone; and when the worker is away
+(leave.py).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+from domain import leave as leaves
 from domain.codes import Compartment, Qualification, StaffRole
 from domain.errors import (
     PositionHasEnded,
@@ -17,7 +20,10 @@ from domain.errors import (
     PositionStartsOrEndsLater,
     SideDoesNotFit,
 )
+from domain.leave import LeaveEvent, Leaves
 from domain.sealed import Sealed
+
+FULL_TIME: Final = 100  # per cent
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -29,6 +35,13 @@ class PositionTaken:
     side: Compartment | None  # none for those who never see a case
     since: date
     name: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtentSet:
+    """How much of full time the position is, in per cent; full time until it is told."""
+
+    percentage: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,12 +76,14 @@ class TeamLeft:
 
 StaffEvent = (
     PositionTaken
+    | ExtentSet
     | QualificationRecorded
     | CaseTaken
     | CaseGivenBack
     | PositionEnded
     | TeamJoined
     | TeamLeft
+    | LeaveEvent
 )
 
 # --- state -----------------------------------------------------------------------------------
@@ -82,9 +97,11 @@ class StaffMember:
     side: Compartment | None
     since: date
     active: bool = True
+    percentage: int = FULL_TIME
     qualified_for_children: bool = False
     cases: tuple[UUID, ...] = ()
     teams: tuple[UUID, ...] = ()
+    leaves: Leaves = ()
 
 
 def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMember | None:
@@ -93,10 +110,21 @@ def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMembe
             return StaffMember(
                 id=staff, unit=event.unit, role=event.role, side=event.side, since=event.since
             )
-        return replace(member, unit=event.unit, role=event.role, since=event.since, active=True)
+        return replace(
+            member,
+            unit=event.unit,
+            role=event.role,
+            since=event.since,
+            active=True,
+            percentage=FULL_TIME,
+        )
     if member is None:
         return None
+    if isinstance(event, LeaveEvent):
+        return replace(member, leaves=leaves.evolve(member.leaves, event))
     match event:
+        case ExtentSet(percentage=percentage):
+            return replace(member, percentage=percentage)
         case QualificationRecorded(qualification=Qualification.CHILDREN_AND_YOUNG_PEOPLE):
             return replace(member, qualified_for_children=True)
         case CaseTaken(case=case):
@@ -108,7 +136,7 @@ def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMembe
         case TeamLeft(team=team):
             return replace(member, teams=tuple(t for t in member.teams if t != team))
         case PositionEnded():
-            return replace(member, active=False)
+            return replace(member, active=False, leaves=())
         case _:
             return member
 
@@ -158,10 +186,21 @@ def take_position(
     return [PositionTaken(unit=unit, role=role, side=side, since=since, name=Sealed.of(name))]
 
 
-def record_qualification(member: StaffMember, qualification: Qualification) -> list[StaffEvent]:
+def set_extent(member: StaffMember, percentage: int) -> list[StaffEvent]:
+    """Raises PositionHasEnded."""
+    require_position(member)
+    return [] if percentage == member.percentage else [ExtentSet(percentage=percentage)]
+
+
+def require_position(member: StaffMember) -> None:
     """Raises PositionHasEnded."""
     if not member.active:
         raise PositionHasEnded
+
+
+def record_qualification(member: StaffMember, qualification: Qualification) -> list[StaffEvent]:
+    """Raises PositionHasEnded."""
+    require_position(member)
     return (
         []
         if member.qualified_for_children
@@ -171,8 +210,7 @@ def record_qualification(member: StaffMember, qualification: Qualification) -> l
 
 def take_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
     """The worker's side of an assignment. Raises PositionHasEnded."""
-    if not member.active:
-        raise PositionHasEnded
+    require_position(member)
     return [] if case in member.cases else [CaseTaken(case=case)]
 
 
@@ -191,7 +229,8 @@ def leave_team(member: StaffMember, team: UUID) -> list[StaffEvent]:
 
 
 def end_position(member: StaffMember, *, until: date, today: date) -> list[StaffEvent]:
-    """The worker leaves: every case is given back, and every team left, in the same act.
+    """The worker leaves: every case is given back, every team left, and no leave outlasts the
+    position, in the same act.
 
     Raises PositionStartsOrEndsLater.
     """
@@ -201,4 +240,5 @@ def end_position(member: StaffMember, *, until: date, today: date) -> list[Staff
         raise PositionStartsOrEndsLater
     given_back = [CaseGivenBack(case=case) for case in member.cases]
     left = [TeamLeft(team=team) for team in member.teams]
-    return [*given_back, *left, PositionEnded(until=until)]
+    ended = leaves.end_with_position(member.leaves, until)
+    return [*given_back, *left, *ended, PositionEnded(until=until)]

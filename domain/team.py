@@ -8,6 +8,7 @@ a further decision of the board made permanent or wound up.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain.codes import Compartment, TeamFuture
@@ -17,6 +18,7 @@ from domain.errors import (
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
+    SharesExceedThePosition,
     StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
@@ -154,16 +156,25 @@ def establish_team(
     return [TeamEstablished(lead_unit=lead_unit, pilot_from=pilot_from, pilot_until=pilot_until)]
 
 
-def join_team(team: Team, member: StaffMember, *, percentage: int) -> list[TeamEvent]:
-    """The team works with exposed persons: nobody of another side joins it (S10, S76-S78).
+WHOLE: Final = 100  # per cent of a position
 
-    Raises TeamIsNotEstablished, TeamIsWoundUp, StaffMemberCannotJoin, MemberHasJoined.
+
+def join_team(
+    team: Team, member: StaffMember, *, percentage: int, elsewhere: int = 0
+) -> list[TeamEvent]:
+    """The team works with exposed persons: nobody of another side joins it (S10, S76-S78).
+    `elsewhere`: the share of the position that other teams have.
+
+    Raises TeamIsNotEstablished, TeamIsWoundUp, StaffMemberCannotJoin, MemberHasJoined,
+    SharesExceedThePosition.
     """
     _require_running(team)
     if not member.active or member.side is not Compartment.EXPOSED:
         raise StaffMemberCannotJoin
     if member.id in team.members:
         raise MemberHasJoined
+    if percentage + elsewhere > WHOLE:
+        raise SharesExceedThePosition
     return [MemberJoined(staff=member.id, unit=member.unit, percentage=percentage)]
 
 

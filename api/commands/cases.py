@@ -12,6 +12,7 @@ from api.commands.referrals import assess_anew, facts_of
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
 from domain import deadline as deadlines
+from domain import leave as leaves
 from domain import person as persons
 from domain import staff as staffs
 from domain.assessment import is_assessed, is_to_be_investigated
@@ -35,22 +36,29 @@ from domain.policy import Act, Information, may
 from domain.routing import needs_child_qualification, route
 
 
-async def assign_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> None:
+async def assign_case_worker(
+    work: Work, case_id: UUID, worker_id: UUID, *, even_if_away: bool = False
+) -> None:
     """Both the case and the worker's own stream record it, so that leaving finds every case."""
     case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
     work.require_current(case_id)
     await work.read(worker_id, case.person)
-    await assign(work, case_id, case, worker_id)
+    await assign(work, case_id, case, worker_id, even_if_away=even_if_away)
 
 
-async def assign(work: Work, case_id: UUID, case: Case, worker_id: UUID) -> None:
-    """The assignment itself, on both streams; whether the actor may is asked before."""
+async def assign(
+    work: Work, case_id: UUID, case: Case, worker_id: UUID, *, even_if_away: bool
+) -> None:
+    """The assignment itself, on both streams; whether the actor may is asked before. Raises
+    WorkerIsAway, unless whoever assigns says that they know."""
     worker = await work.staff(worker_id)
     age = await work.age(case.person)
     unit = work.organisation.unit(case.unit)
     assigned = cases.assign_case_worker(
         case, worker, needs_child_qualification=needs_child_qualification(age, unit)
     )
+    if assigned and not even_if_away:
+        leaves.require_present(worker.leaves, work.today)
     work.record(case_id, assigned)
     work.record(worker_id, staffs.take_case(worker, case_id))
 
@@ -63,7 +71,12 @@ async def release_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> Non
 
 
 async def reassign_cases(
-    work: Work, worker_id: UUID, successor_id: UUID, case_ids: Sequence[UUID]
+    work: Work,
+    worker_id: UUID,
+    successor_id: UUID,
+    case_ids: Sequence[UUID],
+    *,
+    even_if_away: bool = False,
 ) -> None:
     """Up to a hundred cases from one worker to another, all in one act or none.
 
@@ -77,7 +90,7 @@ async def reassign_cases(
             raise SuccessorIsTheSame
         work.record(case_id, cases.release_case_worker(case, worker_id))
         await _give_back(work, case_id, worker_id)
-        await assign(work, case_id, case, successor_id)
+        await assign(work, case_id, case, successor_id, even_if_away=even_if_away)
 
 
 async def record_note(work: Work, case_id: UUID, text: str) -> None:

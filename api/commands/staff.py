@@ -32,6 +32,7 @@ class PositionDetails:
     side: Compartment | None
     since: date
     qualified_for_children: bool
+    percentage: int = staffs.FULL_TIME
 
 
 async def take_position(work: Work, details: PositionDetails, staff_id: UUID | None = None) -> None:
@@ -48,7 +49,7 @@ async def take_position(work: Work, details: PositionDetails, staff_id: UUID | N
     authority = organisation.unit(details.unit).kind is UnitKind.AUTHORITY_WORK
     if authority and details.side and not organisation.carries_cases(details.unit, details.side):
         raise SideDoesNotFit
-    member = await _managed(work, staff_id) if staff_id else None
+    member = await managed(work, staff_id) if staff_id else None
     stream = staff_id or work.desk.ids.new()
     taken = staffs.take_position(
         member,
@@ -60,20 +61,31 @@ async def take_position(work: Work, details: PositionDetails, staff_id: UUID | N
         since=details.since,
     )
     work.record(stream, taken)
+    now = found(staffs.evolve(member, taken[0], stream))
+    work.record(stream, staffs.set_extent(now, details.percentage))
     if details.qualified_for_children:
-        now = found(staffs.evolve(member, taken[0], stream))
         work.record(
             stream, staffs.record_qualification(now, Qualification.CHILDREN_AND_YOUNG_PEOPLE)
         )
 
 
 async def record_qualification(work: Work, staff_id: UUID, qualification: Qualification) -> None:
-    member = await _managed(work, staff_id)
+    member = await managed(work, staff_id)
     work.record(staff_id, staffs.record_qualification(member, qualification))
 
 
+async def set_extent(work: Work, staff_id: UUID, percentage: int) -> None:
+    member = await managed(work, staff_id)
+    work.record(staff_id, staffs.set_extent(member, percentage))
+
+
 async def end_position(
-    work: Work, staff_id: UUID, *, until: date, successor_id: UUID | None
+    work: Work,
+    staff_id: UUID,
+    *,
+    until: date,
+    successor_id: UUID | None,
+    even_if_away: bool = False,
 ) -> None:
     """The caseload changes hands at once: to the successor, or back to the unit as unassigned; and
     whoever leaves has left the team.
@@ -85,7 +97,7 @@ async def end_position(
     await work.require(Act.MANAGE, Information.STAFF)
     if staff_id == work.command.actor:
         raise OwnPositionStands
-    member = await _managed(work, staff_id)
+    member = await managed(work, staff_id)
     if staff_id == successor_id:
         raise SuccessorIsTheSame
     await work.read(*member.cases, *member.teams, *([successor_id] if successor_id else []))
@@ -96,7 +108,7 @@ async def end_position(
             continue
         work.record(case_id, cases.release_case_worker(case, staff_id))
         if successor_id:
-            await assign(work, case_id, case, successor_id)
+            await assign(work, case_id, case, successor_id, even_if_away=even_if_away)
     for team_id in member.teams:
         team = await work.team(team_id)
         if staff_id in team.members:  # a team that was wound up may have let everybody go already
@@ -104,7 +116,7 @@ async def end_position(
     work.record(staff_id, staffs.end_position(member, until=until, today=work.today))
 
 
-async def _managed(work: Work, staff_id: UUID) -> StaffMember:
+async def managed(work: Work, staff_id: UUID) -> StaffMember:
     """A staff member whom the actor manages; others look as if they did not exist."""
     manager = await work.require(Act.MANAGE, Information.STAFF)
     try:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.work import Work
+from domain import leave as leaves
 from domain import staff as staffs
 from domain import team as teams
 from domain.codes import Compartment, StaffRole, TeamFuture
@@ -29,10 +30,16 @@ async def establish_team(
 
 
 async def join_team(work: Work, team_id: UUID, staff_id: UUID, *, percentage: int) -> None:
-    """Both streams record it, so that leaving the position finds every team."""
+    """Both streams record it, so that leaving the position finds every team. Nobody joins while
+    they are away (c). Raises WorkerIsAway."""
     team = await _led(work, team_id)
     member = await work.staff(staff_id)
-    work.record(team_id, teams.join_team(team, member, percentage=percentage))
+    await work.read(*member.teams)
+    others = [await work.team(other) for other in member.teams if other != team_id]
+    elsewhere = sum(other.members.get(staff_id, 0) for other in others)
+    joined = teams.join_team(team, member, percentage=percentage, elsewhere=elsewhere)
+    leaves.require_present(member.leaves, work.today)
+    work.record(team_id, joined)
     work.record(staff_id, staffs.join_team(member, team_id))
 
 

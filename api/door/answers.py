@@ -64,6 +64,7 @@ ExternalReferralId = Annotated[
 ]
 DeadlineId = Annotated[UUID, _id("The deadline.", "3d5e7f90-1a2b-4c3d-9e4f-5a6b7c8d9e06")]
 ConsultationId = Annotated[UUID, _id("The consultation.", "f1b6d8a3-4e27-4c90-9b5f-8d2a7c0e6f13")]
+LeaveId = Annotated[UUID, _id("The leave.", "b3e8d1f6-9a24-4c75-8b0e-6f2d7a5c1e18")]
 TakeoverId = Annotated[
     UUID, _id("The request to take over.", "c8e4a2d7-5f16-4b3a-8e9c-1d7f0a6b5c14")
 ]

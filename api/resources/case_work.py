@@ -27,6 +27,7 @@ from domain.errors import (
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
+    WorkerIsAway,
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
@@ -40,6 +41,8 @@ from domain.routing import Rule
 class Assignment(Body):
     worker_id: Id
     """Somebody of the responsible unit, on the case's side, and qualified where that is asked."""
+    even_if_away: bool = False
+    """The worker is on leave today, and is assigned all the same."""
 
 
 class AssignedCase(Done):
@@ -62,13 +65,16 @@ class AssignedCase(Done):
         CaseIsClosed,
         UnknownStaffMember,
         WorkerHasNoPosition,
+        WorkerIsAway,
         WorkerCannotBeAssigned,
         WorkerIsNotQualifiedForChildren,
     ),
     leads=(Lead("releaseCaseWorker", {"caseId": "caseId"}),),
 )
 async def assign(visit: Visit, case_id: UUID, to: Assignment) -> AssignedCase:
-    outcome = await visit.carry_out(use_cases.assign_case_worker, case_id, to.worker_id)
+    outcome = await visit.carry_out(
+        use_cases.assign_case_worker, case_id, to.worker_id, even_if_away=to.even_if_away
+    )
     return AssignedCase(
         case_id=case_id,
         worker_id=to.worker_id,

@@ -19,6 +19,7 @@ from domain.errors import (
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
+    WorkerIsAway,
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
@@ -44,6 +45,9 @@ class Reassignment(Body):
     ]
     """Up to 100 of the worker's cases."""
 
+    even_if_away: bool = False
+    """The successor is on leave today, and takes them all the same."""
+
     def files(self) -> Sequence[UUID]:
         return self.case_ids
 
@@ -67,6 +71,7 @@ class ReassignedCases(Done):
         SuccessorIsTheSame,
         UnknownStaffMember,
         WorkerHasNoPosition,
+        WorkerIsAway,
         WorkerCannotBeAssigned,
         WorkerIsNotAssigned,
         WorkerIsNotQualifiedForChildren,
@@ -75,7 +80,11 @@ class ReassignedCases(Done):
 )
 async def reassign(visit: Visit, staff_id: UUID, them: Reassignment) -> ReassignedCases:
     outcome = await visit.carry_out(
-        use_cases.reassign_cases, staff_id, them.successor_id, them.case_ids
+        use_cases.reassign_cases,
+        staff_id,
+        them.successor_id,
+        them.case_ids,
+        even_if_away=them.even_if_away,
     )
     assigned = [f.stream for f in outcome.facts if isinstance(f.event, CaseWorkerAssigned)]
     return ReassignedCases(

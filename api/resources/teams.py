@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.commands import teams as use_cases
 from api.door import CREATED, Lead, deciding, reading
 from api.door.answers import Answer, Day, Done, Moment, Position, Seen, StaffId, TeamId, Unit
-from api.door.fields import Body, Id, Percentage, UnitCode
+from api.door.fields import Body, Id, Percentage, UnitCode, swedish_day
 from api.door.fields import Day as DayOfBody
 from api.door.visit import Visit
 from api.resources.people import Who, who
@@ -20,12 +20,14 @@ from domain.errors import (
     MemberHasNotJoined,
     NotFound,
     PilotEndsBeforeItStarts,
+    SharesExceedThePosition,
     StaffMemberCannotJoin,
     TeamIsEstablished,
     TeamIsNotEstablished,
     TeamIsWoundUp,
     UnknownStaffMember,
     UnknownUnit,
+    WorkerIsAway,
 )
 from domain.labels import Label
 from domain.organisation import Settings
@@ -86,6 +88,10 @@ class Member(Answer):
     percentage: Annotated[int, Meta(examples=[100])]
     joined_at: Moment
     left_at: Moment | None
+    away_until: Annotated[
+        Day | UnsetType,
+        Meta(description="While it rests: the last day of a leave; shown to who leads the team."),
+    ] = UNSET
 
 
 class Cost(Answer):
@@ -127,6 +133,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
         raise NotFound
     members = await visit.ask(teams.members, visit.viewer, team_id)
     costs = await visit.ask(teams.costs, visit.viewer, team_id)
+    away = await visit.ask(teams.away, visit.viewer, team_id, swedish_day(visit.now))
     people = await who(visit, (member.staff for member in members))
     answer = TeamDetail(
         **_told(team),
@@ -137,6 +144,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
                 percentage=member.percentage,
                 joined_at=member.joined_at,
                 left_at=member.left_at,
+                away_until=UNSET if member.left_at else away.get(member.staff, UNSET),
             )
             for member in members
         ],
@@ -243,6 +251,8 @@ class ChangedMembership(ChangedTeam):
         MemberHasJoined,
         UnknownStaffMember,
         StaffMemberCannotJoin,
+        SharesExceedThePosition,
+        WorkerIsAway,
     ),
 )
 async def join(visit: Visit, team_id: UUID, member: NewMember) -> ChangedMembership:

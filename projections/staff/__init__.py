@@ -4,17 +4,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import sql
 
+from domain.catalogue import names_of
 from domain.codes import Qualification, StaffRole
+from domain.leave import LeaveCorrected, LeaveEnded, LeavePlanned, LeaveWithdrawn
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.staff import (
+    FULL_TIME,
     CaseGivenBack,
     CaseTaken,
+    ExtentSet,
     PositionEnded,
     PositionTaken,
     QualificationRecorded,
@@ -24,6 +28,7 @@ from projections.projection import Key, Projection, Table
 from projections.sql import Statements, text
 
 _statements = Statements("projections.staff")
+_LEAVES = names_of(LeavePlanned, LeaveCorrected, LeaveEnded, LeaveWithdrawn)
 
 
 class Colleague(NamedTuple):
@@ -37,6 +42,14 @@ class Colleague(NamedTuple):
     until: date | None
     open_cases: int
     version: int
+    percentage: int = FULL_TIME
+
+
+class Leave(NamedTuple):
+    staff: UUID
+    leave: UUID
+    since: date
+    until: date  # the last day
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
@@ -72,17 +85,45 @@ def _moved(row: Colleague, event: object) -> Colleague:
             return row._replace(open_cases=row.open_cases + 1)
         case CaseGivenBack():
             return row._replace(open_cases=row.open_cases - 1)
+        case ExtentSet(percentage=percentage):
+            return row._replace(percentage=percentage)
         case PositionEnded(until=until):
             return row._replace(active=False, until=until)
         case _:
             return row
 
 
+def leave_keys(recorded: Recorded) -> Iterable[Key]:
+    event: Any = recorded.event
+    return [(recorded.stream, event.leave)] if recorded.name in _LEAVES else ()
+
+
+def apply_to_leave(row: Leave | None, recorded: Recorded) -> Leave | None:
+    match recorded.event:
+        case LeavePlanned(leave=leave, since=since, until=until):
+            return Leave(recorded.stream, leave, since, until)
+        case LeaveCorrected(since=since, until=until):
+            return row and row._replace(since=since, until=until)
+        case LeaveEnded(until=until):
+            return row and row._replace(until=until)
+        case _:  # withdrawn
+            return None
+
+
 PROJECTION = Projection(
     name="staff",
-    version=1,
+    version=2,
     schema=text("projections.staff", "schema.sql"),
-    tables=(Table(name="staff", row=Colleague, key=("staff",), keys=keys, apply=apply),),
+    tables=(
+        Table(name="staff", row=Colleague, key=("staff",), keys=keys, apply=apply),
+        Table(
+            name="staff_leaves",
+            row=Leave,
+            key=("staff", "leave"),
+            keys=leave_keys,
+            apply=apply_to_leave,
+        ),
+    ),
     key=attrgetter("stream"),
 )
 
@@ -127,6 +168,23 @@ async def colleague(
     parameters = {"unit": viewer.unit, "side": viewer.side, "staff": staff}
     statement = _statements("line", schema, colleague=_colleague(viewer))
     return await one_row(connection, statement, parameters, Colleague)
+
+
+async def leaves(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    of: Collection[UUID],
+    *,
+    on: date | None = None,
+) -> Sequence[Leave] | None:
+    """When colleagues are away, the latest first, for whoever manages them; None for anybody else.
+    `on`: who is away that day."""
+    if not may(viewer, Act.MANAGE, Information.STAFF):
+        return None
+    told = {"unit": viewer.unit, "side": viewer.side, "wanted": list(of), "on": on}
+    statement = _statements("leaves", schema, colleague=_colleague(viewer))
+    return await all_rows(connection, statement, told, Leave)
 
 
 @dataclass(frozen=True, slots=True)

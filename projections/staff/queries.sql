@@ -12,5 +12,12 @@ select line.*
   from {staff} as line join {access_staff} as access on access.staff = line.staff
  where line.staff = %(staff)s and {colleague}
 
+-- name: leaves
+select line.*
+  from {staff_leaves} as line join {access_staff} as access on access.staff = line.staff
+ where line.staff = any(%(wanted)s) and {colleague}
+   and (%(on)s::date is null or %(on)s between line.since and line.until)
+ order by line.since desc, line.leave
+
 -- name: names
 select staff, name from {staff} where staff = any(%(wanted)s)

@@ -1,12 +1,13 @@
 """Teams across units (S10): mandated, established as a pilot, who is in them, what they cost, and
 what becomes of them (S57-S60, S71)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.codes import Compartment
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.team import (
@@ -163,6 +164,24 @@ async def members(
     if not may(viewer, Act.READ, Information.TEAM):
         return ()
     return await all_rows(connection, _statements("members", schema), {"team": of}, Member)
+
+
+class Away(NamedTuple):
+    staff: UUID
+    until: date
+
+
+async def away(
+    connection: Connection, schema: str, viewer: Viewer, of: UUID, day: date
+) -> Mapping[UUID, date]:
+    """Whose seat rests that day, and until when; for administrators, and managers of the side that
+    the team works with."""
+    leads = viewer.side in (None, Compartment.EXPOSED)
+    if not (leads and may(viewer, Act.MANAGE, Information.TEAM)):
+        return {}
+    told = {"team": of, "day": day, "side": Compartment.EXPOSED}
+    found = await all_rows(connection, _statements("away", schema), told, Away)
+    return {one.staff: one.until for one in found}
 
 
 async def costs(connection: Connection, schema: str, viewer: Viewer, of: UUID) -> Sequence[Cost]:

@@ -13,5 +13,12 @@ select team, staff, unit, percentage, moved_at as joined_at, left_at
  where unit is not null
  order by left_at desc nulls first, joined_at, staff
 
+-- name: away
+-- Until when those of the team are away who are on leave that day; of the side that it works with.
+select leave.staff, leave.until
+  from {staff_leaves} as leave join {access_staff} as access on access.staff = leave.staff
+ where %(day)s between leave.since and leave.until and access.side = %(side)s
+   and leave.staff in (select staff from {team_moves} where team = %(team)s)
+
 -- name: costs
 select * from {team_costs} where team = %(team)s order by period_from

@@ -14,6 +14,7 @@ from domain import (
     case,
     deadline,
     inquiry,
+    leave,
     mandate,
     person,
     police_operation,
@@ -39,6 +40,7 @@ from domain.codes import (
     DeclineReason,
     Gender,
     HandoverDeclineReason,
+    LeaveCorrection,
     MandateMatter,
     NeedKind,
     PersonRole,
@@ -112,6 +114,7 @@ class History:
             *[self._inquiry] * 2,
             self._team,
             self._leave,
+            self._be_away,
         )
 
     def act(self) -> None:
@@ -133,6 +136,42 @@ class History:
             ended = staff.end_position(found, until=day, today=day)
             self._record({found.id: ended}, found.unit)
             self._hire(found.unit, found.role, found.side or Compartment.EXPOSED)
+
+    def _be_away(self) -> None:
+        """A leave is planned, moved, ended early or withdrawn; or a position has another extent."""
+        found = self._one(m for m in self._staff.values() if m.active)
+        if found is None:
+            return
+        day, kind = BEGINNING.date(), self._random.random()
+        first = day + timedelta(days=7 * len(found.leaves))
+        known = self._one(found.leaves)
+        events: Sequence[Any]
+        if kind < 0.2:
+            events = staff.set_extent(found, self._random.choice((50, 75, 100)))
+        elif known is None or kind < 0.6:
+            if any(first <= other.until for other in found.leaves):
+                return
+            events = leave.plan_leave(
+                found.leaves,
+                self._new(),
+                since=first,
+                until=first + timedelta(days=4),
+                position_since=found.since,
+            )
+        elif kind < 0.75:
+            events = leave.correct_leave(
+                found.leaves,
+                known.id,
+                since=known.since,
+                until=known.since + timedelta(days=1),
+                reason=LeaveCorrection.MISTYPED,
+                position_since=found.since,
+            )
+        elif kind < 0.9:
+            events = leave.end_leave(found.leaves, known.id, until=known.since, today=day)
+        else:
+            events = leave.withdraw_leave(found.leaves, known.id)
+        self._record({found.id: events}, found.unit)
 
     def _qualify(self) -> None:
         if found := self._one(m for m in self._staff.values() if m.active):

@@ -673,7 +673,9 @@ _COLUMNS = {
         "until": _DAY,
         "open_cases": _NUMBER,
         "version": _NUMBER,
+        "percentage": _NUMBER,
     },
+    "staff_leaves": {"staff": _ID, "leave": _ID, "since": _DAY, "until": _DAY},
     "audit_reads": {"position": _NUMBER, "subjects": _TOKEN},
 }
 """What every column of every view is. Whoever adds one says here what it tells."""
