@@ -234,6 +234,7 @@ ROUTES: Final[Sequence[Route]] = (
     get("/responsibility-gaps", responsibility.gaps),
     # --- the confidentiality review
     get("/cases/{caseId}/events", audit.events),
+    get("/cases/{caseId}/event-contents", audit.contents),
     get("/cases/{caseId}/readings", audit.readings),
 )
 

@@ -13,6 +13,7 @@ from api.command_line import (
     keys,
     measuring,
     organisations,
+    policies,
     serving,
     standing,
     trying,
@@ -47,6 +48,7 @@ app.command()(following.follow)
 app.command()(views.rebuild)
 app.command()(trying.token)
 app.command()(measuring.bench)
+app.command()(policies.policy)
 
 projections = typer.Typer(invoke_without_command=True)
 projections.callback()(standing.show)

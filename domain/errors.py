@@ -879,6 +879,13 @@ class RequestIsMalformed(Refusal):
     status = 400
 
 
+class PurposeIsMissing(Refusal):
+    """Say in `purpose` what this is read for: the policy asks for it, and the access log keeps it
+    (SoLPuL 10 §). `purposes` names those that are allowed."""
+
+    status = 400
+
+
 class TokenIsMissing(Refusal):
     """This door needs `Authorization: Bearer` with a token of the identity provider."""
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import product
 from uuid import UUID
 
-from domain.codes import Compartment, StaffRole
+from domain.codes import Compartment, Purpose, StaffRole
 
 
 class Relation(StrEnum):
@@ -32,12 +32,16 @@ class Information(StrEnum):
 
     LINE = "line"  # ids, status, dates, owner: what a compilation may hold (SoLPuL 7 a §)
     IDENTITY = "identity"
+    CONTACT = "contact"  # and address: of a protected identity, shown to nobody
     CIRCUMSTANCES = "circumstances"
     DELIBERATION = "deliberation"  # who told, and why units and workers decided as they did
     NOTES = "notes"
     TIMELINE = "timeline"
     EVENT_METADATA = "event-metadata"
+    EVENT_CONTENT = "event-content"  # of a case under review; not its notes
     ACCESS_LOG = "access-log"
+    EVALUATION = "evaluation"  # facts without a name, for the questions of section 7
+    AGGREGATES = "aggregates"  # sums of them, small ones suppressed
     REFERRAL = "referral"
     PERSON_INDEX = "person-index"  # whom a personal number leads to
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
@@ -102,6 +106,7 @@ class Row:
     information: Information
     act: Act
     because: str
+    purposes: tuple[Purpose, ...] = ()  # one of which must be stated; none: the door's own will do
 
 
 _WORKER = (StaffRole.CASE_WORKER,)
@@ -115,7 +120,7 @@ _ADMINISTRATOR = (StaffRole.ADMINISTRATOR,)
 _ANALYST = (StaffRole.ANALYST,)
 _STRATEGIC = (StaffRole.STRATEGIC_SUPPORT,)
 
-_EXPOSING = (Information.IDENTITY, Information.CIRCUMSTANCES)
+_EXPOSING = (Information.IDENTITY, Information.CONTACT, Information.CIRCUMSTANCES)
 _ANSWERING = (*_EXPOSING, Information.DELIBERATION)
 _CONTENT = (*_ANSWERING, Information.NOTES, Information.TIMELINE)
 
@@ -126,9 +131,11 @@ def _rows(
     information: tuple[Information, ...],
     acts: tuple[Act, ...],
     because: str,
+    *,
+    purposes: tuple[Purpose, ...] = (),
 ) -> Iterator[Row]:
     for role, relation, kind, act in product(roles, relations, information, acts):
-        yield Row(role, relation, kind, act, because)
+        yield Row(role, relation, kind, act, because, purposes)
 
 
 TABLE: tuple[Row, ...] = (
@@ -228,7 +235,7 @@ TABLE: tuple[Row, ...] = (
         (Relation.SENDER,),
         (Information.REFERRAL,),
         (Act.WITHDRAW,),
-        "who sent it may take it back while nobody has answered",
+        "who sent it from outside may take it back while nobody has answered",
     ),
     *_rows(
         _AUTHORITY + _OUTREACH,
@@ -326,7 +333,30 @@ TABLE: tuple[Row, ...] = (
         (Relation.NONE,),
         (Information.EVENT_METADATA, Information.ACCESS_LOG),
         (Act.READ,),
-        "the confidentiality review sees who did and saw what, never the content (SoLPuL 10 §)",
+        "the confidentiality review sees who did and saw what, not the content (SoLPuL 10 §)",
+    ),
+    *_rows(
+        _AUDITOR,
+        (Relation.NONE,),
+        (Information.EVENT_CONTENT,),
+        (Act.READ,),
+        "whether an access was justified may need the content: with a stated purpose, and without"
+        " the notes and the person (SoLPuL 10 §)",
+        purposes=(Purpose.REVIEW,),
+    ),
+    *_rows(
+        _ANALYST,
+        (Relation.NONE,),
+        (Information.EVALUATION,),
+        (Act.READ,),
+        "the evaluation is purpose-bound, and its facts are of nobody by name (SoLPuL 7 a §)",
+    ),
+    *_rows(
+        _ANALYST + _STRATEGIC + _MANAGER + _ADMINISTRATOR,
+        (Relation.NONE,),
+        (Information.AGGREGATES,),
+        (Act.READ,),
+        "whoever answers for the work, or follows it up, sees sums; small ones are hidden (S82)",
     ),
     *_rows(
         _AUTHORITY + _EXTERNAL,
@@ -468,6 +498,16 @@ def may(viewer: Viewer, act: Act, information: Information, file: File | None = 
     return any(
         (viewer.role, relation, information, act) in _PERMITTED
         for relation in (*held, Relation.NONE)
+    )
+
+
+def purposes(role: StaffRole, act: Act, information: Information) -> frozenset[Purpose]:
+    """Of which purposes one must be stated; none, where what the door is for will do."""
+    return frozenset(
+        purpose
+        for row in TABLE
+        if (row.role, row.information, row.act) == (role, information, act)
+        for purpose in row.purposes
     )
 
 

@@ -9,6 +9,7 @@ from multidict import MultiMapping
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     ValidationError,
     ValidationInfo,
@@ -122,6 +123,11 @@ class PageQuery(ReadingQuery):
     """`nextCursor` of the page before."""
     limit: Limit = 20
     """How many items the page holds at most."""
+
+
+class StatedQuery(PageQuery):
+    purpose: Annotated[Purpose, Field(examples=[Purpose.REVIEW])]
+    """What the reading is for: the policy asks for it, and the access log keeps it."""
 
 
 def read_query(kind: type[Query], address: MultiMapping[str], now: datetime) -> Query:

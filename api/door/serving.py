@@ -36,12 +36,13 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     PositionIsNotReached,
+    PurposeIsMissing,
     Refusal,
     RequestIsMalformed,
     TokenIsMissing,
     Unavailable,
 )
-from domain.policy import permitting
+from domain.policy import Act, Information, permitting, purposes
 from domain.sealed import SealedValueIsClosed
 
 CORRELATION: Final = web.RequestKey("correlation", UUID)
@@ -126,10 +127,20 @@ async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) 
         role = visit.viewer.role
         if door.asks and not permitting(role, *door.asks):  # however one might stand to a file
             raise NotPermitted
+        if door.asks:
+            _purpose_is_stated(visit, door.asks, query)
     except Refusal as refusal:
         if door.kind is Kind.READING:
             await _note(visit, refusal)
         raise
+
+
+def _purpose_is_stated(visit: Visit, asks: tuple[Act, Information], query: Query) -> None:
+    """Raises PurposeIsMissing where the policy wants one of a list, and none of it was told."""
+    wanted = purposes(visit.viewer.role, *asks)
+    stated = query.purpose if isinstance(query, ReadingQuery) else None
+    if wanted and stated not in wanted:
+        raise PurposeIsMissing(purposes=sorted(wanted))
 
 
 def _wait(request: web.Request) -> float | None:

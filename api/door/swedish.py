@@ -534,6 +534,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.RequestIsMalformed: Told(
         "Anropet kan inte läsas", "Se dokumentationen för hur det ska se ut."
     ),
+    errors.PurposeIsMissing: Told(
+        "Ändamålet saknas",
+        "Ange i `purpose` vad läsningen är till för: behörighetsreglerna kräver det, och"
+        " åtkomstloggen sparar det (SoLPuL 10 §). `purposes` anger vilka som godtas.",
+    ),
     errors.TokenIsMissing: Told(
         "Inloggning saknas",
         "Ange `Authorization: Bearer` med ett intyg från identitetsleverantören.",

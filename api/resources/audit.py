@@ -1,17 +1,23 @@
-"""For the confidentiality review: what was done in a case, without content, and who has read it."""
+"""For the confidentiality review: what was done in a case, without content unless a purpose is
+stated, and who has read it."""
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta
+from msgspec.structs import asdict
+from pydantic.alias_generators import to_camel
 
 from api.door import Lead, reading
 from api.door.answers import Answer, CaseId, Moment, Page, Position, Seen, Unit, Version, Words
-from api.door.query import PageQuery
+from api.door.query import PageQuery, StatedQuery
 from api.door.visit import Visit
 from api.house import PastReading
 from api.resources.people import Who, who
+from api.resources.story import opened_but_for
 from domain.codes import Purpose, StaffRole
+from domain.errors import PurposeIsMissing
 from domain.labels import Label
 from domain.policy import Act, Information
 from domain.telling import event_label
@@ -67,18 +73,84 @@ async def events(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Events]:
     people = await who(visit, (line.actor for line in found.lines))
     answer = Events(
         case_id=case_id,
+        items=[_metadata(line, people) for line in found.lines],
+        next_cursor=visit.next_cursor(query, found.after),
+        position=visit.position,
+    )
+    return Seen(answer, [case_id])
+
+
+def _metadata(line: timeline.Line, people: Mapping[UUID, Who]) -> EventMetadata:
+    return EventMetadata(
+        position=line.position,
+        version=line.version,
+        name=line.name,
+        label=Words.of(event_label(line.name)),
+        who=people[line.actor],
+        unit=line.unit,
+        occurred_at=line.occurred_at,
+        recorded_at=line.recorded_at,
+    )
+
+
+class EventContent(EventMetadata):
+    """With what the event says, but for notes."""
+
+    kind: Annotated[
+        str,
+        Meta(
+            description="The name, or what a neutral name stands for.",
+            examples=["case.handover-offered"],
+        ),
+    ]
+    details: Annotated[
+        dict[str, Any],
+        Meta(description="What it says.", examples=[{"toUnit": "nexus", "reason": "Flyttar."}]),
+    ]
+
+
+class EventContents(Page):
+    case_id: CaseId
+    items: list[EventContent]
+
+
+@reading(
+    "listEventContents",
+    Label("Granska händelsernas innehåll", "Review what the case's events say"),
+    Label(
+        "Bara med angivet ändamål (`purpose=review`), som åtkomstloggen sparar. Utan anteckningar"
+        " och utan vem det gäller.",
+        "Only with a stated purpose (`purpose=review`), which the access log keeps. Without the"
+        " notes, and without who it is about.",
+    ),
+    asks=(Act.READ, Information.EVENT_CONTENT),
+    view=timeline.PROJECTION.name,
+    purpose=Purpose.REVIEW,
+    refuses=(PurposeIsMissing,),
+    leads=(Lead("listEventContents", {"caseId": "caseId", "cursor": "nextCursor"}),),
+)
+async def contents(visit: Visit, case_id: UUID, query: StatedQuery) -> Seen[EventContents]:
+    await visit.file(case_id, "case", Information.EVENT_CONTENT)
+    found = await visit.ask(
+        timeline.page,
+        visit.viewer,
+        file=case_id,
+        streams=[case_id],
+        information=Information.EVENT_CONTENT,
+        after=visit.last_seen(query, int) or 0,
+        limit=query.limit,
+    )
+    people = await who(visit, (line.actor for line in found.lines))
+    told = await opened_but_for(visit, found.lines, Information.NOTES)
+    answer = EventContents(
+        case_id=case_id,
         items=[
-            EventMetadata(
-                position=line.position,
-                version=line.version,
-                name=line.name,
-                label=Words.of(event_label(line.name)),
-                who=people[line.actor],
-                unit=line.unit,
-                occurred_at=line.occurred_at,
-                recorded_at=line.recorded_at,
+            EventContent(
+                **asdict(_metadata(one.line, people)),
+                kind=one.kind,
+                details={to_camel(name): value for name, value in one.details.items()},
             )
-            for line in found.lines
+            for one in told
         ],
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,

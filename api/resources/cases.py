@@ -295,7 +295,7 @@ async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
     answer = CaseDetail(**asdict(_told(line)), position=visit.position)
     told = await what_it_rests_on(visit, found, case_id, line.referrals)
     if visit.may_read(Information.IDENTITY, found):
-        answer.identity = identity_in(told)
+        answer.identity = identity_in(told, contact=visit.may_read(Information.CONTACT, found))
     if visit.may_read(Information.CIRCUMSTANCES, found):
         every = circumstances_in(told)
         deliberates = visit.may_read(Information.DELIBERATION, found)

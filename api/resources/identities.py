@@ -84,13 +84,14 @@ class Identity(Answer):
     """Where one stands, the contact is not shown."""
 
 
-def identity_in(told: Iterable[Told]) -> Identity:
-    """What was registered, what has been established since, and what else was told."""
+def identity_in(told: Iterable[Told], *, contact: bool) -> Identity:
+    """What was registered, what has been established since, and what else was told; where to find
+    the person only for whoever may know `contact`."""
     known: dict[str, Any] = {}
     for one in told:
         _tell(known, one)
     identity = msgspec.convert({to_camel(name): value for name, value in known.items()}, Identity)
-    if identity.protections:
+    if identity.protections or not contact:
         _withhold_contact(identity)
     return identity
 

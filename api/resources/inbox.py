@@ -153,7 +153,7 @@ async def read(visit: Visit, referral_id: UUID) -> Seen[ReferralDetail]:
     answer = ReferralDetail(**_told(line), position=visit.position)
     told = await what_it_rests_on(visit, found, referral_id, [])
     if visit.may_read(Information.IDENTITY, found):
-        answer.identity = identity_in(told)
+        answer.identity = identity_in(told, contact=visit.may_read(Information.CONTACT, found))
     if visit.may_read(Information.CIRCUMSTANCES, found):
         answer.circumstances = circumstances_in(told)[0]
     version = ((referral_id, line.version), known_person(told, found))

@@ -87,11 +87,13 @@ async def of_case(visit: Visit, case_id: UUID) -> Seen[PersonRecords]:
     files = await visit.ask(persons.files, visit.viewer, every)
     rests_on = await what_it_rests_on(visit, found, case_id, every)
     told = await without_unseen(visit, rests_on)
+    contact = visit.may_read(Information.CONTACT, found)
     items = [
         _record(
             [one for one in told if one.line.stream == record],
             [one for one in files if one.person == record],
             of_this_case=record == found.person,
+            contact=contact,
         )
         for record in every
     ]
@@ -100,10 +102,12 @@ async def of_case(visit: Visit, case_id: UUID) -> Seen[PersonRecords]:
     return Seen(answer, list(subjects))
 
 
-def _record(told: list[Told], files: Sequence[FileOfPerson], *, of_this_case: bool) -> PersonRecord:
+def _record(
+    told: list[Told], files: Sequence[FileOfPerson], *, of_this_case: bool, contact: bool
+) -> PersonRecord:
     return PersonRecord(
         of_this_case=of_this_case,
-        identity=identity_in(told),
+        identity=identity_in(told, contact=contact),
         possible_duplicates=sum(one.kind == "person.duplicate-noted" for one in told),
         cases=_cases(files),
         referrals=_referrals(files),

@@ -71,6 +71,11 @@ class Told:
     def label(self) -> Label:
         return event_label(self.kind)
 
+    @property
+    def details(self) -> dict[str, Any]:
+        """What it says, as far as it was opened."""
+        return {**self.facts, **self.content}
+
     def as_answer(self, kind: type[T], **more: object) -> T:
         """What it tells, as far as it was opened, in the shape of an answer."""
         told = {**self.facts, **self.content, **more}
@@ -109,8 +114,21 @@ async def corrections(visit: Visit, file: UUID, information: Information) -> Map
 
 
 async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> list[Told]:
-    """Everything that the reader may see is opened, with its keys fetched in one question."""
-    readable = {kind for kind in Information if visit.may_read(kind, found)}
+    """Everything that the reader may see is opened."""
+    return await _opened(visit, lines, {k for k in Information if visit.may_read(k, found)})
+
+
+async def opened_but_for(
+    visit: Visit, lines: Sequence[timeline.Line], left_out: Information
+) -> list[Told]:
+    """Everything is opened, but for one kind of information."""
+    return await _opened(visit, lines, set(Information) - {left_out})
+
+
+async def _opened(
+    visit: Visit, lines: Sequence[timeline.Line], readable: Collection[Information]
+) -> list[Told]:
+    """With the keys fetched in one question."""
     places = [
         (number, name, token)
         for number, line in enumerate(lines)

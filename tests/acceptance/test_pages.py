@@ -9,7 +9,7 @@ from api.app import ROUTES
 from api.door import Route
 from api.door.query import MOST_IN_A_PAGE, PageQuery
 from domain.policy import Act, Information, Viewer, permitting
-from tests.acceptance.doors import SCHEMAS, address, named, parameters
+from tests.acceptance.doors import SCHEMAS, address, named, needed_query, parameters
 from tests.acceptance.knocking import Heard
 from tests.acceptance.seeing import sees, tells_nothing_else
 from tests.acceptance.settled import Known, Settled
@@ -20,6 +20,7 @@ READERS: Final = {
     Information.TIMELINE: "nexus worker",
     Information.NOTES: "nexus manager",
     Information.EVENT_METADATA: "auditor",
+    Information.EVENT_CONTENT: "auditor",
     Information.ACCESS_LOG: "auditor",
     Information.STAFF: "administrator",
     Information.RECEIPT: "police officer",
@@ -40,10 +41,11 @@ class Listing:
         self._settled = settled
         self._token = settled.token(who or READERS[route.door.asks[1]])
         self._where = address(route, {"caseId": settled.files[case].id})
+        self._needed = [f"{name}={value}" for name, value in needed_query(route).items()]
 
     async def page(self, filters: str = "", *, limit: int | None = None, cursor: str = "") -> Heard:
         asked = [filters, f"limit={limit}" if limit else "", f"cursor={cursor}" if cursor else ""]
-        query = "&".join(part for part in asked if part)
+        query = "&".join(part for part in (*self._needed, *asked) if part)
         return await self._settled.call("GET", self._where, token=self._token, query=query)
 
     async def in_pages(self, filters: str, limit: int) -> list[Any]:

@@ -34,6 +34,7 @@ from tests.api.test_logging import logged
 
 READERS: Final = {
     Information.EVENT_METADATA: "auditor",
+    Information.EVENT_CONTENT: "auditor",
     Information.ACCESS_LOG: "auditor",
     Information.RECEIPT: "police officer",
     Information.ORGANISATION: "administrator",
@@ -60,10 +61,16 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
     }
 
 
+def needed_of(route: Route) -> dict[str, str]:
+    """What may not be left out, asked for another unit than one's own."""
+    here = {"toUnit": "childrens-intake"}
+    return {name: here.get(name, value) for name, value in needed_query(route).items()}
+
+
 async def ask(
     settled: Settled, route: Route, who: str, ids: dict[str, UUID] | None = None, **how: Any
 ) -> Heard:
-    needed = needed_query(route) | ({"toUnit": "childrens-intake"} if needed_query(route) else {})
+    needed = needed_of(route)
     query = "&".join(f"{name}={value}" for name, value in needed.items())
     method = how.pop("method", route.method)
     if method == "POST":
@@ -135,7 +142,7 @@ def whose(settled: Settled, route: Route, heard: Heard) -> Iterator[UUID]:
 async def test_the_reader_says_what_for(settled: Settled, route: Route) -> None:
     """`purpose` in the address is what the receipt keeps."""
     who = reader(route)
-    needed = needed_query(route) | ({"toUnit": "childrens-intake"} if needed_query(route) else {})
+    needed = needed_of(route)
     query = "&".join(f"{name}={value}" for name, value in {**needed, "purpose": "review"}.items())
     body = {"body": good_body(route)} if route.door.body else {}
     async with receipts_of(settled) as readings:
@@ -200,7 +207,7 @@ async def test_who_has_left_is_seen_to_try(settled: Settled, route: Route) -> No
     """A token that still is good, of somebody without a position: who tried to read what."""
     assert settled.leaver
     ids = known_ids(settled)
-    needed = needed_query(route) | ({"toUnit": "childrens-intake"} if needed_query(route) else {})
+    needed = needed_of(route)
     query = "&".join(f"{name}={value}" for name, value in needed.items())
     async with receipts_of(settled) as readings:
         where, token = address(route, ids), settled.leaver.token
