@@ -335,6 +335,17 @@ ENTRIES: tuple[Entry, ...] = (
         text=TEXT,
     ),
     _stored(
+        "case.external-referral-made",
+        outward.ExternalReferralAddressed,
+        "person referral",
+        consent=FILE,
+        receiver=FILE,
+        party=FILE,
+        ground=FILE,
+        going_along=FILE,
+        text=TEXT,
+    ),
+    _stored(
         "case.external-referral-answered",
         outward.ExternalReferralAnswered,
         "person referral",

@@ -165,6 +165,11 @@ class ReceivedInTheFuture(Refusal):
     """The moment of receipt lies in the future. Give the moment when the referral arrived."""
 
 
+class SourceIsAnother(Refusal):
+    """Whoever is outside the administration tells what they know themselves: the source is the
+    sender's own kind of party (S15-S20)."""
+
+
 class ReferralIsAnswered(Refusal):
     """The referral has already been answered; `by` and `at` say by whom, and when."""
 
@@ -506,6 +511,10 @@ class ExternalReferralIsNotWaiting(Refusal):
     """No such external referral of this case waits for its answer."""
 
     status = 409
+
+
+class PartyDoesNotFit(Refusal):
+    """The party is not outside the administration, or is another kind of receiver (S15-S20)."""
 
 
 class GroundDoesNotFit(Refusal):

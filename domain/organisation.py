@@ -6,11 +6,11 @@ that contradicts itself cannot be made: every mistake is named at once.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.codes import Compartment, PartyKind, UnitKind
+from domain.codes import Compartment, PartyKind, Receiver, Source, UnitKind
 
 ADULT_FROM = 18  # years
 
@@ -31,6 +31,28 @@ class OrganisationIsFaulty(ValueError):
         self.mistakes = mistakes
 
 
+_SOURCES: Mapping[PartyKind, tuple[Source, ...]] = {
+    PartyKind.POLICE: (Source.POLICE, Source.POLICE_OPERATION),
+    PartyKind.CIVIL_SOCIETY: (Source.CIVIL_SOCIETY,),
+    PartyKind.SCHOOL: (Source.SCHOOL,),
+    PartyKind.HEALTH_CARE: (Source.HEALTH_CARE,),
+    PartyKind.COORDINATION: (Source.OTHER,),
+    PartyKind.OTHER: (Source.OTHER, Source.OTHER_MUNICIPALITY),
+}
+_RECEIVERS: Mapping[PartyKind, tuple[Receiver, ...]] = {
+    PartyKind.POLICE: (Receiver.POLICE,),
+    PartyKind.CIVIL_SOCIETY: (Receiver.CIVIL_SOCIETY,),
+    PartyKind.SCHOOL: (Receiver.SCHOOL,),
+    PartyKind.HEALTH_CARE: (Receiver.REGION,),
+    PartyKind.COORDINATION: (),  # with consent, by being engaged (R6)
+    PartyKind.OTHER: (
+        Receiver.OTHER_MUNICIPALITY,
+        Receiver.OTHER_AUTHORITY,
+        Receiver.LEGAL_COUNSEL,
+    ),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
     """Somebody who works with the persons, or outside the administration (S1-S20).
@@ -47,6 +69,17 @@ class Unit:
     youngest: int | None = None  # whom the unit meets, in whole years
     oldest: int | None = None
     party: PartyKind | None = None  # of whoever is outside the administration (S11, S15-S20)
+
+    @property
+    def tells_as(self) -> tuple[Source, ...]:
+        """As which sources it may tell of somebody: outside the administration only as itself, in
+        the administration as whoever it took the call of."""
+        return tuple(Source) if self.party is None else _SOURCES[self.party]
+
+    @property
+    def receives_as(self) -> tuple[Receiver, ...]:
+        """As which receivers it may be asked something across the border of secrecy."""
+        return () if self.party is None else _RECEIVERS[self.party]
 
     @property
     def sends_on(self) -> bool:

@@ -23,6 +23,7 @@ class Relation(StrEnum):
     SENDING_UNIT = "sending-unit"  # sent it, and holds it until it is accepted
     INFORMED_UNIT = "informed-unit"  # told that it exists (R3), or has answered it
     SENDER = "sender"  # sent it from outside the administration, and sees nothing of it
+    PARTY = "party"  # outside the administration, asked by an external referral
     CONSULTED_UNIT = "consulted-unit"  # asked about a case, until it has answered
     NONE = "none"
 
@@ -45,6 +46,7 @@ class Information(StrEnum):
     REFERRAL = "referral"
     PERSON_INDEX = "person-index"  # whom a personal number leads to
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
+    EXTERNAL_REFERRAL = "external-referral"  # what a party outside was asked, and nothing else
     CONSULTATION = "consultation"  # what a unit was asked about a case, and answered
     RESPONSIBILITY = "responsibility"
     OPERATION = "operation"  # of the police; whoever was met is a referral
@@ -97,6 +99,7 @@ class File:
     engaged: tuple[UUID, ...] = ()
     consulted_units: tuple[str, ...] = ()
     narrowed: bool = False  # the person's identity is protected
+    party: str | None = None  # outside, that was asked by its number: no view knows who (S77)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,13 @@ TABLE: tuple[Row, ...] = (
         (Information.RECEIPT,),
         (Act.READ,),
         "who sent something asks whether it arrived and is answered, and learns no more (S15-S20)",
+    ),
+    *_rows(
+        _EXTERNAL,
+        (Relation.PARTY,),
+        (Information.EXTERNAL_REFERRAL,),
+        (Act.READ, Act.ANSWER),
+        "who is asked by an external referral reads the question and answers it (S15-S20)",
     ),
     *_rows(
         _EXTERNAL,
@@ -466,10 +476,14 @@ def sees_compartment(side: Compartment | None, compartment: Compartment) -> bool
 
 def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
     """How the viewer stands to the file; across a side there is none. An external sender serves no
-    side and may have sent to any: it stands to the receipt of what it sent, never to the file."""
+    side and may have sent to any: it stands to the receipt of what it sent and to the question that
+    it was asked, never to the file."""
     if viewer.role is StaffRole.EXTERNAL_SENDER:
-        sent = viewer.unit == file.sending_unit
-        return frozenset({Relation.SENDER} if sent else ())
+        outside = {
+            Relation.SENDER: viewer.unit == file.sending_unit,
+            Relation.PARTY: viewer.unit == file.party,
+        }
+        return frozenset(relation for relation, holds in outside.items() if holds)
     if not sees_compartment(viewer.side, file.compartment):
         return frozenset()
     found = {

@@ -130,6 +130,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.application-answered": Label("Ansökan besvarades", "The application was answered"),
     "case.application-ended": Label("Ansökan avslutades", "The application was ended"),
     "case.external-referral-sent": Label("Remiss skickades", "An external referral was made"),
+    "case.external-referral-made": Label("Remiss skickades", "An external referral was made"),
     "case.external-referral-answered": Label(
         "Remissen besvarades", "The external referral was answered"
     ),

@@ -125,6 +125,14 @@ class Town:
     async def police(self) -> UUID:
         return await self._one("police", StaffRole.EXTERNAL_SENDER, None)
 
+    async def source(self, source: Source) -> UUID:
+        """Who tells as this source: a party outside, or a case worker who took the call."""
+        outside = (unit for unit in self.desk.organisation.units if unit.party)
+        for unit in outside:
+            if source in unit.tells_as:
+                return await self._one(unit.code, StaffRole.EXTERNAL_SENDER, None)
+        return await self.worker("nexus")
+
     async def _one(self, *position: Any) -> UUID:
         if position not in self._hired:
             self._hired[position] = await self.hire(*position)
@@ -157,8 +165,8 @@ class Town:
         return await carry_out(self.desk, command, lambda work: use_case(work, *args, **kwargs))
 
     async def receive(self, details: ReferralDetails = AN_ADULT, by: UUID | None = None) -> UUID:
-        """A referral, from the police unless somebody else is named."""
-        sender = by or await self.police()
+        """A referral, from whoever its source is unless somebody else is named."""
+        sender = by or await self.source(details.source)
         outcome = await self.do(sender, referrals.receive_referral, details)
         return outcome.the(ReferralReceived)[0]
 

@@ -1,4 +1,4 @@
-"""Interventions and applications, external referrals and reports: what is done for the person."""
+"""Interventions and applications: what is decided and done for the person."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,16 +6,11 @@ from uuid import UUID
 from api.commands.case_files import documented
 from api.commands.work import Work
 from domain.case import intervention as interventions
-from domain.case import outward
 from domain.codes import (
     ApplicationKind,
-    DisclosureGround,
-    ExternalAnswer,
-    InformationKind,
     InterventionEnd,
     InterventionKind,
     Provider,
-    Receiver,
 )
 from domain.deadline import end_deadline, set_deadline
 
@@ -84,46 +79,3 @@ async def end_application(work: Work, case_id: UUID, application_id: UUID) -> No
     case = await documented(work, case_id)
     work.record(case_id, interventions.end_application(case, application_id))
     work.record(case_id, end_deadline(case.deadlines, application_id, work.now))
-
-
-# --- what goes out ---------------------------------------------------------------------------
-
-
-async def refer_out(
-    work: Work,
-    case_id: UUID,
-    *,
-    receiver: Receiver,
-    ground: DisclosureGround,
-    going_along: tuple[InformationKind, ...],
-    text: str,
-) -> None:
-    case = await documented(work, case_id)
-    made = outward.refer_out(
-        case,
-        work.desk.ids.new(),
-        receiver=receiver,
-        ground=ground,
-        going_along=going_along,
-        text=text,
-        today=work.today,
-        guardians=await work.guardians(case.person),
-    )
-    work.record(case_id, made)
-
-
-async def receive_external_answer(
-    work: Work, case_id: UUID, referral_id: UUID, *, answer: ExternalAnswer, text: str | None
-) -> None:
-    """What came back stands in this case alone (S77)."""
-    case = await documented(work, case_id)
-    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
-    work.record(case_id, answered)
-
-
-async def report_to_police(
-    work: Work, case_id: UUID, *, ground: DisclosureGround, register_number: str | None
-) -> None:
-    case = await documented(work, case_id)
-    reported = outward.report_to_police(case, ground=ground, register_number=register_number)
-    work.record(case_id, reported)

@@ -54,7 +54,7 @@ T = TypeVar("T")
 
 _ATTEMPTS = 200  # whoever loses, another process got on: one of each competes for a stream
 _MOST_EVENTS = 500  # a hundred cases change hands, four facts each, and what goes with them
-_SEEN = (Information.LINE, Information.RECEIPT)
+_SEEN = (Information.LINE, Information.RECEIPT, Information.EXTERNAL_REFERRAL)
 
 
 class Turns:
@@ -292,7 +292,7 @@ class Work:
 
     async def require(self, act: Act, information: Information, file: File | None = None) -> Viewer:
         """Raises NotFound for what the actor may not see, NotPermitted for what it may not do. A
-        sender outside sees that there is a file, if only by its receipt."""
+        party outside sees that there is a file, if only by a receipt or by what it was asked."""
         viewer = await self.viewer()
         if file is not None and not any(may(viewer, Act.READ, kind, file) for kind in _SEEN):
             raise NotFound

@@ -16,6 +16,7 @@ from api.commands import (
     interventions,
     investigations,
     links,
+    outward,
     transfers,
 )
 from api.demo import texts
@@ -285,8 +286,9 @@ class CaseWork:
 
     async def _send_out(self) -> None:
         outcome = await self._do(
-            interventions.refer_out,
+            outward.refer_out,
             receiver=Receiver.REGION,
+            party=None,
             ground=DisclosureGround.HARM_TEST,
             going_along=(InformationKind.IDENTITY, InformationKind.CONTACT),
             text=texts.SENT_OUT,
@@ -296,11 +298,11 @@ class CaseWork:
     async def _hear(self, referral: UUID) -> None:
         answers = {ExternalAnswer.TAKEN_ON: 0.6, ExternalAnswer.WAITING_LIST: 0.4}
         answer = choose(self._rng, answers)
-        await self._do(interventions.receive_external_answer, referral, answer=answer, text=None)
+        await self._do(outward.receive_external_answer, referral, answer=answer, text=None)
 
     async def _report(self) -> None:
         ground = DisclosureGround.CONSENT
-        await self._do(interventions.report_to_police, ground=ground, register_number=None)
+        await self._do(outward.report_to_police, ground=ground, register_number=None)
 
     # --- to another municipality -------------------------------------------------------------
 

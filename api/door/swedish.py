@@ -71,6 +71,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Inkommen i framtiden",
         "Tidpunkten ligger i framtiden. Ange när aktualiseringen kom in.",
     ),
+    errors.SourceIsAnother: Told(
+        "Källan är en annan",
+        "Den som är utanför förvaltningen berättar vad den själv vet: källan är avsändarens eget"
+        " slag av part (S15-S20).",
+    ),
     errors.ReferralIsAnswered: Told(
         "Aktualiseringen är besvarad",
         "Aktualiseringen har redan besvarats; `by` och `at` anger av vem och när.",
@@ -292,6 +297,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.ExternalReferralIsNotWaiting: Told(
         "Remissen väntar inte på svar", "Ingen sådan remiss i ärendet väntar på svar."
+    ),
+    errors.PartyDoesNotFit: Told(
+        "Parten passar inte",
+        "Parten finns inte utanför förvaltningen, eller är ett annat slags mottagare (S15-S20).",
     ),
     errors.GroundDoesNotFit: Told(
         "Grunden passar inte",

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from api.commands import interventions as use_cases
+from api.commands import outward as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import CaseId, Done, ExternalReferralId
-from api.door.fields import Body, Line, Passage, each_once
+from api.door.fields import Body, Line, Passage, UnitCode, each_once, shown
 from api.door.visit import Visit
 from domain.case.outward import ExternalReferralMade
 from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
@@ -18,6 +18,7 @@ from domain.errors import (
     ConsentIsMissing,
     ExternalReferralIsNotWaiting,
     GroundDoesNotFit,
+    PartyDoesNotFit,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -28,7 +29,17 @@ _DOCUMENTS = (Act.RECORD, Information.CIRCUMSTANCES)
 class NewExternalReferral(Body):
     """To whom, on what ground, and what goes along."""
 
+    model_config = shown(
+        receiver="region",
+        party="region",
+        ground="consent",
+        kinds=["identity", "contact"],
+        text="Behöver en tid för samtal.",
+    )
+
     receiver: Receiver
+    party: UnitCode | None = None
+    """Who is to read it and answer it with a client of its own; its unit in the organisation."""
     ground: DisclosureGround
     kinds: Annotated[
         list[InformationKind],
@@ -52,12 +63,14 @@ class CaseExternalReferral(Done):
     Label("Skicka en remiss", "Make an external referral"),
     Label(
         "Till någon utanför förvaltningen, så att ingenting går från ett spår till ett annat (S77)."
-        " Med samtycke som grund krävs ett som omfattar det som följer med.",
+        " Med samtycke som grund krävs ett som omfattar det som följer med. En part med egen klient"
+        " läser frågan och svarar själv, med remissens nummer.",
         "To somebody outside the administration, so that nothing goes from one track to another"
-        " (S77). On the ground of consent, one is needed that covers what goes along.",
+        " (S77). On the ground of consent, one is needed that covers what goes along. A party with"
+        " a client of its own reads the question and answers it itself, by its number.",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, ConsentIsMissing),
+    refuses=(CaseIsClosed, PartyDoesNotFit, ConsentIsMissing),
     status=CREATED,
     leads=(
         Lead(
@@ -71,6 +84,7 @@ async def refer_out(visit: Visit, case_id: UUID, new: NewExternalReferral) -> Ca
         use_cases.refer_out,
         case_id,
         receiver=new.receiver,
+        party=new.party,
         ground=new.ground,
         going_along=tuple(new.kinds),
         text=new.text,

@@ -132,6 +132,7 @@ class ExternalReferralAsItStands(Answer):
     external_referral_id: ExternalReferralId
     made_at: Moment
     receiver: Receiver | UnsetType = UNSET
+    party: Unit | UnsetType | None = UNSET
     ground: DisclosureGround | UnsetType = UNSET
     kinds: list[InformationKind] | UnsetType = UNSET
     text: Text | UnsetType = UNSET
@@ -236,6 +237,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.application-answered": _Part("applications", "answered_at", "filing", _FILED),
     "case.application-ended": _Part("applications", "ended_at", "filing", _FILED),
     "case.external-referral-sent": _Part("external_referrals", "made_at", "referral", _OUT),
+    "case.external-referral-made": _Part("external_referrals", "made_at", "referral", _OUT),
     "case.external-referral-answered": _Part(
         "external_referrals", "answered_at", "referral", {**_OUT, "text": "answer_text"}
     ),

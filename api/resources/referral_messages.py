@@ -19,6 +19,7 @@ from domain.errors import (
     MessageMixesSides,
     PersonIsNamedTwice,
     ReceivedInTheFuture,
+    SourceIsAnother,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -92,6 +93,7 @@ class ReceivedMessage(Done):
         PersonIsNamedTwice,
         BornInTheFuture,
         ReceivedInTheFuture,
+        SourceIsAnother,
         AssessorIsNotNamed,
         AgesContradict,
     ),

@@ -35,6 +35,7 @@ from domain.errors import (
     AssessorIsNotNamed,
     BornInTheFuture,
     ReceivedInTheFuture,
+    SourceIsAnother,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -192,7 +193,13 @@ class ReceivedReferral(Done):
         " holder from the first moment. The answer says where it went and why.",
     ),
     asks=(Act.SEND, Information.REFERRAL),
-    refuses=(BornInTheFuture, ReceivedInTheFuture, AssessorIsNotNamed, AgesContradict),
+    refuses=(
+        SourceIsAnother,
+        BornInTheFuture,
+        ReceivedInTheFuture,
+        AssessorIsNotNamed,
+        AgesContradict,
+    ),
     status=CREATED,
     location="/referrals/{0.referral_id}",
     leads=(

@@ -1,7 +1,9 @@
 """What goes out of the administration: an external referral (remiss) and its answer, a report to
 the police. Each names the ground on which it crosses the border of secrecy.
 
-Receivers are outside the administration, so nothing goes from one side of it to the other (S77).
+A party with a client of its own (S15-S20) reads there what was asked of it and answers itself;
+otherwise the answer is recorded by whoever gets it. Receivers are outside the administration, so
+nothing goes from one side of it to the other (S77).
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +13,13 @@ from uuid import UUID
 from domain.case.consent import require_consent
 from domain.case.state import Case, require_open
 from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
-from domain.errors import ExternalReferralIsNotWaiting, GroundDoesNotFit
+from domain.errors import (
+    ConsentIsMissing,
+    ExternalReferralIsNotWaiting,
+    GroundDoesNotFit,
+    PartyDoesNotFit,
+)
+from domain.organisation import Unit
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------
@@ -19,6 +27,8 @@ from domain.sealed import Sealed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExternalReferralMade:
+    """As it was recorded until a party could answer itself."""
+
     person: UUID
     referral: UUID
     consent: Sealed[UUID | None]  # that it rests on: in the clear it would tell the ground
@@ -26,6 +36,11 @@ class ExternalReferralMade:
     ground: Sealed[DisclosureGround]
     going_along: Sealed[tuple[InformationKind, ...]]
     text: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalReferralAddressed(ExternalReferralMade):
+    party: Sealed[str | None]  # the unit whose client may answer it, if any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +60,9 @@ class PoliceReportMade:
     register_number: str | None  # of the police
 
 
-OutwardEvent = ExternalReferralMade | ExternalReferralAnswered | PoliceReportMade
+OutwardEvent = (
+    ExternalReferralMade | ExternalReferralAddressed | ExternalReferralAnswered | PoliceReportMade
+)
 
 
 def evolve(case: Case, event: object) -> Case:
@@ -74,32 +91,52 @@ def refer_out(
     referral: UUID,
     *,
     receiver: Receiver,
+    party: Unit | None,
     ground: DisclosureGround,
     going_along: tuple[InformationKind, ...],
     text: str,
     today: date,
     guardians: frozenset[UUID],
 ) -> list[OutwardEvent]:
-    """With consent, one must stand that covers what goes along (OSL 10:1, 12:2).
+    """With consent, one must stand that covers what goes along (OSL 10:1, 12:2). `party`: who is
+    to answer with a client of its own (S15-S20).
 
-    Raises CaseIsClosed, ConsentIsMissing.
+    Raises CaseIsClosed, PartyDoesNotFit, ConsentIsMissing.
     """
     require_open(case)
+    if party is not None and receiver not in party.receives_as:
+        raise PartyDoesNotFit
     consent = None
     if ground is DisclosureGround.CONSENT:
         covered = frozenset(going_along)
         consent = require_consent(case, receiver, covered, today, guardians=guardians).id
     return [
-        ExternalReferralMade(
+        ExternalReferralAddressed(
             person=case.person,
             referral=referral,
             consent=Sealed.of(consent),
             receiver=Sealed.of(receiver),
+            party=Sealed.of(None if party is None else party.code),
             ground=Sealed.of(ground),
             going_along=Sealed.of(tuple(k for k in InformationKind if k in going_along)),
             text=Sealed.of(text),
         )
     ]
+
+
+def is_carried(
+    case: Case, asked: ExternalReferralAddressed, today: date, *, guardians: frozenset[UUID]
+) -> bool:
+    """Whether what it rests on still stands: a consent may have been narrowed or withdrawn, or
+    have run out (OSL 10:1). What rests on the law stands."""
+    if asked.ground.reveal() is not DisclosureGround.CONSENT:
+        return True
+    covered = frozenset(asked.going_along.reveal())
+    try:
+        require_consent(case, asked.receiver.reveal(), covered, today, guardians=guardians)
+    except ConsentIsMissing:
+        return False
+    return True
 
 
 def receive_external_answer(

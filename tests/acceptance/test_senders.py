@@ -104,6 +104,57 @@ async def test_a_sender_takes_back_and_sends_several(town: Town) -> None:
     ]
 
 
+async def test_a_party_answers_what_it_was_asked(town: Town) -> None:
+    """An external referral is read and answered with the party's own client, by its number: it
+    tells the question and nothing of the case; the answer stands in the case (S15-S20, S77)."""
+    police, manager = town["police officer"], town["nexus manager"]
+    nurse = await town.employ("nurse", unit="region", role="external-sender", side=None)
+    sent = await police.post("/referrals", report("P-40"), expect=201)
+    manager.position = sent["position"]
+    case = (await manager.post(f"/referrals/{sent['referralId']}/acceptances"))["caseId"]
+    told = {"kinds": ["identity", "contact"], "text": "Behöver tid för samtal."}
+    to = {"receiver": "region", "party": "region", **told}
+    wrong = {**to, "party": "police", "ground": "care"}
+    await manager.post(f"/cases/{case}/external-referrals", wrong, expect=422)
+    asked = {"kinds": told["kinds"], "receiver": "region", "giver": "person"}
+    consent = await manager.post(f"/cases/{case}/consents", asked, expect=201)
+    made, carried = [
+        (await manager.post(f"/cases/{case}/external-referrals", {**to, "ground": it}, expect=201))
+        for it in ("care", "consent")
+    ]
+    await manager.post(f"/cases/{case}/consents/{consent['consentId']}/withdrawals")
+    await town.level()
+
+    here = f"/external-referrals/{made['externalReferralId']}"
+    read = await nurse.get(here)
+    assert (read["status"], read["text"], read["kinds"]) == ("waiting", told["text"], told["kinds"])
+    assert not any(word in str(read.json) for word in (case, "nexus", "care", "exposed"))
+    over = await nurse.get(f"/external-referrals/{carried['externalReferralId']}")
+    assert (over["status"], "text" in over.json) == ("waiting", False)
+    answer = {"answer": "taken-on", "text": "Tid den 12 maj."}
+    for other in (police, manager):
+        status = 404 if other is police else 403
+        await other.get(here, expect=status)
+        await other.post(f"{here}/answers", answer, expect=404)
+    await nurse.post(f"{here}/answers", answer, expect=201)
+    await nurse.post(f"{here}/answers", answer, expect=409)
+    await town.level()
+    after = await nurse.get(here)
+    assert (after["status"], "text" in after.json) == ("answered", False)
+    stands = (await manager.get(f"/cases/{case}/overviews"))["externalReferrals"]
+    assert [(it["party"], it.get("answer"), it.get("answerText")) for it in stands] == [
+        ("region", "taken-on", answer["text"]),
+        ("region", None, None),
+    ]
+    await nurse.get(f"/cases/{case}", expect=403)
+
+
+async def test_who_is_outside_tells_as_what_it_is(town: Town) -> None:
+    """A source is checked against its party: the police do not send as a school (S15-S20)."""
+    told = report("P-50") | {"source": "school"}
+    await town["police officer"].post("/referrals", told, expect=422)
+
+
 async def test_a_sender_does_nothing_else(town: Town) -> None:
     """Nobody in the administration asks by receipt, and no sender reads a file (S15-S20)."""
     police = town["police officer"]

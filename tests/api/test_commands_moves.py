@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from api.commands import referrals
-from domain.codes import Compartment, Concern, ReferralKind, Source
+from domain.codes import Compartment, Concern, ReferralKind
 from domain.errors import (
     MessageMixesSides,
     NotFound,
@@ -65,7 +65,7 @@ async def test_what_no_rule_decides_is_sorted_by_nexus(town: Town) -> None:
 
 async def test_a_sender_outside_takes_back_its_own_alone(town: Town) -> None:
     """Another sender's does not even exist; what is answered stays answered (S15-S20)."""
-    police, waits = await town.police(), await town.receive(replace(AN_ADULT, source=Source.OTHER))
+    police, waits = await town.police(), await town.receive(AN_ADULT)
     region = await town.hire("region", (await town.member(police)).role, None)
     why = "Gällde någon annan."
     assert (await told(town.do(region, referrals.withdraw_referral, waits, why)))[0] is NotFound

@@ -160,7 +160,8 @@ async def test_what_a_referral_is_where_nobody_says(
 
 
 async def kind_of(town: Town, details: ReferralDetails) -> ReferralKind:
-    outcome = await town.do(await town.police(), referrals.receive_referral, details)
+    sender = await town.source(details.source)
+    outcome = await town.do(sender, referrals.receive_referral, details)
     return outcome.the(ReferralReceived)[1].kind.reveal()
 
 

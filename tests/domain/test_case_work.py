@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from api.runtime.organisation import load_organisation
 from domain.case import Case, CaseOpened, close_case, fold
 from domain.case.consent import ConsentGiven
 from domain.case.intervention import (
@@ -41,9 +42,10 @@ from domain.case.investigation import (
     open_investigation,
 )
 from domain.case.outward import (
+    ExternalReferralAddressed,
     ExternalReferralAnswered,
-    ExternalReferralMade,
     PoliceReportMade,
+    is_carried,
     receive_external_answer,
     refer_out,
     report_to_police,
@@ -88,7 +90,9 @@ from domain.errors import (
     InvestigationIsOpen,
     NothingIsAppliedFor,
     OutOfScopeIsReferredOn,
+    PartyDoesNotFit,
 )
+from domain.organisation import Unit
 from domain.sealed import Sealed
 
 PERSON, ID, OTHER, DEADLINE = (UUID(int=number) for number in (1, 60, 61, 62))
@@ -349,18 +353,24 @@ def test_what_was_not_answered_neither_runs_nor_ends() -> None:
 ALONG = (InformationKind.IDENTITY, InformationKind.CONTACT)
 
 
-def sent(case: Case, ground: DisclosureGround, today: date = TODAY) -> ExternalReferralMade:
+REGION = load_organisation().unit("region")
+
+
+def sent(
+    case: Case, ground: DisclosureGround, today: date = TODAY, party: Unit | None = REGION
+) -> ExternalReferralAddressed:
     [made] = refer_out(
         case,
         ID,
         receiver=Receiver.REGION,
+        party=party,
         ground=ground,
         going_along=ALONG,
         text="Önskar samtalsstöd.",
         today=today,
         guardians=frozenset(),
     )
-    assert isinstance(made, ExternalReferralMade)
+    assert isinstance(made, ExternalReferralAddressed)
     return made
 
 
@@ -393,6 +403,28 @@ def test_an_external_referral_names_its_ground() -> None:
     ):
         with pytest.raises(ConsentIsMissing):
             sent(given(*stands), DisclosureGround.CONSENT)
+
+
+def test_a_party_that_is_asked_is_what_the_receiver_is() -> None:
+    """The unit whose client is to answer is outside the administration and of the receiver's kind;
+    there need not be any (S15-S20)."""
+    assert sent(given(), DisclosureGround.CARE).party.reveal() == "region"
+    assert sent(given(), DisclosureGround.CARE, party=None).party.reveal() is None
+    for code in ("police", "nexus", "regional-coordinators"):
+        with pytest.raises(PartyDoesNotFit):
+            sent(given(), DisclosureGround.CARE, party=load_organisation().unit(code))
+
+
+def test_a_question_is_carried_while_its_consent_stands() -> None:
+    """What rests on consent is not told again once that is narrowed, withdrawn or over (OSL 10:1);
+    what rests on the law is."""
+    made = sent(given(consent()), DisclosureGround.CONSENT)
+    assert is_carried(given(consent()), made, TODAY, guardians=frozenset())
+    assert not is_carried(given(), made, TODAY, guardians=frozenset())
+    assert not is_carried(given(consent(scope=ALONG[:1])), made, TODAY, guardians=frozenset())
+    later = TODAY + timedelta(days=2)
+    assert not is_carried(given(consent(until=TODAY)), made, later, guardians=frozenset())
+    assert is_carried(given(), sent(given(), DisclosureGround.CARE), later, guardians=frozenset())
 
 
 def test_an_external_referral_is_answered_once() -> None:

@@ -55,6 +55,7 @@ files = st.builds(
     workers=st.lists(st.sampled_from(STAFF)).map(tuple),
     engaged=st.lists(st.sampled_from(STAFF)).map(tuple),
     consulted_units=st.lists(st.sampled_from(UNITS)).map(tuple),
+    party=st.none() | st.sampled_from(UNITS),
     narrowed=st.booleans(),
 )
 
@@ -118,14 +119,17 @@ def test_across_a_side_nothing_is_permitted(
 
 
 @given(viewer=viewers, file=files)
-def test_a_sender_outside_stands_to_its_receipt_alone(viewer: Viewer, file: File) -> None:
-    """Whatever its unit is to a file, an external sender asks only for the receipt of what it
-    sent: nothing of the file can be read (S15-S20)."""
+def test_who_is_outside_stands_to_a_receipt_and_a_question(viewer: Viewer, file: File) -> None:
+    """Whatever its unit is to a file, an external sender asks only for the receipt of what it sent
+    and for the question that it was asked: nothing of the file can be read (S15-S20)."""
     sender = replace(viewer, role=StaffRole.EXTERNAL_SENDER)
-    sent = file.sending_unit == sender.unit
-    assert relations(sender, file) == (frozenset({Relation.SENDER}) if sent else frozenset())
+    sent, asked = file.sending_unit == sender.unit, file.party == sender.unit
+    held = {Relation.SENDER} if sent else set()
+    assert relations(sender, file) == held | ({Relation.PARTY} if asked else set())
     assert may(sender, Act.READ, Information.RECEIPT, file) is sent
-    read = {row.information for row in TABLE if row.relation is Relation.SENDER}
+    assert may(sender, Act.READ, Information.EXTERNAL_REFERRAL, file) is asked
+    outside = (Relation.SENDER, Relation.PARTY)
+    read = {row.information for row in TABLE if row.relation in outside}
     assert not read & {Information.LINE, Information.IDENTITY, Information.CIRCUMSTANCES}
 
 

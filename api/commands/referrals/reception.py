@@ -29,6 +29,7 @@ from domain.errors import (
     BornInTheFuture,
     MessageMixesSides,
     PersonIsNamedTwice,
+    SourceIsAnother,
 )
 from domain.policy import Act, Information, sees_compartment, side_of
 from domain.routing import Facts, Route, age_knowledge, compartment_of, route
@@ -86,12 +87,17 @@ def side_of_all(every: Sequence[ReferralDetails]) -> Compartment:
 
 
 async def received(work: Work, details: ReferralDetails, *, receipt: str | None = None) -> UUID:
-    """The referral that is recorded: of whoever sends one, or several in one act (R6)."""
+    """The referral that is recorded: of whoever sends one, or several in one act (R6).
+
+    Raises SourceIsAnother, and whatever the decision refuses.
+    """
     sender = await work.require(Act.SEND, Information.REFERRAL)
     moment = details.received_at or work.now
     age = age_told(details, work.desk.calendar.day_of(moment))
     organisation = work.organisation
     sending_unit = organisation.unit(sender.unit)
+    if details.source not in sending_unit.tells_as:
+        raise SourceIsAnother
     way = route(
         Facts(
             role=details.role,
