@@ -235,6 +235,7 @@ ROUTES: Final[Sequence[Route]] = (
     get("/workloads", workload.of_unit),
     # --- somebody is always responsible
     get("/responsibility-gaps", responsibility.gaps),
+    get("/unstaffed-sides", responsibility.unstaffed),
     # --- the confidentiality review
     get("/cases/{caseId}/events", audit.events),
     get("/cases/{caseId}/event-contents", audit.contents),

@@ -149,14 +149,14 @@ def fold(events: Iterable[object], staff: UUID) -> StaffMember | None:
 
 
 _SERVE_A_SIDE = (StaffRole.CASE_WORKER, StaffRole.UNIT_MANAGER, StaffRole.OUTREACH_WORKER)
-_SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
+SIDES = (Compartment.EXPOSED, Compartment.PERPETRATOR, Compartment.RELATIVE)
 _SIDES_OF_COORDINATORS = (None, Compartment.EXPOSED)  # theirs who are engaged in cases (S11, c)
 
 
 def _sides_of(role: StaffRole) -> tuple[Compartment | None, ...]:
     if role is StaffRole.REGIONAL_COORDINATOR:
         return _SIDES_OF_COORDINATORS
-    return _SIDES if role in _SERVE_A_SIDE else (None,)
+    return SIDES if role in _SERVE_A_SIDE else (None,)
 
 
 # --- decisions -------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """Who is responsible, at every moment, for what is not at its end (S69).
 
-A referral that waits has a holder and an open case a unit: a row without one, or with a unit where
-nobody has a position any more in which they may see it, must not be there, and is an alarm. Rows
-end with their files.
+A referral that waits has a holder and an open case a unit, and what was sent or offered on a unit
+that is asked: a row without a holder, or with a unit where nobody is there who may see it, must not
+be there, and is an alarm. Nobody is there who has no position any more, or is on leave. Rows end
+with their files.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,15 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from domain.case import CaseClosed, CaseOpened, CaseReopened, HandoverAccepted
+from domain.case import (
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
 from domain.policy import Act, Information, Relation, Viewer, may, permitting, sees_compartment
@@ -38,7 +47,10 @@ _MOVES = names_of(
     ReferralDeclined,
     ReferralWithdrawn,
     CaseOpened,
+    HandoverOffered,
     HandoverAccepted,
+    HandoverDeclined,
+    HandoverWithdrawn,
     CaseClosed,
     CaseReopened,
 )
@@ -50,6 +62,7 @@ class Line(NamedTuple):
     holder: str  # a unit; empty is a violation
     ended: bool
     since: datetime  # of this holder, by the time of recording
+    asked: str = ""  # the unit that must answer, where it is another one
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
@@ -65,21 +78,26 @@ def apply(  # noqa: PLR0911 - an answer for each event
             return Line(recorded.stream, "referral", "", ended=False, since=since)
         case CaseOpened(unit=unit):
             return Line(recorded.stream, "case", unit, ended=False, since=since)
-        case ReferralRouted(holder=holder) if line:
-            return line._replace(holder=holder, ended=False, since=since)
+        case ReferralRouted(holder=holder, unit=unit) if line:
+            asked = unit if unit != holder else ""
+            return line._replace(holder=holder, ended=False, since=since, asked=asked)
+        case HandoverOffered(to_unit=unit) if line:
+            return line._replace(asked=unit)
+        case HandoverDeclined() | HandoverWithdrawn() if line:
+            return line._replace(asked="")
         case HandoverAccepted(unit=unit) if line:
-            return line._replace(holder=unit, since=since)
+            return line._replace(holder=unit, since=since, asked="")
         case CaseReopened() if line:
             return line._replace(ended=False, since=since)
         case _ if line:  # answered, withdrawn, closed
-            return line._replace(ended=True, since=since)
+            return line._replace(ended=True, since=since, asked="")
         case _:
             return None
 
 
 PROJECTION = Projection(
     name="responsibility",
-    version=1,
+    version=2,
     schema=text("projections.responsibility", "schema.sql"),
     tables=(Table(name="responsibility", row=Line, key=("file",), keys=keys, apply=apply),),
     key=attrgetter("stream"),
@@ -91,24 +109,26 @@ PROJECTION = Projection(
 class Lack(StrEnum):
     NO_HOLDER = "no-holder"
     NOBODY_THERE = "nobody-there"  # in the unit that holds it, who may see it
+    NOBODY_TO_ANSWER = "nobody-to-answer"  # in the unit that is asked
 
 
-_HOLD: Final = {
+_DUTIES: Final = {
     "case": frozenset({Relation.RESPONSIBLE_UNIT}),
     "referral": frozenset({Relation.RECEIVING_UNIT, Relation.SENDING_UNIT}),
+    "answer": frozenset({Relation.RECEIVING_UNIT}),
 }
 _SEEING: Final = [
-    (kind, compartment, role, side)
-    for kind, relations in _HOLD.items()
+    (duty, compartment, role, side)
+    for duty, relations in _DUTIES.items()
     for compartment, role, side in product(Compartment, StaffRole, Compartment)
     if permitting(role, Act.READ, Information.LINE) & relations
     and sees_compartment(side, compartment)
 ]
-"""Who may see what their unit holds: a colleague of another side, or in a role that carries
-nothing, is nobody there."""
+"""Who may see what their unit holds or is asked: a colleague of another side, or in a role that
+carries nothing, is nobody there."""
 _THERE: Final = dict(
     zip(
-        ("kinds", "compartments", "roles", "sides"),
+        ("duties", "compartments", "roles", "sides"),
         map(list, zip(*_SEEING, strict=True)),
         strict=True,
     )
@@ -122,6 +142,7 @@ class Gap:
     holder: str
     since: datetime
     lack: str
+    asked: str
 
 
 async def gaps(connection: Connection, schema: str, viewer: Viewer, limit: int) -> Sequence[Gap]:
@@ -137,5 +158,31 @@ async def without_holder(connection: Connection, schema: str) -> int:
 
 
 async def with_nobody_there(connection: Connection, schema: str) -> int:
-    """How many files a unit holds in which nobody has a position to see them: an alarm."""
+    """How many files a unit holds, or is asked to take, in which nobody is there: an alarm."""
     return await one_row(connection, _statements("with_nobody_there", schema), _THERE, int) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unstaffed:
+    """A unit's side where nobody is there, and how much it holds or is asked for."""
+
+    unit: str
+    side: str
+    files: int
+
+
+async def unstaffed(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    carried: Collection[tuple[str, Compartment]],
+) -> Sequence[Unstaffed]:
+    """Of the sides that units carry by the organisation, those where nobody is there now; a
+    manager's own alone, for administrators all."""
+    if not may(viewer, Act.MANAGE, Information.STAFF):
+        return ()
+    own = (viewer.unit, viewer.side)
+    everywhere = viewer.role is StaffRole.ADMINISTRATOR
+    asked = sorted(pair for pair in carried if everywhere or pair == own)
+    told = {**_THERE, "units": [unit for unit, _ in asked], "of_sides": [side for _, side in asked]}
+    return await all_rows(connection, _statements("unstaffed", schema), told, Unstaffed)

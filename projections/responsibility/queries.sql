@@ -1,19 +1,28 @@
 -- name: gaps
 -- What was received a moment ago may be folded up to its routing only with the next page.
-select line.file, line.kind, line.holder, line.since,
-       case when line.holder = '' then 'no-holder' else 'nobody-there' end as lack
+select line.file, line.kind, line.holder, line.since, lack.lack, line.asked
   from {responsibility} as line left join {access_files} as file using (file)
+ cross join lateral (
+       values (line.holder, line.kind, 'nobody-there'), (line.asked, 'answer', 'nobody-to-answer')
+       ) as held (unit, duty, nobody)
+ cross join lateral (
+       select case when held.unit = '' then 'no-holder' else held.nobody end as lack) as lack
  where not line.ended
-   and ((line.holder = '' and line.since < now() - interval '1 minute')
-        or (line.holder <> '' and file.file is not null
+   and ((line.holder = '' and held.duty <> 'answer' and line.since < now() - interval '1 minute')
+        or (held.unit <> '' and file.file is not null
             and not exists (
-                select from {access_staff} as staff
-                  join unnest(%(kinds)s::text[], %(compartments)s::text[], %(roles)s::text[],
-                              %(sides)s::text[]) as seeing (kind, compartment, role, side)
-                    on (seeing.role, seeing.side) = (staff.role, staff.side)
-                 where staff.unit = line.holder and staff.active
-                   and (seeing.kind, seeing.compartment) = (line.kind, file.compartment))))
- order by line.since, line.file
+           select from {access_staff} as staff
+             join unnest(%(duties)s::text[], %(compartments)s::text[], %(roles)s::text[],
+                         %(sides)s::text[]) as seeing (duty, compartment, role, side)
+               on (seeing.role, seeing.side) = (staff.role, staff.side)
+            where staff.unit = held.unit and staff.active
+              and (seeing.duty, seeing.compartment) = (held.duty, file.compartment)
+              and not exists (
+                  select from {staff_leaves} as leave
+                   where leave.staff = staff.staff
+                     and (now() at time zone 'Europe/Stockholm')::date
+                         between leave.since and leave.until))))
+ order by line.since, line.file, lack.lack
  limit %(limit)s
 
 -- name: without_holder
@@ -23,14 +32,46 @@ select count(*)
 
 -- name: with_nobody_there
 select coalesce(sum(held.files), 0)::bigint
-  from (select line.holder, line.kind, file.compartment, count(*) as files
+  from (select line.holder as unit, line.kind as duty, file.compartment, count(*) as files
           from {responsibility} as line join {access_files} as file using (file)
          where not line.ended and line.holder <> ''
-         group by line.holder, line.kind, file.compartment) as held
+         group by line.holder, line.kind, file.compartment
+        union all
+        select line.asked, 'answer', file.compartment, count(*)
+          from {responsibility} as line join {access_files} as file using (file)
+         where not line.ended and line.asked <> ''
+         group by line.asked, file.compartment) as held
  where not exists (
            select from {access_staff} as staff
-             join unnest(%(kinds)s::text[], %(compartments)s::text[], %(roles)s::text[],
-                         %(sides)s::text[]) as seeing (kind, compartment, role, side)
+             join unnest(%(duties)s::text[], %(compartments)s::text[], %(roles)s::text[],
+                         %(sides)s::text[]) as seeing (duty, compartment, role, side)
                on (seeing.role, seeing.side) = (staff.role, staff.side)
-            where staff.unit = held.holder and staff.active
-              and (seeing.kind, seeing.compartment) = (held.kind, held.compartment))
+            where staff.unit = held.unit and staff.active
+              and (seeing.duty, seeing.compartment) = (held.duty, held.compartment)
+              and not exists (
+                  select from {staff_leaves} as leave
+                   where leave.staff = staff.staff
+                     and (now() at time zone 'Europe/Stockholm')::date
+                         between leave.since and leave.until))
+
+-- name: unstaffed
+-- A side is there if somebody is who may answer what comes to it. What it holds, and is asked.
+select carried.unit, carried.side,
+       (select count(*)
+          from {responsibility} as line join {access_files} as file using (file)
+         where not line.ended and carried.unit in (line.holder, line.asked)
+           and file.compartment = carried.side)
+  from unnest(%(units)s::text[], %(of_sides)s::text[]) as carried (unit, side)
+ where not exists (
+           select from {access_staff} as staff
+             join unnest(%(duties)s::text[], %(compartments)s::text[], %(roles)s::text[],
+                         %(sides)s::text[]) as seeing (duty, compartment, role, side)
+               on (seeing.role, seeing.side) = (staff.role, staff.side)
+            where staff.unit = carried.unit and staff.active
+              and (seeing.duty, seeing.compartment) = ('answer', carried.side)
+              and not exists (
+                  select from {staff_leaves} as leave
+                   where leave.staff = staff.staff
+                     and (now() at time zone 'Europe/Stockholm')::date
+                         between leave.since and leave.until))
+ order by carried.unit, carried.side

@@ -5,9 +5,11 @@ create table {responsibility} (
     kind   text not null,
     holder text not null,
     ended  boolean not null,
-    since  timestamptz not null
+    since  timestamptz not null,
+    asked  text not null
 );
 
 -- indexes
 alter table {responsibility} add primary key (file);
 create index on {responsibility} (holder) where not ended;
+create index on {responsibility} (asked) where not ended and asked <> '';

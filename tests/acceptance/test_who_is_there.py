@@ -58,3 +58,44 @@ async def opened(town: Town) -> str:
     received = await police.post("/referrals", met(bornOn="1990-03-02"), expect=201)
     accepted = await manager.post(f"/referrals/{received['referralId']}/acceptances")
     return str(accepted["caseId"])
+
+
+async def test_nobody_is_there(town: Town) -> None:
+    """A side to which somebody is sent, and where nobody is, shows: to the auditor by its file,
+    to the administrator by unit and side, in the metric; and no more once somebody is (S69)."""
+    relative = met(role="relative", bornOn="1970-05-05", assessedAdultBy=None)
+    sent = {**relative, "source": "homeless-outreach"}
+    received = await town["homeless outreach"].post("/referrals", sent, expect=201)
+    await town.level()
+    auditor, administrator = town["auditor"], town["administrator"]
+    [gap] = (await auditor.get("/responsibility-gaps"))["items"]
+    assert (gap["fileId"], gap["holder"], gap["lack"]) == (
+        received["referralId"],
+        "support-line-three",
+        "nobody-there",
+    )
+    sides = {"unit": "support-line-three", "side": "c", "files": 1}
+    assert sides in (await administrator.get("/unstaffed-sides"))["items"]
+    assert await alarms(town) == 1
+    hired = {"role": "unit-manager", "side": "c"}
+    manager = await town.employ("third manager", unit="support-line-three", **hired)
+    await town.level()
+    assert (await auditor.get("/responsibility-gaps"))["items"] == []
+    week = {"since": day(0), "until": day(2)}
+    administrator.position = manager.position
+    path = f"/staff-members/{manager.staff_id}/leaves"
+    leave = (await administrator.post(path, week, expect=201))["leaveId"]
+    await town.level()
+    assert await alarms(town) == 1
+    assert (await manager.get("/unstaffed-sides"))["items"] == [sides]
+    await administrator.post(f"{path}/{leave}/withdrawals")
+    assert (await administrator.get("/unstaffed-sides"))["items"] == [
+        {"unit": "childrens-intake", "side": side, "files": 0} for side in ("b", "c")
+    ]
+    await town["auditor"].get("/unstaffed-sides", expect=403)
+
+
+async def alarms(town: Town) -> int:
+    told = await town.rooms.house.metrics.told()
+    [line] = [it for it in told.splitlines() if 'alarm="file-with-nobody-there"' in it]
+    return round(float(line.rsplit(" ", 1)[1]))

@@ -1,15 +1,17 @@
 """Where nobody is responsible: an empty list, or an alarm (S69)."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from psycopg import AsyncConnection, sql
 
+from api.door.fields import swedish_day
+from api.runtime.clock import SystemClock
 from domain.codes import Compartment, StaffRole
 from domain.policy import Viewer
-from projections import access, responsibility
+from projections import access, responsibility, staff
 from projections.rebuild import prepare
 from projections.sql import compose
 from tests.projections.conftest import Town
@@ -24,7 +26,7 @@ EXPOSED, BUYERS, TRIAGE = Compartment.EXPOSED, Compartment.PERPETRATOR, Compartm
 
 @pytest.fixture
 async def projector(town: Town) -> AsyncIterator[AsyncConnection[Any]]:
-    every = [access.PROJECTION, responsibility.PROJECTION]
+    every = [access.PROJECTION, staff.PROJECTION, responsibility.PROJECTION]
     await prepare(every, town.projector, schema=town.schema)
     async with await town.projector() as connection:
         yield connection
@@ -65,11 +67,74 @@ async def test_somebody_is_there_who_may_see_it(
     )
     held = responsibility.Line(id_of(9), kind, "intake", ended=False, since=SINCE)
     await _keep(projector, town.schema, "responsibility", held)
-    gap = responsibility.Gap(id_of(9), kind, "intake", SINCE, "nobody-there")
+    gap = responsibility.Gap(id_of(9), kind, "intake", SINCE, "nobody-there", "")
     found = await responsibility.gaps(projector, town.schema, AUDITOR, 10)
     assert found == ([] if is_there else [gap])
     counted = await responsibility.with_nobody_there(projector, town.schema)
     assert counted == (0 if is_there else 1)
+
+
+async def _intake(projector: AsyncConnection[Any], schema: str) -> None:
+    """A case of Nexus, where somebody is, that the intake is asked to take over."""
+    await _keep(projector, schema, "access_staff", (id_of(4), "nexus", MANAGER, EXPOSED, True))
+    await _keep(
+        projector,
+        schema,
+        "access_files",
+        access.FileRow(file=id_of(9), kind="case", person=id_of(8), compartment=EXPOSED),
+    )
+    held = responsibility.Line(id_of(9), "case", "nexus", ended=False, since=SINCE, asked="intake")
+    await _keep(projector, schema, "responsibility", held)
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "is_there"),
+    [(WORKER, EXPOSED, True), (OUTREACH, EXPOSED, False), (WORKER, BUYERS, False)],
+)
+async def test_somebody_is_there_to_answer(
+    town: Town,
+    projector: AsyncConnection[Any],
+    role: StaffRole,
+    side: Compartment,
+    is_there: bool,
+) -> None:
+    """Also where another unit holds it meanwhile, what is sent or offered to a unit in which nobody
+    may answer is listed, and raises an alarm."""
+    await _intake(projector, town.schema)
+    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", role, side, True))
+    gap = responsibility.Gap(id_of(9), "case", "nexus", SINCE, "nobody-to-answer", "intake")
+    found = await responsibility.gaps(projector, town.schema, AUDITOR, 10)
+    assert found == ([] if is_there else [gap])
+    counted = await responsibility.with_nobody_there(projector, town.schema)
+    assert counted == (0 if is_there else 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_there"), [(0, 0, False), (-9, 9, False), (-9, -2, True), (2, 9, True)]
+)
+async def test_who_is_on_leave_is_not_there(
+    town: Town, projector: AsyncConnection[Any], first: int, last: int, is_there: bool
+) -> None:
+    """On the days of the leave what comes to somebody alone is listed; and the side is, for its
+    manager and for administrators, and for nobody else."""
+    await _intake(projector, town.schema)
+    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", WORKER, EXPOSED, True))
+    today = swedish_day(SystemClock().now())
+    days = (today + timedelta(days=first), today + timedelta(days=last))
+    await _keep(projector, town.schema, "staff_leaves", (id_of(5), id_of(6), *days))
+    counted = await responsibility.with_nobody_there(projector, town.schema)
+    assert counted == (0 if is_there else 1)
+    gap = responsibility.Unstaffed("intake", EXPOSED, 1)
+    for viewer, sees in (
+        (Viewer(staff=id_of(2), role=MANAGER, unit="intake", side=EXPOSED), True),
+        (Viewer(staff=id_of(2), role=OFFICE, unit="staff", side=None), True),
+        (Viewer(staff=id_of(2), role=MANAGER, unit="intake", side=BUYERS), False),
+        (Viewer(staff=id_of(2), role=MANAGER, unit="nexus", side=EXPOSED), False),
+        (AUDITOR, False),
+    ):
+        carried = [("intake", EXPOSED), ("nexus", EXPOSED)]
+        found = await responsibility.unstaffed(projector, town.schema, viewer, carried)
+        assert list(found) == ([gap] if sees and not is_there else [])
 
 
 async def _keep(

@@ -500,6 +500,7 @@ _COLUMNS = {
         "holder": _UNIT,
         "ended": _YES,
         "since": _MOMENT,
+        "asked": _UNIT,
     },
     "access_merges": {"person": _ID, "into_person": _ID},
     "sender_receipts": {
