@@ -1,0 +1,110 @@
+"""The sealer: hashes what was committed into the trees, and signs what they have become.
+
+Each process of each server may seal. A growth counts only from the size that the tree still has, so
+whoever was slower, paused or started twice has worked in vain, and no two checkpoints of one size
+are ever kept. What was signed and not kept is told to nobody.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from api.runtime.changes import Changes
+from api.runtime.rounds import Rounds
+from api.runtime.tree_store import Growth, TreeStore
+from api.tree.checkpoints import Checkpoint, read_checkpoint
+from api.tree.notes import Note, Signer, read_note
+from api.tree.tiles import Edge, Tile
+from api.tree.verification import key_line
+
+MOST: Final = 16_384  # leaves at a time
+_EVERY: Final = 0.4  # seconds between two checkpoints
+_STAND_BY: Final = 0.8  # and while another process signs them
+_AGAIN: Final = 1.0  # seconds, when a server was away
+_LOOK: Final = 1.0  # seconds between two looks where nothing is told to have moved
+
+Signers = Callable[[str], Sequence[Signer]]
+"""The keys that sign in the name of an origin, newest last. Raises KeyringIsUnusable."""
+
+
+class TreeIsDamaged(Exception):
+    """The tiles are not what the latest checkpoint was signed over. Nothing is signed until they
+    are: run `samordna verify`, which names what is wrong."""
+
+
+class Sealer:
+    """One tree's. `more` are the lines that its checkpoints say besides."""
+
+    def __init__(
+        self,
+        store: TreeStore,
+        changes: Changes,
+        signers: Signers,
+        *,
+        origin: str,
+        more: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self.rounds = Rounds(f"sealing {store.name}", every=_EVERY, again=_AGAIN)
+        self.size = 0  # of the latest checkpoint that this process knows of
+        self.sealed = 0  # leaves, by this process
+        self._store = store
+        self._changes = changes
+        self._signers = signers
+        self._origin = origin
+        self._more = more
+        self._edge: Edge | None = None
+        self._latest: str | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self.rounds.keep(self._round)
+
+    @property
+    def unsealed(self) -> int:
+        """Leaves that no checkpoint covers, as far as this process knows."""
+        return max(0, self._changes.position - self.size)
+
+    async def _round(self) -> None:
+        await self._changes.wait(self.size, _LOOK)
+        before = self.sealed
+        await self.catch_up()
+        if self.sealed == before and self._changes.position > self.size:
+            await asyncio.sleep(_STAND_BY - _EVERY)
+
+    async def catch_up(self) -> None:
+        """Seal whatever is in the log by now.
+
+        Raises LogUnavailable, RowsAreMissing, TreeIsDamaged, KeyringIsUnusable.
+        """
+        head = await self._store.head()
+        while (edge := self._edge or await self._load()).size < head:
+            self._edge = None  # until what it grows by is kept
+            old, tiles = edge.size, dict[Tile, bytes]()
+            leaves = await self._store.leaves(old, min(head, old + MOST))
+            tiles |= edge.grow(leaves)
+            note = self._signed(edge)
+            growth = Growth(old_size=old, new_size=edge.size, tiles=tiles, note=str(note))
+            if await self._store.seal(growth):
+                self._edge, self.size, self._latest = edge, edge.size, str(note)
+                self.sealed += edge.size - old
+        self._edge = edge
+
+    async def _load(self) -> Edge:
+        latest = await self._store.latest()
+        self.size, self._latest = (latest.size, latest.note) if latest else (0, None)
+        edge = await self._store.edge(self.size)
+        if self._latest and read_checkpoint(read_note(self._latest).text).root != edge.root:
+            raise TreeIsDamaged
+        return edge
+
+    def _signed(self, edge: Edge) -> Note:
+        """By the newest key; the first time, together with the one that signed before, which so
+        names it: who trusts the old one learns to trust the new one."""
+        *older, newest = self._signers(self._origin)
+        signing, more = [newest], [*self._more()]
+        last = read_note(self._latest) if self._latest else None
+        if last and not newest.verifier.has_signed(last):
+            signing += [signer for signer in older if signer.verifier.has_signed(last)]
+            more.append(key_line(newest.verifier))
+        text = Checkpoint(self._origin, edge.size, edge.root, tuple(more)).text
+        return Note(text, [signer.signature(text) for signer in signing])

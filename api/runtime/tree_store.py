@@ -1,0 +1,118 @@
+"""The audit trees as PostgreSQL keeps them: tiles, checkpoints, and what leaves are made of.
+
+A leaf is made of a row when it is asked for, by PostgreSQL itself and, where somebody verifies, by
+us: there is no second copy of the log that could differ from it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
+
+from psycopg.rows import args_row, scalar_row, tuple_row
+
+from api.runtime.changes import head_of
+from api.runtime.database import statement
+from api.runtime.reading import LogReader
+from api.tree.merkle import HASH, Node
+from api.tree.tiles import Edge, Tile, hash_in, tiles_of
+from domain.errors import LogUnavailable
+
+EVENTS: Final = "events"
+RECEIPTS: Final = "receipts"
+
+
+class RowsAreMissing(Exception):
+    """The log has a gap: rows below its head are not there. Nothing was signed. Whoever may write
+    to the log's tables must be asked; `samordna verify` names the first position."""
+
+
+class Sealed(NamedTuple):
+    """A tree's latest checkpoint."""
+
+    size: int
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """What a sealer adds to a tree, all of it or nothing."""
+
+    old_size: int
+    new_size: int
+    tiles: Mapping[Tile, bytes]
+    note: str
+
+
+class TreeStore:
+    """One municipality's tree over one of its logs, `events` or `receipts`."""
+
+    def __init__(self, url: str, schema: str, tree: str) -> None:
+        self.name = tree
+        self._head = head_of(schema, tree)
+        self._leaves = statement(f"leaves_of_{tree}", schema)
+        self._tiles = statement("tree_tiles", schema)
+        self._latest = statement("latest_checkpoint", schema)
+        self._seal = statement("seal_tree", schema)
+        self._reader = LogReader(
+            url,
+            name=f"samordna {tree} tree",
+            unavailable=LogUnavailable,
+            connections=2,
+        )
+
+    async def stop(self) -> None:
+        await self._reader.stop()
+
+    async def head(self) -> int:
+        """How many rows the log has."""
+        (position,) = await self._reader.rows(self._head, {}, scalar_row)
+        return cast("int", position)
+
+    async def latest(self) -> Sealed | None:
+        found = await self._reader.rows(self._latest, {"tree": self.name}, args_row(Sealed))
+        return found[0] if found else None
+
+    async def leaves(self, after: int, until: int) -> bytes:
+        """The hashes of leaves after .. until-1, behind each other. Raises RowsAreMissing."""
+        span = {"after": after, "until": until}
+        [(count, hashes)] = await self._reader.rows(self._leaves, span, tuple_row)
+        if count != until - after or len(hashes) != count * HASH:
+            raise RowsAreMissing
+        return cast("bytes", hashes)
+
+    async def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+        """Those of the tiles that are there, as far as they have grown."""
+        columns = {
+            "tree": self.name,
+            "levels": [tile.level for tile in wanted],
+            "numbers": [tile.number for tile in wanted],
+        }
+        rows = await self._reader.rows(self._tiles, columns, tuple_row)
+        return {Tile(level, number): hashes for level, number, hashes in rows}
+
+    async def edge(self, size: int) -> Edge:
+        """The right edge of the tree of so many leaves, at most those sealed."""
+        wanted = Edge.tiles(size)
+        found = await self.tiles(wanted)
+        return Edge(size, [found.get(it, b"")[: it.width(size) * HASH] for it in wanted])
+
+    async def hashes(self, nodes: Collection[Node]) -> dict[Node, bytes]:
+        """Raises KeyError when the tree has not grown so far."""
+        found = await self.tiles(tiles_of(nodes))
+        return {node: hash_in(found, node) for node in nodes}
+
+    async def seal(self, growth: Growth) -> bool:
+        """Whether the tree grew: not, when it no longer has the size that it was to grow from."""
+        columns: dict[str, Any] = {
+            "tree": self.name,
+            "old_size": growth.old_size,
+            "new_size": growth.new_size,
+            "levels": [tile.level for tile in growth.tiles],
+            "numbers": [tile.number for tile in growth.tiles],
+            "tiles": list(growth.tiles.values()),
+            "note": growth.note,
+        }
+        (grown,) = await self._reader.rows(self._seal, columns, scalar_row)
+        return cast("bool", grown)

@@ -1,0 +1,360 @@
+"""Verification: everything is recomputed, nothing is believed, and the first wrong entry is named.
+
+Whatever does not fit is a finding. A log verifies only when there is none, up to its end: what no
+checkpoint covers is a finding, too, unless it is younger than a sealer needs.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final, NamedTuple, Protocol
+
+from api.tree.checkpoints import Checkpoint, read_checkpoint
+from api.tree.merkle import (
+    HASH,
+    Node,
+    ProofIsWrong,
+    inclusion_plan,
+    proof,
+    verify_inclusion,
+)
+from api.tree.notes import (
+    KeyIsUnsound,
+    NoteIsUnsound,
+    SignatureIsMissing,
+    SignatureIsWrong,
+    Verifier,
+    read_note,
+    signed_by_any,
+)
+from api.tree.tiles import WIDTH, Edge, Tile, hash_in, tiles_of
+
+TAIL: Final = timedelta(seconds=10)
+"""How old a row may be that no checkpoint covers yet."""
+
+_STRIDE: Final = 16_384  # leaves
+_KEY: Final = "key "
+_NAMED: Final = re.compile(r"events (0|[1-9][0-9]{0,17}) ([0-9a-f]{64})")
+
+
+class Wrong(StrEnum):
+    """What can be wrong."""
+
+    ROW_CHANGED = "the row is not the one that was sealed"
+    ROWS_MISSING = "rows are missing"
+    ROW_EXCESS = "a row stands there twice, or in another's place"
+    BACKDATED = "the row says that it was recorded before the one before it"
+    TILE_CHANGED = "the row is the one that was sealed, but the tree's tile is not"
+    BOTH_CHANGED = "neither the row nor the tree's tile is what was sealed"
+    NODE_CHANGED = "a tile above the leaves is not what its leaves make"
+    TILE_MISSING = "a tile is missing or too short"
+    TILE_EXCESS = "a tile goes on after what was signed"
+    CHECKPOINT_UNSOUND = "the checkpoint cannot be read, or is in the wrong place"
+    CHECKPOINT_UNSIGNED = "the checkpoint does not bear the signature of a key of this log"
+    CHECKPOINT_FORKED = "the checkpoint was signed over other rows than these"
+    CHECKPOINT_MISSING = "nothing was ever signed"
+    ROLLED_BACK = "more rows were signed than there are"
+    UNSEALED = "rows are not covered by any checkpoint"
+    HEAD_WRONG = "the log's head does not stand at its last row"
+    SIZE_WRONG = "the tree's size is not that of its latest checkpoint"
+    EVENTS_DIFFER = "the checkpoint names a checkpoint of the events that is not theirs"
+
+
+class Finding(NamedTuple):
+    """`position` is the first wrong entry, or the first that is missing; of a checkpoint, its size.
+    `where` names a tile or a checkpoint."""
+
+    what: Wrong
+    position: int | None = None
+    where: str = ""
+
+    def __str__(self) -> str:
+        place = "" if self.position is None else f"position {self.position}: "
+        return f"{place}{self.what.value}{f' ({self.where})' if self.where else ''}"
+
+
+class Leaf(NamedTuple):
+    position: int
+    recorded_at: bytes  # as its row spells it; of two, the later one is the greater
+    hash: bytes
+
+
+_NONE: Final = Leaf(0, b"", b"")
+
+
+class Tail(NamedTuple):
+    """The rows that the latest checkpoint does not cover."""
+
+    rows: int
+    last: int  # position
+    oldest: datetime  # recorded
+
+
+class Evidence(Protocol):
+    """A tree and what it was made of, wherever they are kept."""
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """All checkpoints that are kept, each with the size it is kept under, in order."""
+        ...
+
+    def leaves(self, after: int, until: int) -> Iterable[Leaf]:
+        """Those of positions after + 1 .. until, recomputed from the rows, in their order."""
+        ...
+
+    def tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]: ...
+
+    def first(self) -> int | None:
+        """The lowest position of any row."""
+        ...
+
+    def head(self) -> int:
+        """Where the log says that it ends."""
+        ...
+
+    def size(self) -> int:
+        """How large the tree says that it is."""
+        ...
+
+    def tail(self, after: int) -> Tail | None:
+        """None when there are none."""
+        ...
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was verified, and what is wrong; the first wrong entry comes first."""
+
+    origin: str
+    size: int = 0
+    checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def verify(
+    evidence: Evidence,
+    *,
+    origin: str,
+    trusted: Collection[Verifier],
+    now: datetime,
+    stopped: bool = False,
+    kept: Collection[str] = (),
+    events: Mapping[int, Checkpoint] | None = None,
+) -> Verdict:
+    """`trusted` are the keys that the auditor knows the log by; a checkpoint that one of them has
+    signed together with a new one passes the trust on. `kept` are checkpoints that somebody else
+    has kept: the log must still contain them. `events` are those of the events' tree, which the
+    receipts' tree names. Of a log that is `stopped` nothing may be unsealed."""
+    verdict = Verdict(origin)
+    known = _checkpoints(evidence, verdict, trusted, kept)
+    verdict.checkpoints = known
+    if events is not None:
+        _name_events(verdict, events)
+    head, sealed = evidence.head(), max(known, default=0)
+    if evidence.size() != sealed:
+        verdict.findings.append(Finding(Wrong.SIZE_WRONG, evidence.size()))
+    if head and evidence.first() != 1:
+        verdict.findings.append(Finding(Wrong.HEAD_WRONG, evidence.first(), "the first row"))
+    if _rows_fit(evidence, verdict, known):
+        verdict.size = sealed
+    if head < sealed:
+        verdict.findings.append(Finding(Wrong.ROLLED_BACK, head + 1, f"signed: {sealed}"))
+    _tail_fits(verdict, evidence.tail(sealed), sealed, head, now=None if stopped else now)
+    return verdict
+
+
+def _tail_fits(
+    verdict: Verdict, tail: Tail | None, sealed: int, head: int, *, now: datetime | None
+) -> None:
+    rows, last = (tail.rows, tail.last) if tail else (0, sealed)
+    if (rows, last) != (max(0, head - sealed), max(head, sealed)):
+        verdict.findings.append(Finding(Wrong.HEAD_WRONG, sealed + 1, f"head: {head}"))
+    if tail and (now is None or now - tail.oldest > TAIL):
+        what = Wrong.UNSEALED if sealed else Wrong.CHECKPOINT_MISSING
+        verdict.findings.append(Finding(what, sealed + 1))
+
+
+# --- what was signed ----------------------------------------------------------------------------
+
+
+def _checkpoints(
+    evidence: Evidence, verdict: Verdict, trusted: Collection[Verifier], kept: Collection[str]
+) -> dict[int, Checkpoint]:
+    """By size; of one size the first that is read counts, and another one is a fork."""
+    believed = {verifier.vkey: verifier for verifier in trusted if verifier.name == verdict.origin}
+    known: dict[int, Checkpoint] = {}
+    outside = [(None, note) for note in kept]
+    for size, written in [*evidence.notes(), *outside]:
+        found = _checkpoint(written, verdict, believed, size)
+        if found is None:
+            continue
+        if known.setdefault(found.size, found).root != found.root:
+            verdict.findings.append(Finding(Wrong.CHECKPOINT_FORKED, found.size, "two of one size"))
+    return dict(sorted(known.items()))
+
+
+def _checkpoint(
+    written: str, verdict: Verdict, believed: dict[str, Verifier], size: int | None
+) -> Checkpoint | None:
+    try:
+        note = read_note(written)
+        checkpoint = read_checkpoint(note.text)
+    except NoteIsUnsound:
+        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSOUND, size))
+        return None
+    if checkpoint.origin != verdict.origin or (size is not None and checkpoint.size != size):
+        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSOUND, size or checkpoint.size))
+        return None
+    try:
+        signed_by_any(note, list(believed.values()))
+        believed |= {key.vkey: key for key in _named_keys(checkpoint) if key.has_signed(note)}
+    except (SignatureIsMissing, SignatureIsWrong, KeyIsUnsound):
+        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSIGNED, checkpoint.size))
+        return None
+    return checkpoint
+
+
+def _name_events(verdict: Verdict, events: Mapping[int, Checkpoint]) -> None:
+    """What each checkpoint of the receipts says of the events is what the events' tree says."""
+    for checkpoint in verdict.checkpoints.values():
+        for line in checkpoint.more:
+            if line.startswith(_KEY):
+                continue
+            named = named_events(line)
+            theirs = events.get(named.size) if named else None
+            if named is None or theirs is None or theirs.root != named.root:
+                verdict.findings.append(Finding(Wrong.EVENTS_DIFFER, checkpoint.size, line))
+
+
+def key_line(verifier: Verifier) -> str:
+    """The line by which the old key, which signs it too, names the new one."""
+    return f"{_KEY}{verifier.vkey}"
+
+
+def _named_keys(checkpoint: Checkpoint) -> list[Verifier]:
+    """Raises KeyIsUnsound."""
+    lines = [line.removeprefix(_KEY) for line in checkpoint.more if line.startswith(_KEY)]
+    keys = [Verifier.read(line) for line in lines]
+    return [key for key in keys if key.name == checkpoint.origin]
+
+
+class Named(NamedTuple):
+    size: int
+    root: bytes
+
+
+def events_line(size: int, root: bytes) -> str:
+    """The line by which the receipts' checkpoint names the latest of the events'."""
+    return f"events {size} {root.hex()}"
+
+
+def named_events(line: str) -> Named | None:
+    found = _NAMED.fullmatch(line)
+    return Named(int(found[1]), bytes.fromhex(found[2])) if found else None
+
+
+# --- the rows, the tiles, and the roots that were signed ----------------------------------------
+
+
+def _rows_fit(evidence: Evidence, verdict: Verdict, known: Mapping[int, Checkpoint]) -> bool:
+    """Whether all rows up to the latest checkpoint are those that were sealed; ends at the first
+    that is not."""
+    sealed = min(max(known, default=0), evidence.head())
+    ends = sorted({*known, *range(_STRIDE, sealed, _STRIDE), sealed})
+    edge, before, moment = Edge(), 0, b""
+    for first, last in pairwise([0, *(end for end in ends if 0 < end <= sealed)]):
+        leaves, moment = _following(evidence, first, last, moment, verdict)
+        grown = edge.grow(b"".join(leaves))
+        stored = evidence.tiles(list(grown))
+        for tile, hashes in sorted(grown.items()):
+            kept = stored.get(tile, b"")
+            if kept[: len(hashes)] != hashes:
+                verdict.findings.append(_named(evidence, known, tile, hashes, kept))
+                return False
+        if len(leaves) < last - first:
+            return False
+        if last in known:
+            if known[last].root != edge.root:
+                where = f"signed after position {before}"
+                verdict.findings.append(Finding(Wrong.CHECKPOINT_FORKED, before + 1, where))
+                return False
+            before = last
+    return _nothing_more(evidence, verdict, edge)
+
+
+def _following(
+    evidence: Evidence, first: int, last: int, moment: bytes, verdict: Verdict
+) -> tuple[list[bytes], bytes]:
+    """The leaves of positions first + 1 .. last, and when the last one was recorded; fewer, and a
+    finding, where they do not follow each other in place and time."""
+    hashes, rows = [], iter(evidence.leaves(first, last))
+    for expected in range(first + 1, last + 1):
+        position, recorded_at, leaf = next(rows, _NONE)
+        if position != expected:
+            is_gap = position == 0 or position > expected
+            what = Wrong.ROWS_MISSING if is_gap else Wrong.ROW_EXCESS
+            verdict.findings.append(Finding(what, expected))
+            break
+        hashes.append(leaf)
+        if recorded_at < moment:
+            verdict.findings.append(Finding(Wrong.BACKDATED, position))
+        moment = recorded_at
+    return hashes, moment
+
+
+def _named(
+    evidence: Evidence, known: Mapping[int, Checkpoint], tile: Tile, made: bytes, kept: bytes
+) -> Finding:
+    """What is wrong, where a tile is not what the rows make of it."""
+    place = tile.path(min(WIDTH, len(made) // HASH))
+    at = next((n for n in range(0, len(made), HASH) if made[n : n + HASH] != kept[n : n + HASH]), 0)
+    if tile.level:
+        leaves = 1 << 8 * tile.level
+        first = (tile.number * WIDTH + at // HASH) * leaves + 1
+        what = Wrong.TILE_MISSING if len(kept) < len(made) else Wrong.NODE_CHANGED
+        return Finding(what, first, place)
+    index = tile.number * WIDTH + at // HASH
+    if len(kept) < at + HASH:
+        return Finding(Wrong.TILE_MISSING, index + 1, place)
+    if _is_sealed(evidence, known, index, kept[at : at + HASH]):
+        return Finding(Wrong.ROW_CHANGED, index + 1)
+    if _is_sealed(evidence, known, index, made[at : at + HASH]):
+        return Finding(Wrong.TILE_CHANGED, index + 1, place)
+    return Finding(Wrong.BOTH_CHANGED, index + 1, place)
+
+
+def _is_sealed(
+    evidence: Evidence, known: Mapping[int, Checkpoint], index: int, leaf: bytes
+) -> bool:
+    """Whether the leaf leads, through the tiles, to the root of a checkpoint that covers it."""
+    latest = known[max(known)]
+    plan = inclusion_plan(index, latest.size)
+    nodes = {node for step in plan for node in step}
+    try:
+        path = proof(plan, _hashes(evidence, nodes).__getitem__)
+        verify_inclusion(leaf, index, latest.size, path, latest.root)
+    except (KeyError, ProofIsWrong):
+        return False
+    return True
+
+
+def _hashes(evidence: Evidence, nodes: Collection[Node]) -> dict[Node, bytes]:
+    tiles = evidence.tiles(tiles_of(nodes))
+    return {node: hash_in(tiles, node) for node in nodes}
+
+
+def _nothing_more(evidence: Evidence, verdict: Verdict, edge: Edge) -> bool:
+    """Whether no tile goes on behind the tree's right edge."""
+    wanted = {*Edge.tiles(edge.size), Tile(len(Edge.tiles(edge.size)), 0)}
+    for tile, kept in sorted(evidence.tiles(wanted).items()):
+        if len(kept) > tile.width(edge.size) * HASH:
+            place = tile.path(WIDTH)
+            verdict.findings.append(Finding(Wrong.TILE_EXCESS, edge.size + 1, place))
+            return False
+    return True
