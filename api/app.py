@@ -12,6 +12,7 @@ from api.door.front import front
 from api.door.problems import BASE
 from api.door.serving import LARGEST_BODY, serve
 from api.door.system import Meters, system_routes
+from api.door.trees import tree_routes
 from api.house import House
 from api.resources import (
     activities,
@@ -251,4 +252,5 @@ def build_app(house: House) -> web.Application:
         app.add_routes([add(BASE + route.path, serve(house, route))])
     app.add_routes(documentation_routes(house, ROUTES))
     app.add_routes(system_routes(house))
+    app.add_routes(tree_routes(house))
     return app

@@ -22,7 +22,7 @@ from api.command_line import (
 from api.command_line.progress import ERRORS
 from api.demo.running import DemoIsIncomplete
 from api.runtime import database
-from api.runtime.key_encryption import KeyringIsUnusable
+from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.rebuilding import BuilderFailed
 from api.runtime.serve import AddressCannotBeUsed

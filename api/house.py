@@ -1,14 +1,15 @@
 """The composition root as the doors see it: everything an answer needs, made in api/runtime."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
 from api.commands.work import Desk
+from api.tree.tiles import Tile
 from domain.policy import Viewer
 from domain.ports import Reading, Receipts
 from domain.sealed import Sealed
@@ -112,6 +113,30 @@ class AccessLog(Receipts, Protocol):
         ...
 
 
+class AuditTree(Protocol):
+    """The tree over one of the logs, as anybody may have it: hashes, and what was signed."""
+
+    async def latest(self) -> "Signed | None":
+        """The latest checkpoint. Raises Unavailable."""
+        ...
+
+    async def tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]:
+        """Those of the tiles that are there, as far as they have grown. Raises Unavailable."""
+        ...
+
+    async def entries(self, after: int, until: int) -> bytes:
+        """The entries of leaves after .. until-1, each behind its length. Raises Unavailable."""
+        ...
+
+
+class Signed(NamedTuple):
+    """A tree's latest checkpoint."""
+
+    size: int
+    note: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastReading:
     position: int
@@ -126,5 +151,6 @@ class House:
     identities: Identities
     opener: Opener
     receipts: AccessLog
+    audit_logs: Mapping[str, AuditTree]
     macs: Macs
     metrics: Metrics

@@ -30,7 +30,7 @@ def follow(
     """Follow the views until told to stop, apart from `serve` (see its --no-follow).
 
     Several may follow at once: one of them moves a view, and another takes over when that stands
-    still.
+    still. Who follows all of them seals the audit logs, too.
     """
     if unknown := sorted(set(views or ()) - set(_NAMES)):
         raise typer.BadParameter(f"no view {', '.join(unknown)}; there are {', '.join(_NAMES)}")
@@ -39,6 +39,8 @@ def follow(
         told = told_to_stop()
         async with open_house(settings, addresses, follow=False) as rooms, AsyncExitStack() as more:
             await more.enter_async_context(rooms.following(views or _NAMES))
+            if not views:
+                await more.enter_async_context(rooms.sealing())
             if watch is not None:
                 await more.enter_async_context(watched(rooms.house, watch))
             typer.echo(f"Following {', '.join(views or _NAMES)}")

@@ -53,6 +53,11 @@ ROUNDS: Final = (
     _Number("rounds_failed", _C, "Rounds failed.", lambda it: it.failed),
     _Number("rounds_since_seconds", _G, "Since one did not fail.", lambda it: it.seconds_since),
 )
+SEALERS: Final = (
+    _Number("sealer_size", _G, "Leaves of the latest checkpoint known here.", lambda it: it.size),
+    _Number("sealer_unsealed", _G, "Leaves that no checkpoint covers.", lambda it: it.unsealed),
+    _Number("sealer_sealed", _C, "Leaves sealed here.", lambda it: it.sealed),
+)
 WORKERS: Final = (
     _Number("worker_starts", _C, "How often it was started.", lambda it: it.starts),
     _Number("worker_asks", _G, "Connections that it asks for.", lambda it: it.wishes),
@@ -87,6 +92,7 @@ class Parts(Collector):
     streams: Mapping[str, object] = field(default_factory=dict)
     followers: dict[str, Any] = field(default_factory=dict)
     rounds: list[Rounds] = field(default_factory=list)
+    sealers: dict[str, object] = field(default_factory=dict)
     workers: Mapping[str, object] = field(default_factory=dict)
 
     def collect(self) -> Iterator[Metric]:
@@ -94,6 +100,7 @@ class Parts(Collector):
         yield from _families(STREAMS, "log", self.streams)
         yield from _families(FOLLOWERS, "view", self.followers)
         yield from _families(ROUNDS, "loop", {rounds.name: rounds for rounds in self.rounds})
+        yield from _families(SEALERS, "log", self.sealers)
         yield from _families(WORKERS, "number", self.workers)
 
     def registry(self) -> CollectorRegistry:

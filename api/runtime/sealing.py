@@ -6,7 +6,7 @@ are ever kept. What was signed and not kept is told to nobody.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from api.runtime.changes import Changes
@@ -42,8 +42,9 @@ class Sealer:
         signers: Signers,
         *,
         origin: str,
-        more: Callable[[], Sequence[str]] = tuple,
+        more: Callable[[], Awaitable[Sequence[str]]] | None = None,
     ) -> None:
+        self.log = store.name
         self.rounds = Rounds(f"sealing {store.name}", every=_EVERY, again=_AGAIN)
         self.size = 0  # of the latest checkpoint that this process knows of
         self.sealed = 0  # leaves, by this process
@@ -82,7 +83,7 @@ class Sealer:
             old, tiles = edge.size, dict[Tile, bytes]()
             leaves = await self._store.leaves(old, min(head, old + MOST))
             tiles |= edge.grow(leaves)
-            note = self._signed(edge)
+            note = self._signed(edge, await self._more() if self._more else ())
             growth = Growth(old_size=old, new_size=edge.size, tiles=tiles, note=str(note))
             if await self._store.seal(growth):
                 self._edge, self.size, self._latest = edge, edge.size, str(note)
@@ -97,14 +98,14 @@ class Sealer:
             raise TreeIsDamaged
         return edge
 
-    def _signed(self, edge: Edge) -> Note:
+    def _signed(self, edge: Edge, more: Sequence[str]) -> Note:
         """By the newest key; the first time, together with the one that signed before, which so
         names it: who trusts the old one learns to trust the new one."""
         *older, newest = self._signers(self._origin)
-        signing, more = [newest], [*self._more()]
+        signing = [newest]
         last = read_note(self._latest) if self._latest else None
         if last and not newest.verifier.has_signed(last):
             signing += [signer for signer in older if signer.verifier.has_signed(last)]
-            more.append(key_line(newest.verifier))
+            more = [*more, key_line(newest.verifier)]
         text = Checkpoint(self._origin, edge.size, edge.root, tuple(more)).text
         return Note(text, [signer.signature(text) for signer in signing])

@@ -6,14 +6,16 @@ is forgotten (design: the log remembers, the vault forgets).
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from api.runtime import database
-from api.runtime.key_encryption import KeyManagement, KeyManagementCommand, KeyringFile
+from api.runtime.key_encryption import KeyringFile
+from api.runtime.key_file import KeyManagement, KeyManagementCommand, KeyringExists
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.rounds import Rounds
 from api.runtime.settings import Settings
+from api.runtime.signing_keys import SigningKeys
 
 _LOOK_SECONDS = 5.0
 
@@ -73,11 +75,13 @@ def servers(settings: Settings, *, make: bool = False) -> Iterator[Addresses]:
 
 
 def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = False) -> None:
-    """Schemas, roles, passwords and the keyring; what is there already stays."""
+    """Schemas, roles, passwords and keys; what is there already stays."""
     settings.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = settings.secrets / "keyring"
     if not keyring.exists():
         KeyringFile.create(keyring, _management(settings))
+    with suppress(KeyringExists):
+        signing_keys(settings).create()
     database.create(
         addresses.log,
         settings.municipality,
@@ -93,6 +97,11 @@ def create_databases(settings: Settings, addresses: Addresses, *, demo: bool = F
 def keyring(settings: Settings) -> KeyringFile:
     """The key-encryption keys. Raises KeyringIsUnusable."""
     return KeyringFile(settings.secrets / "keyring", _management(settings))
+
+
+def signing_keys(settings: Settings) -> SigningKeys:
+    """The keys that sign the audit logs' checkpoints."""
+    return SigningKeys(settings.secrets / "signing", _management(settings))
 
 
 def _management(settings: Settings) -> KeyManagement | None:

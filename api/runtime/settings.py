@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 _PORTS = range(65536)
 _WORKERS = range(1, 65)
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+_AUDIT_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*(/[a-z0-9._-]+)*")
 _MUNICIPALITY = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -56,6 +57,9 @@ class Settings:
     """File or URL of the issuer's public keys; with the local issuer, its own."""
     local_issuer: bool = False
     """Whether a token issuer on this machine is trusted: for trying things out, never for real."""
+    audit_name: str = "samordna.invalid"
+    """The name by which the audit logs are known to whoever verifies them: a host name of the
+    operator's, never changed once they are signed."""
     log_format: str = "human"
     """human or json."""
 
@@ -78,6 +82,8 @@ class Settings:
             mistakes.append("port: 0 (any free one) to 65535")
         if self.workers not in _WORKERS:
             mistakes.append(f"workers: 1 to {_WORKERS.stop - 1}")
+        if not _AUDIT_NAME.fullmatch(self.audit_name):
+            mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
         if self.log_format not in {"human", "json"}:
             mistakes.append("log_format: human or json")
         return mistakes

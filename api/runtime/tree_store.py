@@ -6,11 +6,11 @@ us: there is no second copy of the log that could differ from it.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from psycopg.rows import args_row, scalar_row, tuple_row
 
+from api.house import Signed
 from api.runtime.changes import head_of
 from api.runtime.database import statement
 from api.runtime.reading import LogReader
@@ -22,17 +22,23 @@ EVENTS: Final = "events"
 RECEIPTS: Final = "receipts"
 
 
+# An entry is a row's position and what binds it; a leaf's hash is over a zero and the entry; in a
+# bundle each entry stands behind its length, 40 bytes.
+_LEAVES: Final = (
+    b"SELECT count(*), coalesce(string_agg("
+    b"sha256('\\x00'::bytea || int8send(position) || binding), ''::bytea ORDER BY position), '')"
+    b" FROM (%b) AS bound"
+)
+_ENTRIES: Final = (
+    b"SELECT count(*), coalesce(string_agg("
+    b"'\\x0028'::bytea || int8send(position) || binding, ''::bytea ORDER BY position), '')"
+    b" FROM (%b) AS bound"
+)
+
+
 class RowsAreMissing(Exception):
     """The log has a gap: rows below its head are not there. Nothing was signed. Whoever may write
     to the log's tables must be asked; `samordna verify` names the first position."""
-
-
-class Sealed(NamedTuple):
-    """A tree's latest checkpoint."""
-
-    size: int
-    note: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,9 @@ class TreeStore:
     def __init__(self, url: str, schema: str, tree: str) -> None:
         self.name = tree
         self._head = head_of(schema, tree)
-        self._leaves = statement(f"leaves_of_{tree}", schema)
+        bindings = statement(f"bindings_of_{tree}", schema)
+        self._leaves = _LEAVES % bindings
+        self._entries = _ENTRIES % bindings
         self._tiles = statement("tree_tiles", schema)
         self._latest = statement("latest_checkpoint", schema)
         self._seal = statement("seal_tree", schema)
@@ -70,17 +78,24 @@ class TreeStore:
         (position,) = await self._reader.rows(self._head, {}, scalar_row)
         return cast("int", position)
 
-    async def latest(self) -> Sealed | None:
-        found = await self._reader.rows(self._latest, {"tree": self.name}, args_row(Sealed))
+    async def latest(self) -> Signed | None:
+        found = await self._reader.rows(self._latest, {"tree": self.name}, args_row(Signed))
         return found[0] if found else None
 
     async def leaves(self, after: int, until: int) -> bytes:
         """The hashes of leaves after .. until-1, behind each other. Raises RowsAreMissing."""
+        return await self._of_rows(self._leaves, after, until)
+
+    async def entries(self, after: int, until: int) -> bytes:
+        """The entries of leaves after .. until-1, each behind its length. Raises RowsAreMissing."""
+        return await self._of_rows(self._entries, after, until)
+
+    async def _of_rows(self, question: bytes, after: int, until: int) -> bytes:
         span = {"after": after, "until": until}
-        [(count, hashes)] = await self._reader.rows(self._leaves, span, tuple_row)
-        if count != until - after or len(hashes) != count * HASH:
+        [(count, made)] = await self._reader.rows(question, span, tuple_row)
+        if count != until - after:
             raise RowsAreMissing
-        return cast("bytes", hashes)
+        return cast("bytes", made)
 
     async def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
         """Those of the tiles that are there, as far as they have grown."""

@@ -18,7 +18,8 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
 from api.runtime.database import session_url
-from api.runtime.key_encryption import KeyEncryption, KeyringIsUnusable, Wrapped
+from api.runtime.key_encryption import KeyEncryption, Wrapped
+from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.seal import KEY_SIZE, Key
 from api.runtime.sessions import Session, Sessions
 from api.runtime.together import Together

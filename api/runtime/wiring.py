@@ -1,8 +1,8 @@
 """The one place where the house is put together, for production, the generator and the tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,22 @@ from api.commands.work import Desk
 from api.house import House
 from api.runtime import database
 from api.runtime.access_log import SealedAccessLog
+from api.runtime.audit_logs import AuditLogs
+from api.runtime.changes import Changes
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
+from api.runtime.ending import ended
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.forgetting import Forgetting
+from api.runtime.key_file import KeyringExists
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.metrics import Metrics, Parts
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from api.runtime.receipt_log import ReceiptLog
-from api.runtime.servers import Addresses, keyring
+from api.runtime.servers import Addresses, keyring, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.signing_keys import SigningKeys
 from api.runtime.timekeeping import Timekeeping
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
@@ -34,8 +39,6 @@ from domain.sealed import Sealed
 from projections import ALL, ALL_OF_RECEIPTS
 from projections.engine import Followers
 from projections.projection import Projection, Source
-
-_AGAIN = 0.5  # seconds
 
 
 class SealedOpener:
@@ -69,6 +72,9 @@ class Rooms:
     schema: str
     views: FollowedViews
     metrics: Metrics
+    audit_logs: AuditLogs
+    signing_keys: SigningKeys
+    changes: Mapping[str, Changes]
 
     @asynccontextmanager
     async def following(
@@ -95,6 +101,23 @@ class Rooms:
             yield
 
     @asynccontextmanager
+    async def sealing(self) -> AsyncIterator[None]:
+        """The audit logs are sealed here meanwhile. Raises KeyringIsUnusable: a log that was signed
+        goes on with its own keys."""
+        if not await self.audit_logs.are_signed():
+            with suppress(KeyringExists):
+                self.signing_keys.create()
+        sealers = self.audit_logs.sealers(self.changes, self.signing_keys)
+        self.metrics.parts.sealers |= {sealer.log: sealer for sealer in sealers}
+        self.metrics.parts.rounds += [sealer.rounds for sealer in sealers]
+        tasks = [asyncio.create_task(sealer.run()) for sealer in sealers]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                await ended(task)
+
+    @asynccontextmanager
     async def keeping_time(self) -> AsyncIterator[None]:
         """What only time causes is told here meanwhile; the views are followed."""
         house = self.house
@@ -104,7 +127,7 @@ class Rooms:
         try:
             yield
         finally:
-            await _ended(task)
+            await ended(task)
 
     def desk(self, clock: Clock, ids: Ids) -> Desk:
         """The same desk in another time: the generator's."""
@@ -138,7 +161,7 @@ async def open_house(
     }
     database.require_current(urls["server"], schema, kind=database.LOG)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(_ended, asyncio.create_task(addresses.look_after()))
+        opened.push_async_callback(ended, asyncio.create_task(addresses.look_after()))
         vault = await opened.enter_async_context(
             PostgresVault(urls["vault"], schema, keyring(settings))
         )
@@ -153,6 +176,8 @@ async def open_house(
         opened.push_async_callback(sessions.close)
         views = FollowedViews(sessions, schema)
         facts = FactLog(stored, mapper, vault)
+        audit_logs = AuditLogs(urls["server"], schema, settings.audit_name)
+        opened.push_async_callback(audit_logs.stop)
         access_log = SealedAccessLog(receipts, vault, views, clock, ids)
         parts = Parts(
             writers={"events": stored.writer, "receipts": receipts.writer},
@@ -176,6 +201,7 @@ async def open_house(
             ),
             opener=SealedOpener(vault),
             receipts=access_log,
+            audit_logs=audit_logs.stores,
             macs=vault,
             metrics=metrics,
         )
@@ -188,12 +214,17 @@ async def open_house(
             schema=schema,
             views=views,
             metrics=metrics,
+            audit_logs=audit_logs,
+            signing_keys=signing_keys(settings),
+            changes={"events": stored.changes, "receipts": receipts.changes},
         )
         if follow:
             await opened.enter_async_context(rooms.following(take_over=settings.follow))
+            if settings.follow:
+                await opened.enter_async_context(rooms.sealing())
             forgetting = Forgetting(stored, vault, clock)
             parts.rounds.append(forgetting.rounds)
-            opened.push_async_callback(_ended, asyncio.create_task(forgetting.run()))
+            opened.push_async_callback(ended, asyncio.create_task(forgetting.run()))
         yield rooms
 
 
@@ -226,13 +257,6 @@ def trusted_issuer(settings: Settings, clock: Clock) -> TrustedIssuer:
 
 def local_issuer(settings: Settings, clock: Clock) -> LocalIssuer:
     return LocalIssuer(settings.data / "issuer", clock)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancelled until it ends: before Python 3.12, `wait_for` may swallow a cancellation."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_AGAIN)
 
 
 class _Connect:

@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64decode, b64encode
-from binascii import Error
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +32,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         case [origin, size, encoded, *more] if origin and _SIZE.fullmatch(size) and all(more):
             try:
                 root = b64decode(encoded, validate=True)
-            except Error:
+            except ValueError:
                 raise NoteIsUnsound from None
             if len(root) == HASH:
                 return Checkpoint(origin, int(size), root, tuple(more))

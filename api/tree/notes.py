@@ -5,7 +5,6 @@ does not know are passed over, so there is room for other algorithms beside thes
 """
 
 from base64 import b64decode, b64encode
-from binascii import Error
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -83,7 +82,7 @@ def _signature(line: str) -> Signature:
         raise NoteIsUnsound
     try:
         value = b64decode(encoded, validate=True)
-    except Error:
+    except ValueError:
         raise NoteIsUnsound from None
     if len(value) <= 4:  # noqa: PLR2004 - the key's id alone
         raise NoteIsUnsound
@@ -114,7 +113,7 @@ class Verifier:
         name, key_id, encoded = ([*vkey.strip().split("+", 2), "", ""])[:3]
         try:
             key = b64decode(encoded, validate=True)
-        except Error:
+        except ValueError:
             raise KeyIsUnsound from None
         if not _is_name(name) or len(key) != 1 + _SEED or key[0] not in {ED25519, COSIGNATURE}:
             raise KeyIsUnsound

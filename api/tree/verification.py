@@ -161,10 +161,10 @@ def verify(
         verdict.findings.append(Finding(Wrong.SIZE_WRONG, evidence.size()))
     if head and evidence.first() != 1:
         verdict.findings.append(Finding(Wrong.HEAD_WRONG, evidence.first(), "the first row"))
-    if _rows_fit(evidence, verdict, known):
-        verdict.size = sealed
     if head < sealed:
         verdict.findings.append(Finding(Wrong.ROLLED_BACK, head + 1, f"signed: {sealed}"))
+    if _rows_fit(evidence, verdict, known):
+        verdict.size = sealed
     _tail_fits(verdict, evidence.tail(sealed), sealed, head, now=None if stopped else now)
     return verdict
 
@@ -269,15 +269,16 @@ def _rows_fit(evidence: Evidence, verdict: Verdict, known: Mapping[int, Checkpoi
     ends = sorted({*known, *range(_STRIDE, sealed, _STRIDE), sealed})
     edge, before, moment = Edge(), 0, b""
     for first, last in pairwise([0, *(end for end in ends if 0 < end <= sealed)]):
-        leaves, moment = _following(evidence, first, last, moment, verdict)
-        grown = edge.grow(b"".join(leaves))
+        found = _following(evidence, first, last, moment)
+        grown, moment = edge.grow(b"".join(found.leaves)), found.moment
         stored = evidence.tiles(list(grown))
         for tile, hashes in sorted(grown.items()):
             kept = stored.get(tile, b"")
             if kept[: len(hashes)] != hashes:
                 verdict.findings.append(_named(evidence, known, tile, hashes, kept))
                 return False
-        if len(leaves) < last - first:
+        verdict.findings += found.findings
+        if len(found.leaves) < last - first:
             return False
         if last in known:
             if known[last].root != edge.root:
@@ -285,34 +286,37 @@ def _rows_fit(evidence: Evidence, verdict: Verdict, known: Mapping[int, Checkpoi
                 verdict.findings.append(Finding(Wrong.CHECKPOINT_FORKED, before + 1, where))
                 return False
             before = last
-    return _nothing_more(evidence, verdict, edge)
+    return edge.size < max(known, default=0) or _nothing_more(evidence, verdict, edge)
 
 
-def _following(
-    evidence: Evidence, first: int, last: int, moment: bytes, verdict: Verdict
-) -> tuple[list[bytes], bytes]:
-    """The leaves of positions first + 1 .. last, and when the last one was recorded; fewer, and a
-    finding, where they do not follow each other in place and time."""
-    hashes, rows = [], iter(evidence.leaves(first, last))
+class _Following(NamedTuple):
+    leaves: list[bytes]
+    moment: bytes  # when the last of them was recorded
+    findings: list[Finding]
+
+
+def _following(evidence: Evidence, first: int, last: int, moment: bytes) -> _Following:
+    """The leaves of positions first + 1 .. last; fewer, and a finding, where they do not follow
+    each other."""
+    hashes, findings, rows = list[bytes](), list[Finding](), iter(evidence.leaves(first, last))
     for expected in range(first + 1, last + 1):
         position, recorded_at, leaf = next(rows, _NONE)
         if position != expected:
             is_gap = position == 0 or position > expected
-            what = Wrong.ROWS_MISSING if is_gap else Wrong.ROW_EXCESS
-            verdict.findings.append(Finding(what, expected))
+            findings.append(Finding(Wrong.ROWS_MISSING if is_gap else Wrong.ROW_EXCESS, expected))
             break
         hashes.append(leaf)
         if recorded_at < moment:
-            verdict.findings.append(Finding(Wrong.BACKDATED, position))
+            findings.append(Finding(Wrong.BACKDATED, position))
         moment = recorded_at
-    return hashes, moment
+    return _Following(hashes, moment, findings)
 
 
 def _named(
     evidence: Evidence, known: Mapping[int, Checkpoint], tile: Tile, made: bytes, kept: bytes
 ) -> Finding:
     """What is wrong, where a tile is not what the rows make of it."""
-    place = tile.path(min(WIDTH, len(made) // HASH))
+    place = tile.path(WIDTH)
     at = next((n for n in range(0, len(made), HASH) if made[n : n + HASH] != kept[n : n + HASH]), 0)
     if tile.level:
         leaves = 1 << 8 * tile.level

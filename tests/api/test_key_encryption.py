@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from api.runtime.key_encryption import (
+from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
+from api.runtime.key_file import (
     KeyManagementCommand,
     KeyManagementFailed,
-    KeyringDoesNotFit,
     KeyringExists,
-    KeyringFile,
     KeyringIsDamaged,
     KeyringIsMissing,
     KeyringIsReadableByOthers,
-    Wrapped,
 )
 
 KEY = bytes(range(32))

@@ -1,0 +1,53 @@
+"""The audit logs of a municipality: a tree over each of its logs, and who seals it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from api.runtime.changes import Changes
+from api.runtime.sealing import Sealer, Signers
+from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore
+from api.tree.checkpoints import read_checkpoint
+from api.tree.notes import read_note
+from api.tree.verification import events_line
+
+LOGS: Final = (EVENTS, RECEIPTS)
+
+
+def origin_of(name: str, municipality: str, log: str) -> str:
+    """What a log is called in its checkpoints."""
+    return f"{name}/{municipality}/{log}"
+
+
+class AuditLogs:
+    """Both trees. The receipts' checkpoint names the latest of the events', so that together they
+    say who could have known what when."""
+
+    def __init__(self, url: str, schema: str, name: str) -> None:
+        self.stores = {log: TreeStore(url, schema, log) for log in LOGS}
+        self._origins = {log: origin_of(name, schema, log) for log in LOGS}
+
+    def sealers(self, changes: Mapping[str, Changes], signers: Signers) -> list[Sealer]:
+        events = Sealer(self.stores[EVENTS], changes[EVENTS], signers, origin=self._origins[EVENTS])
+        receipts = Sealer(
+            self.stores[RECEIPTS],
+            changes[RECEIPTS],
+            signers,
+            origin=self._origins[RECEIPTS],
+            more=self._latest_events,
+        )
+        return [events, receipts]
+
+    async def are_signed(self) -> bool:
+        """Whether any checkpoint was ever signed. Raises LogUnavailable."""
+        return any([await store.latest() for store in self.stores.values()])
+
+    async def stop(self) -> None:
+        for store in self.stores.values():
+            await store.stop()
+
+    async def _latest_events(self) -> Sequence[str]:
+        latest = await self.stores[EVENTS].latest()
+        if latest is None:
+            return ()
+        checkpoint = read_checkpoint(read_note(latest.note).text)
+        return (events_line(checkpoint.size, checkpoint.root),)
