@@ -36,6 +36,7 @@ MIGRATIONS = [
     "0002-append-events",
     "0003-receipts",
     "0004-append-events",
+    "0005-audit-trees",
 ]
 
 
