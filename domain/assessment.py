@@ -27,6 +27,7 @@ from domain.errors import (
     NobodyMustReport,
     NothingToAssess,
     ProtectionIsNotAssessed,
+    ReportIsNotAssessed,
 )
 from domain.organisation import Settings
 from domain.ports import WorkingCalendar
@@ -124,6 +125,22 @@ def require_protection_assessed(deadlines: Deadlines) -> None:
     """Raises ProtectionIsNotAssessed."""
     if running(deadlines, _PROTECTION) is not None:
         raise ProtectionIsNotAssessed
+
+
+def require_assessed(deadlines: Deadlines) -> None:
+    """Before the case that the report is in can be closed.
+
+    Raises ProtectionIsNotAssessed, ReportIsNotAssessed (SoL 20:1-2).
+    """
+    require_protection_assessed(deadlines)
+    if running(deadlines, _PRELIMINARY) is not None:
+        raise ReportIsNotAssessed
+
+
+def drop_with_case(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
+    """The case is closed: nothing is left to assess, or to open, for the report."""
+    clocks = (_PROTECTION, _PRELIMINARY, _OPENING)
+    return [event for clock in clocks for event in drop_clock(deadlines, clock, at)]
 
 
 def start_assessment(

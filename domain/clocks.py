@@ -60,11 +60,14 @@ class Row:
     new_length: Length | None = None  # where the new law changed it
     extended_on: ExtensionGround | None = None
     escalates: bool = False  # both unit managers are reminded until it is answered
+    then: Length | None = None  # what the length opens is to be done within
+    waits: bool = True  # otherwise its end is a day of somebody's life
 
     @property
     def can_pause(self) -> bool:
-        """Neither the law's time, nor another unit's to answer."""
-        return self.old is None and self.new is None and not self.escalates
+        """Neither the law's time, nor another unit's to answer, nor a birthday."""
+        is_own = self.old is None and self.new is None
+        return is_own and self.waits and not self.escalates
 
     def section(self, version: StatuteVersion) -> str | None:
         return self.new if version is StatuteVersion.SOL_2025 else self.old
@@ -212,6 +215,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         starts="the same",
         ends="answered, or taken to the inspectorate (IVO)",
         length=Length(1, Measure.MONTHS),
+        then=AT_ONCE,
         warned=7,
         old="2 a:11",
         new="29:11",
@@ -231,6 +235,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         ends="transition done",
         length=Length("transition_prepared_months", Measure.MONTHS),
         warned=31,
+        waits=False,
     ),
     ClockKind.DISPOSAL: Row(
         shown=DeadlineKind.REVIEW,
@@ -258,8 +263,21 @@ def due(
     acute: bool = False,
 ) -> datetime:
     """When what started at a legal moment is due, under the law of that day."""
-    row, version = TABLE[clock], version_on(calendar.day_of(start))
-    length = row.length_under(version)
+    over, then = length_over(clock, start, settings, calendar, acute=acute), TABLE[clock].then
+    return _end(over, then.number(settings, acute=acute), then.measure, calendar) if then else over
+
+
+def length_over(
+    clock: ClockKind,
+    start: datetime,
+    settings: Settings,
+    calendar: WorkingCalendar,
+    *,
+    acute: bool = False,
+) -> datetime:
+    """When the length itself is over: of a clock that opens something, the moment from which on it
+    can be done."""
+    length = TABLE[clock].length_under(version_on(calendar.day_of(start)))
     return _end(start, length.number(settings, acute=acute), length.measure, calendar)
 
 

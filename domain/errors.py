@@ -673,6 +673,13 @@ class ProtectionIsNotAssessed(Refusal):
     status = 409
 
 
+class ReportIsNotAssessed(Refusal):
+    """Whether an investigation is opened is decided first, within 14 days of the report (SoL
+    2025:400 20:2; 2001:453 11:1 a), and only then the case is closed."""
+
+    status = 409
+
+
 class NobodyMustReport(Refusal):
     """Feedback is given to whoever must report by law (SoL 2025:400 19:6; 2001:453 14:1 b), not to
     the person, to somebody close, or to civil society (R8)."""

@@ -168,6 +168,11 @@ class Organisation:
     def has_unit(self, code: str) -> bool:
         return any(unit.code == code for unit in self.units)
 
+    def meets_children(self, code: str) -> bool:
+        """Whether whoever is under 18 may have a case there; also a unit that is no more may still
+        have one."""
+        return not self.has_unit(code) or (self.unit(code).youngest or 0) < ADULT_FROM
+
     def carries_cases(self, code: str, compartment: Compartment) -> bool:
         """Whether the unit may be responsible for cases of that side: authority work only, and no
         line of another side (S76-S78). The entry point for children serves every side, each with

@@ -134,15 +134,17 @@ def compartment_of(role: PersonRole) -> Compartment:
             return Compartment.TRIAGE
 
 
+def as_accepted(age: AgeKnowledge, organisation: Organisation) -> AgeKnowledge:
+    """What the age counts as: a named person's assessment as adult for nothing, where the
+    municipality does not accept it (R3, c)."""
+    accepts = organisation.settings.accept_assessed_adult
+    ignored = age is AgeKnowledge.ASSESSED_ADULT and not accepts
+    return AgeKnowledge.UNKNOWN if ignored else age
+
+
 def is_treated_as_child(age: AgeKnowledge, organisation: Organisation) -> bool:
     """Whoever may be a child is one, until the age is established or assessed (R3)."""
-    match age:
-        case AgeKnowledge.MINOR | AgeKnowledge.UNKNOWN:
-            return True
-        case AgeKnowledge.ASSESSED_ADULT:
-            return not organisation.settings.accept_assessed_adult
-        case AgeKnowledge.YOUNG_ADULT | AgeKnowledge.ADULT:
-            return False
+    return as_accepted(age, organisation) in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
 
 
 def _entry(compartment: Compartment, targets: Targets, *, child: bool) -> str:

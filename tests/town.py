@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, referrals
+from api.commands import assessments, cases, referrals
 from api.commands.founding import found
 from api.commands.referrals import ReferralDetails
 from api.commands.staff import PositionDetails, take_position
@@ -180,6 +180,17 @@ class Town:
         manager = await self.manager(waiting.unit, side)
         outcome = await self.do(manager, referrals.accept_referral, received)
         return outcome.the(ReferralAccepted)[1].case
+
+    async def assess(self, case: UUID) -> None:
+        """Its reports, by its manager: before that it is not closed."""
+        standing = await self.case(case)
+        manager = await self.manager(standing.unit, standing.compartment)
+        how: dict[str, Any] = {"ground": "Trygg nu."}
+        for told in standing.referrals:
+            protect = assessments.assess_protection
+            decide = assessments.decide_preliminary_assessment
+            await self.do(manager, protect, told, needed_at_once=False, **how)
+            await self.do(manager, decide, told, opens=False, **how)
 
     async def assign(self, case: UUID, worker: UUID, by: UUID | None = None) -> None:
         """By the manager of the case's unit, on the exposed side, unless somebody is named."""

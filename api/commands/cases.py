@@ -9,13 +9,19 @@ from api.commands.case_files import file_of, require_case
 from api.commands.consents import end_what_a_guardian_gave
 from api.commands.investigations import is_outside, review_clocks
 from api.commands.referrals import assess_anew, facts_of
+from api.commands.transfers import wait_on
 from api.commands.work import Work, found, telling_who
 from domain import case as cases
 from domain import deadline as deadlines
 from domain import leave as leaves
 from domain import person as persons
 from domain import staff as staffs
-from domain.assessment import is_assessed, is_to_be_investigated
+from domain.assessment import (
+    drop_with_case,
+    is_assessed,
+    is_to_be_investigated,
+    require_assessed,
+)
 from domain.case import Case
 from domain.case import consent as consents
 from domain.codes import (
@@ -33,7 +39,7 @@ from domain.errors import (
     UnknownUnit,
 )
 from domain.policy import Act, Information, may
-from domain.routing import needs_child_qualification, route
+from domain.routing import Route, as_accepted, needs_child_qualification, route
 
 
 async def assign_case_worker(
@@ -126,14 +132,8 @@ async def review_age(
     await end_what_a_guardian_gave(work, case_id)  # until another birthday
     aged = found(persons.evolve(person, established[0]))
     merged = [aged if each.id == aged.id else each for each in await work.merged(aged.id)]
-    known = persons.age_over(merged, work.today)
-    ways = [
-        route(facts_of(work, await work.referral(told), known), work.organisation)
-        for told in case.referrals
-    ]
-    way = next((way for way in ways if way.binds), ways[-1])  # the concern that obliges most
-    reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
-    work.record(case_id, reviewed)
+    known = as_accepted(persons.age_over(merged, work.today), work.organisation)
+    ways = await _review_routing(work, case_id, case, known)
     await review_clocks(work, case_id, case, known)
     work.record(case_id, deadlines.drop_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for told, rerouted in zip(case.referrals, ways, strict=True):
@@ -144,6 +144,21 @@ async def review_age(
             await assess_anew(
                 work, told, referral, known, rerouted, is_investigated=is_investigated
             )
+
+
+async def _review_routing(
+    work: Work, case_id: UUID, case: Case, known: AgeKnowledge
+) -> list[Route]:
+    """Where the rules point with the age that is known now, for each of its referrals; the case,
+    for the concern that obliges most."""
+    ways = [
+        route(facts_of(work, await work.referral(told), known), work.organisation)
+        for told in case.referrals
+    ]
+    way = next((way for way in ways if way.binds), ways[-1])
+    reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
+    work.record(case_id, reviewed)
+    return ways
 
 
 async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str) -> None:
@@ -172,7 +187,9 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     async with _telling_who(work, case_id, handover_id):
         accepted = cases.accept_handover(case, handover_id)
     work.record(case_id, accepted)
-    if case.unit == work.organisation.targets.child_entry:  # the transition is done (R13)
+    handover = case.handover
+    if handover and not work.organisation.meets_children(handover.to_unit):
+        # the transition is done (R13)
         work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for worker in case.workers:
         await _give_back(work, case_id, worker)
@@ -235,18 +252,18 @@ async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> Non
 async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
-    waits = False
-    for told in case.referrals:  # where it was decided that an investigation is opened
-        running = (await work.referral(told)).deadlines
-        waits = waits or is_to_be_investigated(running)
-        work.record(told, deadlines.drop_clock(running, ClockKind.INVESTIGATION_OPENED, work.now))
+    reports = {told: (await work.referral(told)).deadlines for told in case.referrals}
     closed = cases.close_case(
         case,
         outcome,
         outside=await is_outside(work, case_id),
-        is_to_be_investigated=waits,
+        is_to_be_investigated=any(map(is_to_be_investigated, reports.values())),
     )
     work.record(case_id, closed)
+    for told, running in reports.items() if closed else ():
+        if outcome not in _ELSEWHERE:
+            require_assessed(running)
+        work.record(told, drop_with_case(running, work.now))
     work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
     for record in await work.records(case.person):
         work.record(record.id, persons.close_case_for(record, case_id))
@@ -254,10 +271,20 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
         await _give_back(work, case_id, member)
 
 
+_ELSEWHERE = (CaseOutcome.MISRECORDED, CaseOutcome.MOVED_AWAY)  # whatever is left to assess
+
+
 async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:
+    """Somebody may have grown up meanwhile, so the routing is reviewed (R13); what is waited for
+    from another municipality, still is."""
     case = await require_case(work, case_id, Act.CLOSE, Information.RESPONSIBILITY)
     work.require_current(case_id)
-    work.record(case_id, cases.reopen_case(case, reason))
+    await work.read(case.person, *case.referrals)
+    reopened = cases.reopen_case(case, reason)
+    work.record(case_id, reopened)
+    again = found(cases.evolve(case, reopened[0]))
+    await _review_routing(work, case_id, again, await work.age(case.person))
+    await wait_on(work, case_id, again)
     for record in await work.records(case.person):
         work.record(record.id, persons.open_case_for(record, case_id))
 

@@ -9,7 +9,7 @@ from api.commands.work import Work
 from domain.assessment import end_with_investigation
 from domain.case import Case
 from domain.case import investigation as investigations
-from domain.case.investigation import ConcernedInformed, PresumptionAssessed
+from domain.case.investigation import PresumptionAssessed
 from domain.codes import (
     AgeKnowledge,
     ClockKind,
@@ -19,7 +19,14 @@ from domain.codes import (
     Presumption,
     RiskLevel,
 )
-from domain.deadline import DeadlineSet, drop_clock, end_clock, running, set_deadline
+from domain.deadline import (
+    DeadlineSet,
+    drop_clock,
+    end_clock,
+    end_deadline,
+    running,
+    set_deadline,
+)
 
 
 async def open_investigation(work: Work, case_id: UUID) -> None:
@@ -27,8 +34,8 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
     to be decided within a time, is. The time counts from when a report led to that decision."""
     case = await documented(work, case_id)
     age = await work.age(case.person)
-    desk = work.desk
-    work.record(case_id, investigations.open_investigation(case, desk.ids.new()))
+    desk, investigation = work.desk, work.desk.ids.new()
+    work.record(case_id, investigations.open_investigation(case, investigation))
     work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, work.now))
     decided = work.now
     for told in case.referrals:  # a report's clocks run where it was received
@@ -39,38 +46,27 @@ async def open_investigation(work: Work, case_id: UUID) -> None:
             referral.assessment, referral.deadlines, clockwork(work, work.now)
         )
         work.record(told, ended)
-    for clock in investigations.clocks_of(age):
+    # who is told of which investigation is known by its id: another one may be open before
+    told_of = {investigation: ClockKind.THOSE_CONCERNED_INFORMED}
+    for deadline, clock in {desk.ids.new(): investigations.clock_of(age), **told_of}.items():
         settings = work.organisation.settings
-        started = set_deadline(desk.ids.new(), clock, decided, settings, desk.calendar)
+        started = set_deadline(deadline, clock, decided, settings, desk.calendar)
         work.record(case_id, started, at=decided)
 
 
 async def review_clocks(work: Work, case_id: UUID, case: Case, age: AgeKnowledge) -> None:
     """Another age is known: the investigation that is open has the clocks of that age, and they
     count from when it was opened (c)."""
-    if case.investigation is None:
+    needed = investigations.clock_of(age)
+    if case.investigation is None or running(case.deadlines, needed) is not None:
         return
-    standing = {clock: running(case.deadlines, clock) for clock in investigations.CLOCKS}
-    ends = next(filter(None, (standing[clock] for clock in investigations.ENDED_BY_CONCLUSION)))
-    opened = await work.moment(case_id, DeadlineSet, deadline=ends)
-    needed = set(investigations.clocks_of(age))
-    if await _is_informed(work, case_id, case.investigation):
-        needed -= {ClockKind.THOSE_CONCERNED_INFORMED}
-    for clock, deadline in standing.items():
-        if deadline and clock not in needed:
+    for clock in investigations.ENDED_BY_CONCLUSION:
+        if ends := running(case.deadlines, clock):
+            opened = await work.moment(case_id, DeadlineSet, deadline=ends)
             work.record(case_id, drop_clock(case.deadlines, clock, work.now))
-        elif clock in needed and deadline is None:
             settings, desk = work.organisation.settings, work.desk
-            started = set_deadline(desk.ids.new(), clock, opened, settings, desk.calendar)
+            started = set_deadline(desk.ids.new(), needed, opened, settings, desk.calendar)
             work.record(case_id, started, at=opened)
-
-
-async def _is_informed(work: Work, case_id: UUID, investigation: UUID) -> bool:
-    told = await work.desk.log.facts(case_id, ConcernedInformed)
-    return any(
-        isinstance(fact.event, ConcernedInformed) and fact.event.investigation == investigation
-        for fact in told
-    )
 
 
 async def extend_investigation(
@@ -89,8 +85,8 @@ async def inform_those_concerned(
     case = await documented(work, case_id)
     informed = investigations.inform_those_concerned(case, investigation_id, withheld=withheld)
     work.record(case_id, informed)
-    clock = ClockKind.THOSE_CONCERNED_INFORMED
-    work.record(case_id, end_clock(case.deadlines, clock, work.now))
+    if any(one.id == investigation_id for one in case.deadlines):
+        work.record(case_id, end_deadline(case.deadlines, investigation_id, work.now))
 
 
 async def conclude_investigation(

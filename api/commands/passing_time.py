@@ -138,10 +138,10 @@ async def reckon_month(
     position: int,
     recorded_at: datetime | None = None,
 ) -> int | None:
-    """R13, for everybody with an open case for children, or one in which coordinators are engaged
-    (person by case): birth dates are opened with a receipt, and what the month makes true is told
-    in batches. Where there is nobody, nothing is told. The answer is where the month's end stands
-    in the log."""
+    """R13, for everybody with an open case where children are met, or one in which coordinators
+    are engaged (person by case): birth dates are opened with a receipt, and what the month makes
+    true is told in batches. Where there is nobody, nothing is told. The answer is where the month's
+    end stands in the log."""
     if not cases or await is_reckoned(desk):
         return None
     month, waiting = month_of(desk), iter(sorted(cases))
@@ -216,7 +216,7 @@ def _turning(
     ahead = desk.organisation.settings.transition_prepared_months
     told = majority.tell_majority(person.id, born, person.majority, month=month, ahead=ahead)
     clocks: list[deadlines.DeadlineEvent] = []
-    moves = case.unit == desk.organisation.targets.child_entry
+    moves = desk.organisation.meets_children(case.unit)
     waits = majority.is_prepared(born, month, ahead)  # whatever the person has been told before
     if moves and waits and born and not deadlines.running(case.deadlines, ClockKind.MAJORITY):
         due = desk.calendar.start_of(majority.transition_due(born, month))

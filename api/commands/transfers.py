@@ -1,11 +1,13 @@
 """A transfer to another municipality (R14), with the clocks that it starts and ends."""
 
+from datetime import datetime
 from uuid import UUID
 
 from api.commands.case_files import require_case
 from api.commands.work import Work
-from domain.case import Case
+from domain.case import Case, TransferStatus
 from domain.case import transfer as transfers
+from domain.clocks import length_over
 from domain.codes import ClockKind, TransferAnswer
 from domain.deadline import drop_clock, end_clock, set_deadline
 from domain.policy import Act, Information
@@ -18,8 +20,8 @@ async def request_transfer(work: Work, case_id: UUID, *, municipality: str, reas
         case, work.desk.ids.new(), municipality=municipality, reason=reason
     )
     work.record(case_id, requested)
-    for clock in (ClockKind.TRANSFER_ANSWER, ClockKind.INSPECTORATE_OPTION):
-        _start(work, case_id, clock)
+    for clock in _OF_A_REQUEST:
+        _start(work, case_id, clock, work.now)
 
 
 async def answer_transfer(
@@ -28,17 +30,21 @@ async def answer_transfer(
     case = await _offered(work, case_id)
     answered = transfers.answer_transfer(case, transfer_id, answer=answer, explanation=explanation)
     work.record(case_id, answered)
-    for clock in (ClockKind.TRANSFER_ANSWER, ClockKind.INSPECTORATE_OPTION):
+    for clock in _OF_A_REQUEST:
         work.record(case_id, end_clock(case.deadlines, clock, work.now))
 
 
 async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None:
     """It has 3 months; what the other municipality never answered is waited for no more."""
     case = await _offered(work, case_id)
-    work.record(case_id, transfers.ask_inspectorate(case, transfer_id, now=work.now))
+    settings, calendar = work.organisation.settings, work.desk.calendar
+    requested = await _requested(work, case_id)
+    option = length_over(ClockKind.INSPECTORATE_OPTION, requested, settings, calendar)
+    asked = transfers.ask_inspectorate(case, transfer_id, silent=option <= work.now)
+    work.record(case_id, asked)
     work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER, work.now))
     work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_OPTION, work.now))
-    _start(work, case_id, ClockKind.INSPECTORATE_DECISION)
+    _start(work, case_id, ClockKind.INSPECTORATE_DECISION, work.now)
 
 
 async def record_inspectorate_decision(
@@ -52,11 +58,27 @@ async def record_inspectorate_decision(
     work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_DECISION, work.now))
 
 
+async def wait_on(work: Work, case_id: UUID, case: Case) -> None:
+    """The case is open again, and a transfer still waits for its answer: since it was requested."""
+    if case.transfer and case.transfer.status is TransferStatus.WAITING:
+        for clock in _OF_A_REQUEST:
+            _start(work, case_id, clock, await _requested(work, case_id))
+
+
+async def _requested(work: Work, case_id: UUID) -> datetime:
+    """When the transfer that waits was requested: the latest one."""
+    told = await work.desk.log.facts(case_id, transfers.TransferRequested)
+    return told[-1].occurred_at if told else work.now
+
+
 async def _offered(work: Work, case_id: UUID) -> Case:
     return await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
 
 
-def _start(work: Work, case_id: UUID, clock: ClockKind) -> None:
-    desk = work.desk
-    settings = work.organisation.settings
-    work.record(case_id, set_deadline(desk.ids.new(), clock, work.now, settings, desk.calendar))
+_OF_A_REQUEST = (ClockKind.TRANSFER_ANSWER, ClockKind.INSPECTORATE_OPTION)
+
+
+def _start(work: Work, case_id: UUID, clock: ClockKind, at: datetime) -> None:
+    desk, settings = work.desk, work.organisation.settings
+    started = set_deadline(desk.ids.new(), clock, at, settings, desk.calendar)
+    work.record(case_id, started, at=at)

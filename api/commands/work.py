@@ -47,6 +47,7 @@ from domain.person import Person
 from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, EventLog, Ids, Vault, WorkingCalendar
 from domain.recorded import NO_VERSION, Append, NewEvent, Recorded, Stream
+from domain.routing import as_accepted
 from domain.sealed import SealedValueIsClosed
 from domain.staff import StaffMember
 
@@ -212,13 +213,14 @@ class Work:
 
     async def age(self, stream: UUID) -> AgeKnowledge:
         """What is known today of the person's age, over all their records."""
-        return person.age_over(await self.merged(stream), self.today)
+        known = person.age_over(await self.merged(stream), self.today)
+        return as_accepted(known, self.organisation)
 
     async def guardians(self, stream: UUID) -> frozenset[UUID]:
         """Who decides for the person today: at 18 nobody any more (R13)."""
-        records = await self.merged(stream)
-        of_age = person.age_over(records, self.today).is_of_age
-        return frozenset(() if of_age else (one for each in records for one in each.guardians))
+        of_age = (await self.age(stream)).is_of_age
+        records = () if of_age else await self.merged(stream)
+        return frozenset(one for each in records for one in each.guardians)
 
     async def referral(self, stream: UUID) -> referral.Referral:
         return found(await self._state(stream, referral.Referral))

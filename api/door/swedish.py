@@ -388,6 +388,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Skyddsbehovet är inte bedömt",
         "Behovet av skydd bedöms först, genast (SoL 2025:400 20:1; 2001:453 11:1 a).",
     ),
+    errors.ReportIsNotAssessed: Told(
+        "Anmälan är inte bedömd",
+        "Först beslutas om en utredning ska inledas, inom 14 dagar från anmälan (SoL 2025:400"
+        " 20 kap. 2 §; SoL 2001:453 11 kap. 1 a §); därefter avslutas ärendet.",
+    ),
     errors.NobodyMustReport: Told(
         "Ingen anmälningsskyldighet",
         "Återkoppling ges till den som enligt lag är skyldig att anmäla (SoL 2025:400 19:6;"

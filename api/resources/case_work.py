@@ -24,6 +24,7 @@ from domain.errors import (
     CaseIsOpen,
     HandoverIsWaiting,
     InvestigationIsDecided,
+    ReportIsNotAssessed,
     UnknownStaffMember,
     WorkerCannotBeAssigned,
     WorkerHasNoPosition,
@@ -242,7 +243,7 @@ class CaseState(Done):
     ),
     asks=(Act.CLOSE, Information.RESPONSIBILITY),
     needs_match=True,
-    refuses=(HandoverIsWaiting, InvestigationIsDecided, CaseIsClosed),
+    refuses=(HandoverIsWaiting, InvestigationIsDecided, ReportIsNotAssessed, CaseIsClosed),
     leads=(Lead("reopenCase", {"caseId": "caseId"}),),
 )
 async def close(visit: Visit, case_id: UUID, closure: Closure) -> CaseState:

@@ -76,8 +76,9 @@ class Timekeeping:
         if self._views.seconds_behind(access.PROJECTION.name) > _LEVEL:
             raise AccessIsBehind
         position = self._views.position(access.PROJECTION.name)
-        children = desk.organisation.targets.child_entry
-        cases = await self._views.ask(access.open_cases_of, children)
+        organisation = desk.organisation
+        adults = [u.code for u in organisation.units if not organisation.meets_children(u.code)]
+        cases = await self._views.ask(access.open_cases_but, adults)
         await reckon_month(desk, self._receipts, cases, position=position)
 
 

@@ -104,8 +104,6 @@ def evolve(case: Case, event: object) -> Case:
 
 ENDED_BY_CONCLUSION: Final = (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
 
-CLOCKS: Final = (*ENDED_BY_CONCLUSION, ClockKind.THOSE_CONCERNED_INFORMED)
-
 # --- decisions -------------------------------------------------------------------------------
 
 
@@ -117,15 +115,12 @@ def open_investigation(case: Case, investigation: UUID) -> list[InvestigationEve
     return [InvestigationOpened(investigation=investigation)]
 
 
-def clocks_of(age: AgeKnowledge) -> tuple[ClockKind, ...]:
-    """Which clocks an investigation starts: whoever is not known to be 18 or more is presumed a
-    child (R3), whose investigation has a statutory end, and of which those concerned are told at
-    once (20:4). An adult is told as soon (c): a clock of children alone would tell who is one."""
+def clock_of(age: AgeKnowledge) -> ClockKind:
+    """By when an investigation is concluded: whoever is not known to be 18 or more is presumed a
+    child (R3), whose investigation has a statutory end. Of either those concerned are told at once
+    (20:4): of an adult's as soon (c), since a clock of children alone would tell who is one."""
     presumed_child = age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
-    investigated = (
-        ClockKind.CHILD_INVESTIGATION if presumed_child else ClockKind.ADULT_INVESTIGATION
-    )
-    return investigated, ClockKind.THOSE_CONCERNED_INFORMED
+    return ClockKind.CHILD_INVESTIGATION if presumed_child else ClockKind.ADULT_INVESTIGATION
 
 
 def extend_investigation(

@@ -5,11 +5,10 @@ month without reply, opens the option to turn to the inspectorate (IVO), which d
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from domain.case.state import Case, Transfer, TransferStatus, require_open
-from domain.codes import ClockKind, TransferAnswer
+from domain.codes import TransferAnswer
 from domain.errors import (
     TransferIsAnswered,
     TransferIsNotAtTheInspectorate,
@@ -112,15 +111,15 @@ def answer_transfer(
     ]
 
 
-def ask_inspectorate(case: Case, transfer: UUID, *, now: datetime) -> list[TransferEvent]:
-    """After a refusal, or a month without reply (29:11, 2 a:11).
+def ask_inspectorate(case: Case, transfer: UUID, *, silent: bool) -> list[TransferEvent]:
+    """After a refusal, or a month without reply (29:11, 2 a:11): that it has been `silent`.
 
     Raises CaseIsClosed, TransferIsUnknown, TransferMayStillBeAnswered, TransferIsAnswered.
     """
     require_open(case)
     standing = _known(case, transfer)
     match standing.status:
-        case TransferStatus.WAITING if not _month_is_over(case, now):
+        case TransferStatus.WAITING if not silent:
             raise TransferMayStillBeAnswered
         case TransferStatus.ANSWERED if not _is_refused(standing):
             raise TransferIsAnswered
@@ -153,11 +152,3 @@ def _known(case: Case, transfer: UUID) -> Transfer:
 
 def _is_refused(transfer: Transfer) -> bool:
     return transfer.answer is not None and transfer.answer.reveal() is TransferAnswer.REFUSED
-
-
-def _month_is_over(case: Case, now: datetime) -> bool:
-    return any(
-        one.due < now
-        for one in case.deadlines
-        if one.clock.reveal() is ClockKind.INSPECTORATE_OPTION
-    )

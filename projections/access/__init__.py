@@ -312,11 +312,13 @@ async def files(
     return dict(await all_rows(connection, _statements("files", schema), [list(wanted)], _found))
 
 
-async def open_cases_of(connection: Connection, schema: str, unit: str) -> Mapping[UUID, UUID]:
-    """The unit's open cases with their persons, and every unit's in which coordinators are engaged:
-    for the time service, not to be told."""
-    statement = _statements("open_cases", schema)
-    return dict(await all_rows(connection, statement, [unit], lambda file, person: (file, person)))
+async def open_cases_but(
+    connection: Connection, schema: str, adults: Sequence[str]
+) -> Mapping[UUID, UUID]:
+    """Open cases with their persons, but for those of units that meet adults alone; of these, too,
+    those in which coordinators are engaged: for the time service, not to be told."""
+    statement, units = _statements("open_cases", schema), list(adults)
+    return dict(await all_rows(connection, statement, [units], lambda file, person: (file, person)))
 
 
 async def engaged_cases(connection: Connection, schema: str) -> Sequence[UUID]:

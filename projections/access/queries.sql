@@ -3,10 +3,10 @@
 select staff, role, unit, side from {access_staff} where staff = any(%s::uuid[]) and active
 
 -- name: open_cases
--- Of one unit, by case, with their persons, and wherever coordinators are engaged: for the time
--- service.
+-- By case, with their persons, but for those of some units; of theirs, wherever coordinators are
+-- engaged: for the time service.
 select file, person from {access_files}
- where status = 'open' and (responsible_unit = %s or engaged <> '{{}}')
+ where status = 'open' and (responsible_unit <> all(%s::text[]) or engaged <> '{{}}')
 
 -- name: engaged_cases
 -- In which coordinators are engaged: for the time service.

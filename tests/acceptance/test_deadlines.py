@@ -135,7 +135,15 @@ async def test_what_is_late_is_told_once_and_escalated(town: Town) -> None:
     assert await due(nexus, kind="answer") == []
     assert len(await due(nexus)) == 2  # the report's own, which come along with the case
     etag = (await nexus.get(f"/cases/{case}")).headers["ETag"]
-    await nexus.post(f"/cases/{case}/closures", {"outcome": "needs-met"}, etag=etag)
+    closing = f"/cases/{case}/closures", {"outcome": "needs-met"}
+    await nexus.post(*closing, etag=etag, expect=409)
+    path, ground = f"/referrals/{referral}", {"ground": "Trygg hos mormor."}
+    await nexus.post(
+        f"{path}/protection-assessments", {"neededAtOnce": False, **ground}, expect=201
+    )
+    not_opened = {"opensInvestigation": False, **ground}
+    await nexus.post(f"{path}/preliminary-assessments", not_opened, expect=201)
+    await nexus.post(*closing, etag=etag)
 
 
 async def test_who_turns_18_is_prepared_for(town: Town) -> None:

@@ -60,7 +60,7 @@ class Life:
 
 
 async def a_life(town: Town, somebody: dict[str, str]) -> Life:
-    """Referred, accepted, assigned, documented, found to be twenty, closed and reopened."""
+    """Referred, accepted, assigned, documented, found to be thirty, closed and reopened."""
     first = await heads(town)
     told = {name: value for name, value in somebody.items() if value}
     body = {
@@ -81,7 +81,7 @@ async def a_life(town: Town, somebody: dict[str, str]) -> Life:
     worker.position = manager.position
     await worker.post(f"/cases/{case}/notes", {"text": "En anteckning."}, expect=201)
     await worker.get(f"/cases/{case}/notes")
-    finding = {"bornOn": a_day.born(20), "basis": "Pass uppvisat."}
+    finding = {"bornOn": a_day.born(30), "basis": "Pass uppvisat."}
     await worker.post(f"/cases/{case}/age-findings", finding, expect=201)
     await with_etag(worker, case, "closures", {"outcome": "needs-met"})
     manager.position = worker.position

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,9 +31,10 @@ from domain.errors import (
     NotPermitted,
     OutcomeIsNotAwaited,
     ProtectionIsNotAssessed,
+    ReportIsNotAssessed,
     ReportStands,
 )
-from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
+from tests.town import A_CHILD, AGE_UNKNOWN, AN_ADULT, NOW, Town, new_town, told
 
 PROTECTION = ClockKind.PROTECTION_ASSESSMENT
 PRELIMINARY = ClockKind.PRELIMINARY_ASSESSMENT
@@ -278,12 +280,71 @@ async def test_an_investigation_that_is_decided_is_waited_for(town: Town) -> Non
     assert due[ClockKind.CHILD_INVESTIGATION].date() == date(2023, 8, 3)
 
 
-async def test_what_was_recorded_by_mistake_waits_for_no_investigation(town: Town) -> None:
+async def test_a_case_is_not_closed_before_its_report_is_assessed(town: Town) -> None:
+    """SoL 20:1-2: first protection, then whether an investigation is opened."""
+    case, manager = await town.open_case(A_CHILD), await town.manager("childrens-intake")
+    [referral] = (await town.case(case)).referrals
+    not_opened = partial(decide, opens=False)
+    for refusal, act in ((ProtectionIsNotAssessed, assess), (ReportIsNotAssessed, not_opened)):
+        closing = town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+        assert await told(closing) == (refusal, {})
+        await act(town, referral)
+    await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+
+
+async def test_each_investigation_has_its_own_notice(town: Town) -> None:
+    """SoL 20:4: those concerned are told of the second; of the first, they still are to be."""
+    case, worker = await town.assigned("childrens-intake")
+    notices = list[UUID]()
+    for _ in range(2):
+        await town.do(worker, investigations.open_investigation, case)
+        investigation = (await town.case(case)).investigation
+        assert investigation is not None
+        notices.append(investigation)
+        how = InvestigationConclusion.NO_INTERVENTION
+        await town.do(worker, investigations.conclude_investigation, case, investigation, how)
+
+    async def waits() -> list[UUID]:
+        deadlines = (await town.case(case)).deadlines
+        notice = ClockKind.THOSE_CONCERNED_INFORMED
+        return [one.id for one in deadlines if one.clock.reveal() is notice]
+
+    first, second = notices
+    assert await waits() == [first, second]
+    inform = partial(investigations.inform_those_concerned, withheld=None)
+    for each, left in ((second, [first]), (second, [first]), (first, [])):
+        await town.do(worker, inform, case, each)
+        assert await waits() == left
+
+
+async def test_an_assessment_that_is_not_accepted_makes_nobody_an_adult(town: Town) -> None:
+    """R3: where the municipality takes nobody's word for it, a report is assessed as a child's,
+    and so are the months of an investigation."""
+    organisation = town.desk.organisation
+    settings = replace(organisation.settings, accept_assessed_adult=False)
+    strict = replace(organisation, settings=settings)
+    town.desk = replace(town.desk, organisation=strict)
+    unknown = replace(AGE_UNKNOWN, age=AgeKnowledge.ASSESSED_ADULT, assessed_adult_by="Ylva S.")
+    case = await town.open_case(replace(unknown, kind=CONCERN))
+    [referral] = (await town.case(case)).referrals
+    assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
+    worker = await town.worker("childrens-intake")
+    await town.assign(case, worker)
+    await town.do(worker, investigations.open_investigation, case)
+    running = {one.clock.reveal() for one in (await town.case(case)).deadlines}
+    assert running == {ClockKind.CHILD_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED}
+
+
+@pytest.mark.parametrize("assessed", [False, True])
+async def test_what_was_recorded_by_mistake_waits_for_no_investigation(
+    town: Town, assessed: bool
+) -> None:
     """A wrong side is closed as misrecorded and received anew (R16)."""
     case = await town.open_case(A_CHILD)
     [referral] = (await town.case(case)).referrals
-    await assess(town, referral)
-    await decide(town, referral)
+    if assessed:
+        await assess(town, referral)
+        await decide(town, referral)
     manager = await town.manager("childrens-intake")
     await town.do(manager, cases.close_case, case, CaseOutcome.MISRECORDED)
     assert await clocks(town, referral) == set()

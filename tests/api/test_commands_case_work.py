@@ -120,6 +120,7 @@ async def test_the_concern_that_obliges_most_decides(town: Town, first: Concern)
 async def test_a_closed_case_is_not_reviewed(town: Town) -> None:
     """Nobody's age is established through a case that is closed."""
     case, manager = await town.open_case(A_CHILD), await town.manager("childrens-intake")
+    await town.assess(case)
     await town.do(manager, cases.close_case, case, CaseOutcome.NEEDS_MET)
     with pytest.raises(CaseIsClosed):
         await establish(town, manager, case, NINETEEN)

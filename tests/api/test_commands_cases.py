@@ -1,7 +1,7 @@
 """Cases as use cases: assigned, closed, reopened - and refused with what."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from domain.errors import (
     WorkerIsNotAssigned,
     WorkerIsNotQualifiedForChildren,
 )
+from domain.routing import Rule
 from tests.town import A_CHILD, AN_ADULT, TODAY, Town, new_town
 
 A_YOUNG_ADULT = replace(AN_ADULT, number=None, born=date(2004, 3, 2))
@@ -188,6 +189,17 @@ async def test_reopened(town: Town) -> None:
     outcome = await town.do(manager, cases.reopen_case, case, "Ny oro.")
     outcome.the(CaseReopened)
     assert (await town.person((await town.case(case)).person)).open_case == case
+
+
+async def test_who_grew_up_meanwhile_is_routed_anew(town: Town) -> None:
+    """R13: a case for children that is reopened at 18 says where the rules point now."""
+    case, manager = await town.open_case(A_CHILD), await town.manager("childrens-intake")
+    await town.assess(case)
+    await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    town.clock.advance(timedelta(days=3 * 365))
+    outcome = await town.do(manager, cases.reopen_case, case, "Hör av sig.")
+    _, reviewed = outcome.the(RoutingReviewed)
+    assert (reviewed.unit, reviewed.deciding) == ("nexus", Rule.R2)
 
 
 async def test_what_was_misrecorded_stays_closed(town: Town) -> None:

@@ -112,6 +112,7 @@ async def test_who_was_once_asked_learns_nothing_more(town: Town) -> None:
     answered = (HandoverIsAnswered, {"by": receiving, "at": NOW})
     for answer in ANSWERS:
         assert await told(answer(town, receiving, case, handover)) == answered
+    await town.assess(case)
     await town.do(offering, cases.close_case, case, CaseOutcome.NEEDS_MET)
     for answer in ANSWERS:
         assert await told(answer(town, receiving, case, handover)) == answered

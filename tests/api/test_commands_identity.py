@@ -214,6 +214,7 @@ async def test_a_merged_person_has_one_age(town: Town) -> None:
         manager, cases.establish_age, unknown, born=born, age=age, basis="Pass."
     )
     assert reviewed.the(RoutingReviewed)[1].unit == "childrens-intake"
+    await town.assess(unknown)
     await town.do(manager, cases.close_case, unknown, CaseOutcome.CONTACT_LOST)
     for case in (unknown, known):
         await town.do(manager, cases.reopen_case, case, "Hörde av sig.")
@@ -266,6 +267,7 @@ async def test_taken_apart_a_report_is_assessed_after_all(town: Town) -> None:
     manager = await town.manager("childrens-intake")
     unknown = replace(A_CHILD, name=None, number=None, born=None, age=AgeKnowledge.MINOR)
     case, closed = await town.open_case(unknown), await town.open_case(A_CHILD)
+    await town.assess(closed)
     await town.do(manager, cases.close_case, closed, CaseOutcome.CONTACT_LOST)
     await town.do(manager, open_investigation, case)
     await town.do(manager, persons.merge, closed, case, "Samma pass.")

@@ -127,6 +127,7 @@ async def test_a_merged_person_turns_18_once(town: Town) -> None:
     manager = await town.manager("childrens-intake")
     how: Any = {"age": AgeKnowledge.UNKNOWN, "basis": "Pass."}
     await town.do(manager, cases.establish_age, other, born=TURNS, **how)
+    await town.assess(other)
     await town.do(manager, cases.close_case, other, CaseOutcome.CONTACT_LOST)
     await town.do(manager, persons.merge, case, other, "Samma pass.")
     receipts = await reckoned(town, case)
@@ -153,6 +154,7 @@ async def test_a_reopened_case_has_its_transition_too(town: Town) -> None:
     """The deadline hangs on the case, not on what the person was told before, or how long ago the
     18th birthday was (R13)."""
     case, manager = await town.open_case(SOON), await town.manager("childrens-intake")
+    await town.assess(case)
     await reckoned(town, case)
     for month in (datetime(2023, 5, 1, 6, 0, tzinfo=UTC), datetime(2026, 1, 1, 6, 0, tzinfo=UTC)):
         await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
@@ -195,6 +197,25 @@ async def test_after_months_of_silence_what_matters_now_is_told(town: Town) -> N
     assert await count(town, person, MajorityApproaching) == 0
     assert await count(town, person, MajorityReached) == 1
     assert await count(town, case, DeadlineSet) == 1
+
+
+async def test_a_unit_that_children_had_before_is_reckoned_too(town: Town) -> None:
+    """R13: after another organisation was adopted, the cases that are still where children were
+    met; and a unit for adults is where the transition leads."""
+    case = await town.open_case(SOON)
+    uppsala = town.desk.organisation
+    moved = replace(uppsala.unit("childrens-intake"), code="other-intake")
+    units = tuple(u for u in uppsala.units if u.code != "childrens-intake")
+    targets = replace(uppsala.targets, child_entry="other-intake")
+    town.desk = replace(
+        town.desk, organisation=replace(uppsala, units=(*units, moved), targets=targets)
+    )
+    await reckoned(town, case)
+    [deadline] = [
+        one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY
+    ]
+    assert deadline.due == town.desk.calendar.start_of(date(2023, 9, 1))
+    assert not town.desk.organisation.meets_children("nexus")
 
 
 async def test_nobody_is_told_of_where_there_is_no_child(town: Town) -> None:

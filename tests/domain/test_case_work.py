@@ -34,7 +34,7 @@ from domain.case.investigation import (
     RiskAssessed,
     assess_presumption,
     assess_risk,
-    clocks_of,
+    clock_of,
     conclude_investigation,
     extend_investigation,
     inform_those_concerned,
@@ -148,7 +148,7 @@ def test_whose_investigation_has_a_statutory_end(age: AgeKnowledge) -> None:
     investigation those concerned are told: how many clocks there are tells nobody's age."""
     child = age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
     expected = ClockKind.CHILD_INVESTIGATION if child else ClockKind.ADULT_INVESTIGATION
-    assert clocks_of(age) == (expected, ClockKind.THOSE_CONCERNED_INFORMED)
+    assert clock_of(age) is expected
 
 
 def test_an_extension_needs_a_ground() -> None:

@@ -46,7 +46,8 @@ def told(clock: ClockKind, row: Row) -> str:
         label(clock).en,
         row.starts,
         row.ends,
-        "; new law ".join(map(length_told, lengths)),
+        "; new law ".join(map(length_told, lengths))
+        + (f", then {length_told(row.then)}" if row.then else ""),
         f"{row.warned} d",
         label(row.extended_on).en.lower() if row.extended_on else "-",
         row.old or "-",

@@ -149,6 +149,7 @@ def test_what_cannot_be_done_is_refused() -> None:
         (DeadlineIsMissed, lambda: extend(PRELIMINARY, now=TOO_LATE)),
         (ExtensionIsNoLonger, lambda: extend(PRELIMINARY, days=2, now=IN_TIME)),
         (ClockCannotBePaused, lambda: pause(PRELIMINARY)),
+        (ClockCannotBePaused, lambda: pause(ClockKind.MAJORITY)),  # a birthday waits for nobody
         (GroundIsMissing, lambda: pause(OWN, ground="")),
         (DeadlineIsMissed, lambda: pause(OWN, now=TOO_LATE)),
         (DeadlineIsNotPaused, lambda: resume_deadline(started(OWN), ID, now=IN_TIME)),

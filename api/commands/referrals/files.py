@@ -16,7 +16,7 @@ from domain.errors import (
 )
 from domain.policy import Act, File, Information, Viewer
 from domain.referral import Referral
-from domain.routing import Facts, Route
+from domain.routing import Facts, Route, as_accepted
 
 
 async def require(work: Work, referral: Referral, act: Act) -> Viewer:
@@ -76,7 +76,7 @@ async def assess_anew(
         replace(made, decided=True) if is_investigated else made,
         referral.deadlines,
         kind=referral.kind.reveal(),
-        age=age or referral.age.reveal(),
+        age=as_accepted(age or referral.age.reveal(), work.organisation),
         way=way,
         received=await work.moment(referral_id, referrals.ReferralReceived),
         clockwork=clockwork(work, work.now),

@@ -12,7 +12,7 @@ from domain.errors import (
 )
 from domain.person import Person
 from domain.policy import Act
-from domain.routing import route
+from domain.routing import as_accepted, route
 
 
 async def override_routing(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
@@ -53,7 +53,7 @@ async def _move(
 async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
     """What had joined the case of somebody else: `person` is whom it is about after all."""
     referral = await work.referral(referral_id)
-    age = person.age_on(work.today)
+    age = as_accepted(person.age_on(work.today), work.organisation)
     way = route(facts_of(work, referral, age), work.organisation)
     due = answer_due(work, work.now, acute=referral.acute)
     work.record(referral_id, referrals.await_again(referral, way, due=due))

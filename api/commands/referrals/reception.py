@@ -32,7 +32,7 @@ from domain.errors import (
     SourceIsAnother,
 )
 from domain.policy import Act, Information, sees_compartment, side_of
-from domain.routing import Facts, Route, age_knowledge, compartment_of, route
+from domain.routing import Facts, Route, age_knowledge, as_accepted, compartment_of, route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
         ),
         at=moment,
     )
-    if assessments.is_assessed(kind, age, way):
+    if assessments.is_assessed(kind, as_accepted(age, organisation), way):
         clocks = assessments.start_assessment(clockwork(work, moment))
         work.record(referral, clocks, at=moment)
     return referral
