@@ -6,7 +6,9 @@ SAMORDNA_TEST_POSTGRES names the folder of other PostgreSQL programs than the wh
 import itertools
 import os
 import shutil
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,13 @@ from api.runtime.database import LOG, VAULT, Kind, create, role_url
 from api.runtime.event_log import StoredEventLog
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from tests.told import LINES
+
+# Hundreds of processes are started by tests: none of them compiles the whole house anew, and all
+# of them can be interrupted, also when a shell has put us in the background.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _NUMBERS = itertools.count(1)
 _QUICK = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}

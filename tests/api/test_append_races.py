@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -18,19 +17,18 @@ import pytest
 from api.runtime.event_log import LoggedEvent, StoredEventLog
 from tests.appends import IDS
 from tests.conftest import Database
+from tests.forking import PROCESSES
 from tests.racers import AT_ONCE, Tally, fighting, on_its_own, race
 
 EVENTS = int(os.environ.get("SAMORDNA_TEST_RACE_EVENTS", "50000"))
-PROCESSES = 8  # on their own, and as many that fight
+RACERS = 8  # on their own, and as many that fight
 STREAMS = 10  # that they fight over
 FACTS = 2  # that an append of its own records, on average
 
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Executor]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.racers"])
-    with ProcessPoolExecutor(2 * PROCESSES, mp_context=context) as processes:
+    with ProcessPoolExecutor(2 * RACERS, mp_context=PROCESSES) as processes:
         yield processes
 
 
@@ -41,14 +39,14 @@ async def raced(
     url, schema = database.url("server"), database.schema
     streams = [IDS.new() for _ in range(STREAMS)]
     ways: list[tuple[Any, ...]] = [
-        (on_its_own, events // 2 // PROCESSES // AT_ONCE // FACTS + 1),
+        (on_its_own, events // 2 // RACERS // AT_ONCE // FACTS + 1),
         (fighting, streams, events // 2 // STREAMS + 1),
     ]
     loop = asyncio.get_running_loop()
     racing = asyncio.gather(
         *(
             loop.run_in_executor(processes, partial(race, url, schema, *way))
-            for way in PROCESSES * ways
+            for way in RACERS * ways
         )
     )
     followed: list[LoggedEvent] = []

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +34,7 @@ from domain.ports import KnownCommand
 from domain.recorded import Appended
 from tests.appends import log_of, outcomes
 from tests.conftest import free_port, new_database, throw_away_server
+from tests.forking import PROCESSES
 from tests.log_model import GROUP, Again, Fact, LogModel, New, Outcome, Sender
 from tests.racers import record_all
 from tests.wire import Wire
@@ -42,7 +42,6 @@ from tests.wire import Wire
 MANY: Final = 10**6
 SECONDS: Final = 20.0
 WRITING: Final = "samordna events writing"
-_PROCESSES: Final = get_context("forkserver")
 
 Group = list[New | Again]
 
@@ -59,7 +58,6 @@ class Ground:
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """A server that only this module crashes."""
-    _PROCESSES.set_forkserver_preload(["tests.racers"])
     with (
         throw_away_server("machine", tcp_port=free_port()) as server,
         asyncio.Runner() as runner,
@@ -221,8 +219,8 @@ class LogMachine(RuleBasedStateMachine):
     ) -> Iterator[BaseProcess]:
         """A process that sends these appends. Afterwards it is dead, and its session has ended."""
         before, url, schema = self._writers(), self.database.url("server"), self.database.schema
-        here, there = _PROCESSES.Pipe()
-        doomed = _PROCESSES.Process(target=record_all, args=(url, schema, appends, there))
+        here, there = PROCESSES.Pipe()
+        doomed = PROCESSES.Process(target=record_all, args=(url, schema, appends, there))
         with here, ExitStack() as holding:
             if head_is_held:
                 owner = holding.enter_context(psycopg.connect(self.database.owner_url))

@@ -7,7 +7,6 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -25,8 +24,7 @@ from projections.rebuild import prepare, rebuild
 from projections.tables import Tables
 from tests.api.rebuilt_house import SECONDS, House, a_house
 from tests.fakes import MemoryVault
-
-PROCESSES = get_context("forkserver")
+from tests.forking import PROCESSES
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from typing import Any
 from uuid import UUID
@@ -20,9 +19,9 @@ from tests.faults.conftest import Note
 from tests.faults.premises import Premises, until
 from tests.faults.proofs import positions_are_dense, views_equal_a_rebuild
 from tests.faults.racing import NOTE, PEOPLE, STORIES, Race, race
+from tests.forking import PROCESSES
 
 RACERS = 4
-_PROCESSES = get_context("forkserver")
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(100, marks=pytest.mark.full)])
@@ -30,7 +29,6 @@ async def test_racers_are_killed(premises: Premises, kills: int, note: Note) -> 
     """The same commands and others, on the same files: each that was acknowledged by anybody stands
     once, where all were told; one of two that exclude each other, one person behind a number."""
     chance = random.Random(kills)  # noqa: S311 - moments, not secrets
-    _PROCESSES.set_forkserver_preload(["tests.faults.racing"])
     with premises.serve(free_port()) as serving:
         async with new_session() as session:
             office = await staff(premises, serving.url, session, managers=3)
@@ -70,7 +68,7 @@ def racers(course: Race) -> Iterator[list[BaseProcess]]:
 
 
 def started(course: Race) -> BaseProcess:
-    process = _PROCESSES.Process(target=race, args=(course,))
+    process = PROCESSES.Process(target=race, args=(course,))
     process.start()
     return process
 

@@ -4,19 +4,18 @@ import asyncio
 import signal
 from collections.abc import Callable
 from itertools import count
-from multiprocessing import get_context
 
 from api.runtime.clock import SystemClock
 from projections import batches
 from projections.engine import Followers
 from projections.rebuild import rebuild
 from projections.releasing import release
+from tests.forking import PROCESSES
 from tests.projections.conftest import Town
 from tests.projections.facts import Log
 from tests.projections.killing import mortal
 from tests.projections.poison import FACTS, SECONDS, VIEW, poisoned, stands, unfolded
 
-PROCESSES = get_context("forkserver")
 POSITIONS = [fact.position for fact in FACTS if fact.name.startswith("case.")][3::20]
 
 
@@ -45,7 +44,6 @@ def release_mortally(url: str, schema: str, last: int) -> None:
 async def test_whoever_is_killed_has_folded_or_parked_each_fact_once(town: Town) -> None:
     """Before each statement and after, among the rows of a COPY: rows, parking and checkpoint tell
     the same; whoever comes next goes on from there, and a release makes what a rebuild makes."""
-    PROCESSES.set_forkserver_preload(["tests.projections.test_parking_killed"])
     async with town.followers(Log(FACTS, head=0), (VIEW,)):
         pass  # the tables are made
     assert await killed_at_every_step(town, follow_mortally) > 20

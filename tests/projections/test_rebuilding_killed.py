@@ -4,18 +4,17 @@ import asyncio
 import signal
 from collections.abc import Callable
 from itertools import count
-from multiprocessing import get_context
 
 import pytest
 
 from projections import access
 from projections.tables import Tables
+from tests.forking import PROCESSES
 from tests.projections.conftest import Town
 from tests.projections.facts import Log
 from tests.projections.killing import rebuild_mortally, roll_back_mortally
 from tests.projections.rebuilds import FACTS, SECONDS, beside, rebuilt
 
-PROCESSES = get_context("forkserver")
 VIEW = access.PROJECTION  # two tables, and counts
 
 
@@ -25,7 +24,6 @@ async def test_whoever_is_killed_at_any_step_has_changed_nothing(
 ) -> None:
     """Before each statement, among the rows of a COPY, and after: the view is whole and followed,
     the next try succeeds, and nothing stays that was built."""
-    PROCESSES.set_forkserver_preload(["tests.projections.killing"])
     log = Log(FACTS, head=300)
     async with town.followers(log, (VIEW,)) as followers, await town.server() as server:
         assert await followers.wait_for(VIEW.name, 300, SECONDS)
