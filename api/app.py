@@ -234,6 +234,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/staff-members/{staffId}/leaves/{leaveId}/withdrawals", leaves.withdraw),
     post("/staff-members/{staffId}/reassignments", reassignments.reassign),
     get("/workloads", workload.of_unit),
+    get("/cases/{caseId}/capacity-previews", workload.preview),
     # --- somebody is always responsible
     get("/responsibility-gaps", responsibility.gaps),
     get("/unstaffed-sides", responsibility.unstaffed),

@@ -120,6 +120,16 @@ class Bounds:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Weights:
+    """What an open case weighs, in points; nothing in it tells whose case it is (SoLPuL 7 a §)."""
+
+    case: int
+    acute: int  # more, where what was told of is acute
+    investigation: int  # more, while one is open
+    deadline: int  # more, for each that runs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What the customer may choose differently; each is our reading until confirmed."""
 
@@ -129,6 +139,8 @@ class Settings:
     persons_met_at_once: Bounds = Bounds(fewest=1, most=30)  # in a burst of an operation (R6)
     team_first_year_kronor: int = 2_000_000  # what the team may cost (S71): from April on
     team_full_year_kronor: int = 2_600_000
+    workload_points: Weights = Weights(case=2, acute=2, investigation=2, deadline=1)
+    full_time_points: int = 60  # what a case worker carries in full time (c)
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
     accept_assessed_adult: bool = True  # otherwise an unknown age is always a child's (R3)
     protection_assessment_hours: int = 24  # at the latest; the target is the same day (m)
@@ -281,6 +293,8 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "persons_met_at_once.fewest": settings.persons_met_at_once.fewest,
         "team_first_year_kronor": settings.team_first_year_kronor,
         "team_full_year_kronor": settings.team_full_year_kronor,
+        "workload_points.case": settings.workload_points.case,
+        "full_time_points": settings.full_time_points,
         "transition_prepared_months": settings.transition_prepared_months,
         "protection_assessment_hours": settings.protection_assessment_hours,
         "at_once_working_days": settings.at_once_working_days,
@@ -296,6 +310,10 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
             yield f"settings.{setting}: must be at least 1"
     if not set(settings.research_days) <= set(range(1, 32)):
         yield "settings.research_days: days of a month, 1 to 31"
+    weights = settings.workload_points
+    for name in ("acute", "investigation", "deadline"):
+        if getattr(weights, name) < 0:
+            yield f"settings.workload_points.{name}: must be at least 0"
     bounds = settings.persons_met_at_once
     if not bounds.fewest <= bounds.most <= MOST_MET_AT_ONCE:
         yield (

@@ -84,7 +84,10 @@ class MandateDetail(MandateLine):
 @reading(
     "readMandate",
     Label("Läs ett beslut", "Read a decision"),
-    Label("Med det som har startat under det.", "With what was started under it."),
+    Label(
+        "Med det som har startat under det; av utredningar bara de på den egna sidan.",
+        "With what was started under it; of inquiries only those of one's own side.",
+    ),
     asks=_READ,
     view=mandates.PROJECTION.name,
     purpose=Purpose.SUPERVISION,

@@ -1,4 +1,5 @@
-"""Mandates (S1): the board's decisions, and what each has started."""
+"""Mandates (S1): the board's decisions, and what each has started: its teams, and of its inquiries
+those of the reader's own side (S76-S78)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -6,6 +7,8 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.codes import MandateMatter
+from domain.inquiry import KINDS, MATTERS, InquiryOpened
 from domain.mandate import MandateDecided, WorkStarted
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
@@ -29,6 +32,7 @@ class Started(NamedTuple):
     work: UUID
     matter: str
     started_at: datetime
+    kind: str | None  # of an inquiry
 
 
 def mandate_keys(recorded: Recorded) -> Iterable[Key]:
@@ -36,9 +40,13 @@ def mandate_keys(recorded: Recorded) -> Iterable[Key]:
 
 
 def work_keys(recorded: Recorded) -> Iterable[Key]:
-    if isinstance(recorded.event, WorkStarted):
-        return [(recorded.stream, recorded.event.work)]
-    return ()
+    match recorded.event:
+        case WorkStarted(work=work, matter=MandateMatter.TEAM):
+            return [(recorded.stream, work)]
+        case InquiryOpened(mandate=mandate):  # which tells the side
+            return [(mandate, recorded.stream)]
+        case _:
+            return ()
 
 
 def apply_to_mandate(mandate: Mandate | None, recorded: Recorded) -> Mandate | None:
@@ -52,14 +60,17 @@ def apply_to_mandate(mandate: Mandate | None, recorded: Recorded) -> Mandate | N
 def apply_to_work(started: Started | None, recorded: Recorded) -> Started | None:
     match recorded.event:
         case WorkStarted(work=work, matter=matter):
-            return Started(recorded.stream, work, matter, recorded.occurred_at)
+            return Started(recorded.stream, work, matter, recorded.occurred_at, None)
+        case InquiryOpened(mandate=mandate, compartment=side):
+            kind = KINDS[side]
+            return Started(mandate, recorded.stream, MATTERS[kind], recorded.occurred_at, kind)
         case _:
             return started
 
 
 PROJECTION = Projection(
     name="mandates",
-    version=1,
+    version=2,
     schema=text("projections.mandates", "schema.sql"),
     tables=(
         Table(
@@ -99,7 +110,9 @@ async def mandate(connection: Connection, schema: str, viewer: Viewer, of: UUID)
 async def started(
     connection: Connection, schema: str, viewer: Viewer, of: UUID
 ) -> Sequence[Started]:
-    """What the mandate has started, in that order."""
+    """What the mandate has started, in that order, as far as it lies on the viewer's side."""
     if not may(viewer, Act.READ, Information.MANDATE):
         return ()
-    return await all_rows(connection, _statements("started", schema), {"mandate": of}, Started)
+    counts = may(viewer, Act.READ, Information.INQUIRY)
+    told = {"mandate": of, "kind": KINDS.get(viewer.side) if counts and viewer.side else None}
+    return await all_rows(connection, _statements("started", schema), told, Started)

@@ -5,4 +5,7 @@ select * from {mandates} order by decided_on desc, mandate
 select * from {mandates} where mandate = %(mandate)s
 
 -- name: started
-select * from {mandate_works} where mandate = %(mandate)s order by started_at, work
+-- Of inquiries the one kind that lies on the viewer's side.
+select * from {mandate_works}
+ where mandate = %(mandate)s and (kind is null or kind = %(kind)s::text)
+ order by started_at, work

@@ -12,7 +12,8 @@ create table {mandate_works} (
     mandate    uuid not null,
     work       uuid not null,
     matter     text not null,
-    started_at timestamptz not null
+    started_at timestamptz not null,
+    kind       text
 );
 
 -- indexes

@@ -1,6 +1,7 @@
 """How much each unit carries: its open cases, by case worker, and the offers that wait.
 
-One row per case holds what counts; what is counted is what the asker may see of it.
+One row per case holds what counts; what is counted is what the asker may see of it. Beside it
+stands what a case weighs (capacity.py).
 """
 
 from collections.abc import Iterable
@@ -22,10 +23,13 @@ from domain.case import (
     HandoverOffered,
     HandoverWithdrawn,
 )
+from domain.case.investigation import InvestigationConcluded, InvestigationOpened
 from domain.catalogue import names_of
 from domain.codes import StaffRole
+from domain.deadline import DeadlineCaughtUp, DeadlineFellAway, DeadlineMet, DeadlineSet
 from domain.policy import Viewer
 from domain.recorded import Recorded
+from domain.referral import ReferralAccepted, ReferralReceived, ReferralRouted
 from projections.access.visible import condition, visible
 from projections.asking import Connection, all_rows
 from projections.projection import Key, Projection, Table
@@ -85,12 +89,91 @@ def _changes(burden: Burden, event: object) -> dict[str, Any]:  # noqa: PLR0911 
             return {}
 
 
+# --- what a case weighs, in neutral terms (SoLPuL 7 a §) ---------------------------------------
+
+
+class Weight(NamedTuple):
+    case: UUID
+    investigating: bool
+    deadlines: tuple[UUID, ...]  # that run
+
+
+class Received(NamedTuple):
+    referral: UUID
+    acute: bool
+    case: UUID | None  # where it is carried on
+
+
+_WEIGHING = names_of(
+    CaseOpened,
+    InvestigationOpened,
+    InvestigationConcluded,
+    DeadlineSet,
+    DeadlineMet,
+    DeadlineCaughtUp,
+    DeadlineFellAway,
+)
+_LEADING = names_of(ReferralReceived, ReferralRouted, ReferralAccepted)
+
+
+def _weight_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _WEIGHING else ()
+
+
+def _weigh(  # noqa: PLR0911 - an answer for each event
+    weight: Weight | None, recorded: Recorded
+) -> Weight | None:
+    if isinstance(recorded.event, CaseOpened):
+        return Weight(recorded.stream, False, ())
+    if weight is None:  # a deadline of something else than a case
+        return None
+    match recorded.event:
+        case InvestigationOpened():
+            return weight._replace(investigating=True)
+        case InvestigationConcluded():
+            return weight._replace(investigating=False)
+        case DeadlineSet(deadline=deadline):
+            return weight._replace(deadlines=(*weight.deadlines, deadline))
+        case (
+            DeadlineMet(deadline=ended)
+            | DeadlineCaughtUp(deadline=ended)
+            | DeadlineFellAway(deadline=ended)
+        ):
+            return weight._replace(deadlines=tuple(d for d in weight.deadlines if d != ended))
+        case _:
+            return weight
+
+
+def _received_keys(recorded: Recorded) -> Iterable[Key]:
+    return [(recorded.stream,)] if recorded.name in _LEADING else ()
+
+
+def _receive(received: Received | None, recorded: Recorded) -> Received | None:
+    match recorded.event:
+        case ReferralReceived(acute=acute):
+            return Received(recorded.stream, acute, None)
+        case ReferralAccepted(case=case) if received:
+            return received._replace(case=case)
+        case _:  # routed anew
+            return received and received._replace(case=None)
+
+
 TABLE = Table(name="workload", row=Burden, key=("case",), keys=keys, apply=apply)
 PROJECTION = Projection(
     name="workload",
-    version=1,
+    version=2,
     schema=text("projections.workload", "schema.sql"),
-    tables=(TABLE,),
+    tables=(
+        TABLE,
+        Table(name="workload_weights", row=Weight, key=("case",), keys=_weight_keys, apply=_weigh),
+        Table(
+            name="workload_referrals",
+            row=Received,
+            key=("referral",),
+            keys=_received_keys,
+            apply=_receive,
+        ),
+    ),
     key=attrgetter("stream"),
 )
 

@@ -112,9 +112,17 @@ async def test_needs_are_counted_on_their_own_side(town: Town) -> None:
         await who.post(f"/inquiries/{hidden}/needs", need, expect=404)
         listed = (await who.get("/inquiries"))["items"]
         assert [it["inquiryId"] for it in listed] == [seen]
+        assert await works(who, reception) == ([inquiry] if who is nexus else [])
+        assert await works(who, review) == ([other] if who is line else [])
     await support.get("/inquiries", expect=403)
+    assert await works(support, reception) == await works(support, review) == []
     await nexus.post(f"{path}/conclusions")
     await nexus.post(f"{path}/needs", need, expect=409)
+
+
+async def works(who: Person, mandate: str) -> list[Any]:
+    """What a decision started, as far as somebody is told."""
+    return [work["workId"] for work in (await who.get(f"/mandates/{mandate}"))["works"]]
 
 
 def test_no_field_of_an_inquiry_holds_a_person() -> None:

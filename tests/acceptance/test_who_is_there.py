@@ -99,3 +99,43 @@ async def alarms(town: Town) -> int:
     told = await town.rooms.house.metrics.told()
     [line] = [it for it in told.splitlines() if 'alarm="file-with-nobody-there"' in it]
     return round(float(line.rsplit(" ", 1)[1]))
+
+
+async def test_what_a_case_would_weigh(town: Town) -> None:
+    """Points against capacity, by worker and unit; and before and after, if the case went to a
+    worker or another unit: to whoever assigns or hands over, and nobody else (S71)."""
+    manager, worker, colleague = (
+        town["nexus manager"],
+        town["nexus worker"],
+        town["nexus colleague"],
+    )
+    case = await opened(town)
+    preview, who = f"/cases/{case}/capacity-previews", str(worker.staff_id)
+    weighs = (await manager.get(preview))["points"]
+    assert weighs >= 2
+    await manager.post(f"/staff-members/{who}/extents", {"percentage": 50})
+    shown = await manager.get(preview, workerId=who)
+    assert shown["ofWorker"] == {
+        "before": {"points": 0, "capacity": 30},
+        "after": {"points": weighs, "capacity": 30},
+    }
+    unit = {"points": weighs, "capacity": 90}
+    assert shown["ofUnit"] == {"before": unit, "after": unit}
+    etag = (await manager.get(f"/cases/{case}")).headers["ETag"]
+    await manager.post(f"/cases/{case}/assignments", {"workerId": who}, etag=etag)
+    worker.position = colleague.position = manager.position
+    elsewhere = (await worker.get(preview, toUnit="childrens-intake"))["ofUnit"]
+    assert elsewhere == {
+        "before": {"points": 0, "capacity": 120},
+        "after": {"points": weighs, "capacity": 120},
+    }
+    await worker.get(preview, workerId=who, expect=403)
+    await worker.get(preview, toUnit="support-line-two", expect=422)
+    await colleague.get(preview, expect=403)
+    await manager.get(preview, workerId=str(town["intake worker"].staff_id), expect=422)
+    await town["line manager"].get(preview, expect=404)
+    load = (await manager.get("/workloads"))["capacity"]
+    assert (load["points"], load["capacity"]) == (weighs, 90)
+    lines = {line["staffId"]: line for line in load["workers"]}
+    assert lines[who]["points"] == weighs
+    assert lines[str(colleague.staff_id)]["capacity"] == 60

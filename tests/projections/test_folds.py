@@ -650,7 +650,7 @@ def test_a_mandate_lists_what_it_started() -> None:
         mandates.Mandate(CASE, "AFN-1", day, "proposal", version=2)
     ]
     assert rows(mandates.PROJECTION, facts, table=1) == [
-        mandates.Started(CASE, OTHER, "team", minute(2))
+        mandates.Started(CASE, OTHER, "team", minute(2), None)
     ]
 
 

@@ -10,10 +10,12 @@ from psycopg import AsyncConnection
 
 from api.runtime.database import LOG
 from api.runtime.postgres_server import PostgresServer
+from domain.capacity import Load
 from domain.case import CaseOpened
 from domain.codes import ActivityKind, Compartment, InquiryKind, StaffRole
 from domain.inquiry import KINDS
-from domain.policy import Information, Viewer
+from domain.organisation import Settings, Weights
+from domain.policy import Information, Viewer, sees_compartment
 from domain.recorded import Recorded
 from domain.referral import ReferralStatus
 from projections import (
@@ -30,10 +32,12 @@ from projections import (
     staff,
     team,
     timeline,
+    workload,
 )
 from projections.asking import Page
 from projections.audit import RecordedReading
 from projections.handovers import HandoverStatus
+from projections.workload import capacity
 from tests.conftest import Database, new_database
 from tests.projections.conftest import Town, town_of
 from tests.projections.facts import BEGINNING, Log, folded, id_of, visible_line
@@ -98,6 +102,67 @@ async def every_page(ask: Callable[..., Awaitable[Page[Any, Any]]]) -> list[Any]
 
 def visible(viewer: Viewer, file: UUID) -> bool:
     return visible_line(viewer, FILES[(file,)])
+
+
+# --- points and capacity -----------------------------------------------------------------------
+
+_WEIGHTS = Weights(case=3, acute=5, investigation=7, deadline=2)
+_SETTINGS = Settings(workload_points=_WEIGHTS, full_time_points=40)
+
+
+def weight_of(case: UUID) -> int:
+    """By hand, from the facts of the case and of what led to it."""
+    weight: workload.Weight = folded(workload.PROJECTION, FACTS, 1)[(case,)]
+    led = folded(workload.PROJECTION, FACTS, 2).values()
+    acute: bool = any(told.case == case and told.acute for told in led)
+    return 3 + 5 * acute + 7 * weight.investigating + 2 * len(weight.deadlines)
+
+
+async def test_a_unit_carries_what_its_cases_weigh(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Points of the unit and of each worker, in what the viewer sees; the capacity of those who
+    work there on that side, by their extent, and none of who is on leave (S71)."""
+    today = BEGINNING.date()
+    cases = [burden for burden in folded(workload.PROJECTION, FACTS).values() if burden.open]
+    leaves = folded(staff.PROJECTION, FACTS, 1).values()
+    away = {leave.staff for leave in leaves if leave.since <= today <= leave.until}
+    people = folded(staff.PROJECTION, FACTS).values()
+    sides = {row.staff: row.side for row in STAFF.values()}
+    assert away
+    for viewer in viewers():
+        mine = [c for c in cases if c.unit == viewer.unit and visible(viewer, c.case)]
+        hands = {
+            one.staff: 40 * one.percentage // 100 * (one.staff not in away)
+            for one in people
+            if (one.unit, one.role, one.active) == (viewer.unit, StaffRole.CASE_WORKER, True)
+            and sides[one.staff] == viewer.side
+        }
+        loads = await capacity.of_own_unit(asked, full_town.schema, viewer, _SETTINGS, today)
+        assert loads.unit == Load(sum(weight_of(c.case) for c in mine), sum(hands.values()))
+        for worker, load in loads.workers.items():
+            carried = sum(weight_of(c.case) for c in mine for w in c.workers if w == worker)
+            assert load == Load(carried, hands.get(worker, 0))
+        assert loads.workers.keys() >= hands.keys()
+
+
+async def test_another_unit_is_seen_as_a_whole(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """Whoever may offer a case sees how much the receiving unit carries on the case's side: nothing
+    of the other sides, and of no worker."""
+    cases = [burden for burden in folded(workload.PROJECTION, FACTS).values() if burden.open]
+    for viewer in viewers():
+        load = await capacity.of_unit(
+            asked, full_town.schema, viewer, "children", _SETTINGS, BEGINNING.date()
+        )
+        theirs = [
+            c.case
+            for c in cases
+            if c.unit == "children"
+            and sees_compartment(viewer.side, Compartment(FILES[(c.case,)].compartment))
+        ]
+        assert load.points == sum(weight_of(case) for case in theirs)
 
 
 # --- inbox and handovers -----------------------------------------------------------------------
@@ -361,7 +426,8 @@ async def test_inquiries_are_seen_on_their_side(
 async def test_mandates_are_known_with_what_they_started(
     full_town: Town, asked: AsyncConnection[Any]
 ) -> None:
-    """Whoever policy permits sees the board's decisions; an outreach worker asks for none (S1)."""
+    """Whoever policy permits sees the board's decisions, an outreach worker asks for none (S1); of
+    the inquiries that one started, those of one's own side (S76-S78)."""
     lines = folded(mandates.PROJECTION, FACTS)
     works = folded(mandates.PROJECTION, FACTS, 1)
     manager, _, outreach, *_ = viewers()
@@ -370,8 +436,12 @@ async def test_mandates_are_known_with_what_they_started(
     for line in lines.values():
         assert await mandates.mandate(asked, full_town.schema, manager, line.mandate) == line
         assert await mandates.mandate(asked, full_town.schema, outreach, line.mandate) is None
-        started = await mandates.started(asked, full_town.schema, manager, line.mandate)
-        assert set(started) == {work for work in works.values() if work.mandate == line.mandate}
+        theirs = [work for work in works.values() if work.mandate == line.mandate]
+        for viewer in viewers():
+            started = await mandates.started(asked, full_town.schema, viewer, line.mandate)
+            if viewer.role is not StaffRole.OUTREACH_WORKER and viewer.side:
+                own = {None, KINDS[viewer.side]}
+                assert set(started) == {work for work in theirs if work.kind in own}
         assert await mandates.started(asked, full_town.schema, outreach, line.mandate) == ()
 
 
@@ -617,6 +687,7 @@ _COLUMNS = {
         "work": _ID,
         "matter": _CODE,
         "started_at": _MOMENT,
+        "kind": _CODE,
     },
     "inquiries": {
         "inquiry": _ID,
@@ -676,6 +747,8 @@ _COLUMNS = {
         "version": _NUMBER,
         "percentage": _NUMBER,
     },
+    "workload_weights": {"case": _ID, "investigating": _YES, "deadlines": _IDS},
+    "workload_referrals": {"referral": _ID, "acute": _YES, "case": _ID},
     "staff_leaves": {"staff": _ID, "leave": _ID, "since": _DAY, "until": _DAY},
     "audit_reads": {"position": _NUMBER, "subjects": _TOKEN},
 }
