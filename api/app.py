@@ -24,6 +24,7 @@ from api.resources import (
     consents,
     consultations,
     deadlines,
+    emergencies,
     external_referrals,
     guardians,
     handover_answers,
@@ -167,6 +168,10 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/protections", persons.protect),
     post("/cases/{caseId}/protection-liftings", persons.lift),
     post("/person-searches", person_records.search),
+    # --- emergencies
+    get("/emergency-accesses", emergencies.page),
+    post("/emergency-accesses", emergencies.take_by_number),
+    post("/cases/{caseId}/emergency-accesses", emergencies.take),
     # --- handovers
     get("/handovers", handovers.page),
     get("/cases/{caseId}/handover-previews", handovers.preview),

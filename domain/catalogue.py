@@ -34,6 +34,7 @@ from domain.case import (
     consent,
     consultation,
     correction,
+    emergency,
     intervention,
     investigation,
     link,
@@ -402,6 +403,12 @@ ENTRIES: tuple[Entry, ...] = (
     _stored(
         "case.takeover-declined", takeover.TakeoverDeclined, "person request", explanation=TEXT
     ),
+    _stored(
+        "case.access-taken",
+        emergency.EmergencyAccessTaken,
+        "person staff unit until",
+        reason=TEXT,
+    ),
     _stored("case.closed", case.CaseClosed, "person", "outcome", outcome=FILE),
     _stored("case.reopened", case.CaseReopened, "person", reason=TEXT),
     # on the stream of whatever file the deadline runs in
@@ -445,6 +452,7 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("staff.qualification-recorded", staff.QualificationRecorded, "qualification"),
     _stored("staff.case-taken", staff.CaseTaken, "case"),
     _stored("staff.case-given-back", staff.CaseGivenBack, "case"),
+    _stored("staff.access-given", staff.EmergencyAccessGiven, "case until"),
     _stored("staff.team-joined", staff.TeamJoined, "team"),
     _stored("staff.team-left", staff.TeamLeft, "team"),
     # from when until when, never why

@@ -895,6 +895,12 @@ class RequestIsMalformed(Refusal):
     status = 400
 
 
+class AccessStands(Refusal):
+    """You may read the whole case as it is; an emergency need not open it (section 5)."""
+
+    status = 409
+
+
 class PurposeIsMissing(Refusal):
     """Say in `purpose` what this is read for: the policy asks for it, and the access log keeps it
     (SoLPuL 10 §). `purposes` names those that are allowed."""

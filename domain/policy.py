@@ -4,7 +4,7 @@ The table is asked at the door and in `visible` (projections/access), nowhere el
 stand above it: across a side there is no relation, so no row can apply (S76-S78).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -24,6 +24,7 @@ class Relation(StrEnum):
     INFORMED_UNIT = "informed-unit"  # told that it exists (R3), or has answered it
     SENDER = "sender"  # sent it from outside the administration, and sees nothing of it
     PARTY = "party"  # outside the administration, asked by an external referral
+    BROKEN_GLASS = "broken-glass"  # opened it in an emergency, a moment ago
     CONSULTED_UNIT = "consulted-unit"  # asked about a case, until it has answered
     NONE = "none"
 
@@ -49,6 +50,7 @@ class Information(StrEnum):
     EXTERNAL_REFERRAL = "external-referral"  # what a party outside was asked, and nothing else
     CONSULTATION = "consultation"  # what a unit was asked about a case, and answered
     RESPONSIBILITY = "responsibility"
+    EMERGENCY = "emergency"  # who has opened a case in one, and why
     OPERATION = "operation"  # of the police; whoever was met is a referral
     ACTIVITY = "activity"  # of nobody (S79)
     MANDATE = "mandate"
@@ -71,6 +73,7 @@ class Act(StrEnum):
     OFFER = "offer"
     REQUEST = "request"  # to take a case over
     CLOSE = "close"
+    OPEN = "open"  # in an emergency, what one may not read
     MANAGE = "manage"
 
 
@@ -82,6 +85,7 @@ class Viewer:
     role: StaffRole
     unit: str
     side: Compartment | None
+    emergencies: frozenset[UUID] = frozenset()  # cases opened in one that has not run out
     engaged_in: frozenset[UUID] = frozenset()  # cases whose consent carries it today (R6)
 
 
@@ -204,6 +208,28 @@ TABLE: tuple[Row, ...] = (
         (Information.CONSULTATION,),
         (Act.READ,),
         "the unit manager answers for the unit's cases (S6)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.NONE,),
+        (Information.EMERGENCY,),
+        (Act.OPEN,),
+        "in an emergency a case on one's own side is opened, with a reason and for hours; the"
+        " manager is told at once and the review sees it (section 5)",
+    ),
+    *_rows(
+        _AUTHORITY,
+        (Relation.BROKEN_GLASS,),
+        (Information.LINE, *_CONTENT),
+        (Act.READ,),
+        "whoever must act in an emergency needs what is known (section 5)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.EMERGENCY,),
+        (Act.READ,),
+        "the manager of the responsible unit is told who has opened its cases, and why",
     ),
     *_rows(
         _AUTHORITY,
@@ -494,16 +520,20 @@ def relations(viewer: Viewer, file: File) -> frozenset[Relation]:
         Relation.SENDING_UNIT: viewer.unit == file.sending_unit,
         Relation.INFORMED_UNIT: viewer.unit in file.informed_units,
         Relation.CONSULTED_UNIT: viewer.unit in file.consulted_units,
+        Relation.BROKEN_GLASS: file.id in viewer.emergencies,
     }
-    near = NARROW.get(viewer.role, _ASSIGNED) if file.narrowed else found.keys()
+    near = near_protected(viewer.role) if file.narrowed else found.keys()
     return frozenset(relation for relation, holds in found.items() if holds and relation in near)
 
 
-_ASSIGNED = frozenset({Relation.ASSIGNED})
-NARROW: Mapping[StaffRole, frozenset[Relation]] = {
-    StaffRole.UNIT_MANAGER: _ASSIGNED | {Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT},
-}
-"""Who comes near a protected identity: the assigned workers and the unit managers (section 5)."""
+_NEAR = frozenset({Relation.ASSIGNED, Relation.BROKEN_GLASS})
+_NEAR_MANAGERS = _NEAR | {Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT}
+
+
+def near_protected(role: StaffRole) -> frozenset[Relation]:
+    """Who comes near a protected identity: the assigned workers and the unit managers; and, with
+    the reason on record, whoever must in an emergency (section 5, c)."""
+    return _NEAR_MANAGERS if role is StaffRole.UNIT_MANAGER else _NEAR
 
 
 def may(viewer: Viewer, act: Act, information: Information, file: File | None = None) -> bool:

@@ -18,7 +18,9 @@ RELATIONS: Final[Mapping[Relation, Label]] = {
     Relation.SENDING_UNIT: Label("avsändande enhet", "sending unit"),
     Relation.INFORMED_UNIT: Label("informerad enhet", "informed unit"),
     Relation.SENDER: Label("extern avsändare av det", "sent it from outside"),
+    Relation.PARTY: Label("tillfrågad utifrån", "asked outside"),
     Relation.CONSULTED_UNIT: Label("rådfrågad enhet", "consulted unit"),
+    Relation.BROKEN_GLASS: Label("öppnade det i ett nödläge", "opened it in an emergency"),
     Relation.NONE: Label("ingen", "none"),
 }
 
@@ -38,8 +40,10 @@ INFORMATION: Final[Mapping[Information, Label]] = {
     Information.REFERRAL: Label("aktualisering", "referral"),
     Information.PERSON_INDEX: Label("personnummerregister", "index of numbers"),
     Information.RECEIPT: Label("kvitto", "receipt"),
+    Information.EXTERNAL_REFERRAL: Label("remiss", "external referral"),
     Information.CONSULTATION: Label("rådfrågning", "consultation"),
     Information.RESPONSIBILITY: Label("ansvar", "responsibility"),
+    Information.EMERGENCY: Label("nödåtkomst", "emergency access"),
     Information.OPERATION: Label("polisinsats", "police operation"),
     Information.ACTIVITY: Label("aktivitet", "activity"),
     Information.MANDATE: Label("nämndbeslut", "mandate"),
@@ -62,6 +66,7 @@ ACTS: Final[Mapping[Act, Label]] = {
     Act.OFFER: Label("erbjuda", "offer"),
     Act.REQUEST: Label("begära", "request"),
     Act.CLOSE: Label("avsluta", "close"),
+    Act.OPEN: Label("öppna i ett nödläge", "open in an emergency"),
     Act.MANAGE: Label("leda", "manage"),
 }
 

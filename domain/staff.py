@@ -8,7 +8,7 @@ one of them on in one act and nothing is left with somebody who is gone; and whe
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -60,6 +60,14 @@ class CaseGivenBack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EmergencyAccessGiven:
+    """The worker's side of a broken glass (case/emergency.py)."""
+
+    case: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PositionEnded:
     until: date
 
@@ -80,6 +88,7 @@ StaffEvent = (
     | QualificationRecorded
     | CaseTaken
     | CaseGivenBack
+    | EmergencyAccessGiven
     | PositionEnded
     | TeamJoined
     | TeamLeft
@@ -102,6 +111,11 @@ class StaffMember:
     cases: tuple[UUID, ...] = ()
     teams: tuple[UUID, ...] = ()
     leaves: Leaves = ()
+    emergencies: tuple[EmergencyAccessGiven, ...] = ()
+
+    def emergencies_at(self, moment: datetime) -> frozenset[UUID]:
+        """The cases that an emergency has opened to the worker, and that have not run out."""
+        return frozenset(given.case for given in self.emergencies if moment < given.until)
 
 
 def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMember | None:
@@ -135,8 +149,11 @@ def evolve(member: StaffMember | None, event: object, staff: UUID) -> StaffMembe
             return replace(member, teams=(*member.teams, team))
         case TeamLeft(team=team):
             return replace(member, teams=tuple(t for t in member.teams if t != team))
+        case EmergencyAccessGiven() as given:
+            others = (each for each in member.emergencies if each.case != given.case)
+            return replace(member, emergencies=(*others, given))
         case PositionEnded():
-            return replace(member, active=False, leaves=())
+            return replace(member, active=False, leaves=(), emergencies=())
         case _:
             return member
 
@@ -217,6 +234,13 @@ def take_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
 def give_back_case(member: StaffMember, case: UUID) -> list[StaffEvent]:
     """The worker's side of a release."""
     return [CaseGivenBack(case=case)] if case in member.cases else []
+
+
+def take_emergency_access(member: StaffMember, case: UUID, until: datetime) -> list[StaffEvent]:
+    """The worker's side of it. Raises PositionHasEnded."""
+    if not member.active:
+        raise PositionHasEnded
+    return [EmergencyAccessGiven(case=case, until=until)]
 
 
 def join_team(member: StaffMember, team: UUID) -> list[StaffEvent]:

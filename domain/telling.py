@@ -163,6 +163,9 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.takeover-declined": Label(
         "Begäran att ta över avböjdes", "The request to take over was declined"
     ),
+    "case.access-taken": Label(
+        "Ärendet öppnades i ett nödläge", "The case was opened in an emergency"
+    ),
     "case.closed": Label("Ärendet avslutades", "The case was closed"),
     "case.reopened": Label("Ärendet öppnades på nytt", "The case was reopened"),
     "deadline.set": Label("En frist började löpa", "A deadline was set"),
@@ -194,6 +197,10 @@ _TABLE: Final[Mapping[str, Label]] = {
     "staff.case-taken": Label("Medarbetaren fick ett ärende", "The staff member was given a case"),
     "staff.case-given-back": Label(
         "Medarbetaren lämnade ett ärende", "The staff member gave a case back"
+    ),
+    "staff.access-given": Label(
+        "Medarbetaren öppnade ett ärende i ett nödläge",
+        "The staff member opened a case in an emergency",
     ),
     "staff.team-joined": Label("Medarbetaren kom med i ett team", "The staff member joined a team"),
     "staff.team-left": Label("Medarbetaren lämnade ett team", "The staff member left a team"),

@@ -7,6 +7,7 @@ from projections import (
     audit,
     caseload,
     deadlines,
+    emergencies,
     handovers,
     inbox,
     inquiries,
@@ -52,6 +53,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     responsibility.PROJECTION,
     workload.PROJECTION,
     deadlines.PROJECTION,
+    emergencies.PROJECTION,
     HISTORY,
 )
 """The projections of the event log."""
@@ -63,5 +65,6 @@ ALARMS = {
     "operation-unacknowledged": police_operations.unacknowledged,
     "file-without-holder": responsibility.without_holder,
     "file-with-nobody-there": responsibility.with_nobody_there,
+    "emergency-access": emergencies.standing,
 }
-"""What must not stand, and how often it does."""
+"""What must not stand unseen, and how often it does."""

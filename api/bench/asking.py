@@ -126,7 +126,8 @@ class _Asking:
 async def _readers(history: History) -> list[Viewer]:
     """Those of the pilot year whose first page is full."""
     ask = history.rooms.house.views.ask
-    known = await ask(access.viewers, list(history.year.staff.values()))
+    now = history.rooms.house.desk.clock.now()
+    known = await ask(access.viewers, list(history.year.staff.values()), now)
     return [
         viewer
         for viewer in known.values()

@@ -274,6 +274,7 @@ class Work:
                 role=member.role,
                 unit=member.unit,
                 side=member.side,
+                emergencies=member.emergencies_at(self.now),
                 engaged_in=await self.desk.engaged_in(member.id) if coordinates else frozenset(),
             )
         return self._viewer

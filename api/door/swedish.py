@@ -548,6 +548,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.RequestIsMalformed: Told(
         "Anropet kan inte läsas", "Se dokumentationen för hur det ska se ut."
     ),
+    errors.AccessStands: Told(
+        "Behörigheten finns redan",
+        "Du får läsa hela ärendet som det är; det behöver inte öppnas i ett nödläge (avsnitt 5).",
+    ),
     errors.PurposeIsMissing: Told(
         "Ändamålet saknas",
         "Ange i `purpose` vad läsningen är till för: behörighetsreglerna kräver det, och"

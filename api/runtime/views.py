@@ -12,6 +12,7 @@ from api.runtime.sessions import Sessions
 from api.runtime.together import Together
 from domain.errors import Unavailable
 from domain.policy import Viewer
+from domain.ports import Clock
 from projections import ALARMS, ALL_OF_RECEIPTS, access
 from projections.access import Found
 from projections.engine import Followers
@@ -27,11 +28,11 @@ _PATIENCE: Final = 5.0  # seconds for what is asked on one of them
 class FollowedViews:
     """The views, followed in this process: those of the facts, and the one of the receipts."""
 
-    def __init__(self, sessions: Sessions, schema: str) -> None:
+    def __init__(self, sessions: Sessions, schema: str, clock: Clock) -> None:
         self._sessions = sessions
         self._schema = schema
         self._followers: dict[str, Followers[Any]] = {}
-        self._viewers = Together(lambda staff: self.ask(access.viewers, staff))
+        self._viewers = Together(lambda staff: self.ask(access.viewers, staff, clock.now()))
         self._files = Together(lambda wanted: self.ask(access.files, wanted))
 
     def follow(self, followers: Followers[Any]) -> None:

@@ -174,7 +174,7 @@ async def open_house(
         await _belong_together(stored, mapper, vault)
         sessions = sessions_for_views(urls["server"])
         opened.push_async_callback(sessions.close)
-        views = FollowedViews(sessions, schema)
+        views = FollowedViews(sessions, schema, clock)
         facts = FactLog(stored, mapper, vault)
         audit_logs = AuditLogs(urls["server"], schema, settings.audit_name)
         opened.push_async_callback(audit_logs.stop)

@@ -5,9 +5,9 @@ the case (`life`), how it changes hands (`handover`), to what the person consent
 is investigated and assessed (`investigation`), what is done for the person (`intervention`), what
 goes out of the administration (`outward`), how it moves to another municipality (`transfer`), to
 what it is linked (`link`), what was recorded by mistake (`correction`), what other units are asked
-and ask for (`consultation`, `takeover`), and who may come near it (`narrowing`). The state is one
-(`state`). Deadlines run in a case as in any other file (domain/deadline.py), and it is
-kept as long as any other (domain/retention.py).
+and ask for (`consultation`, `takeover`), and who may come near it (`narrowing`,
+`emergency`). The state is one (`state`). Deadlines run in a case as in any other file
+(domain/deadline.py), and it is kept as long as any other (domain/retention.py).
 """
 
 from collections.abc import Iterable
@@ -32,6 +32,7 @@ from domain.case import (
 from domain.case.consent import ConsentEvent
 from domain.case.consultation import ConsultationEvent
 from domain.case.correction import CorrectionEvent
+from domain.case.emergency import EmergencyEvent
 from domain.case.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -100,6 +101,7 @@ CaseEvent = (
     | TakeoverEvent
     | CorrectionEvent
     | NarrowingEvent
+    | EmergencyEvent
 )
 
 _STORIES = (

@@ -44,7 +44,7 @@ from domain.referral import (
     ReferralWidened,
     ReferralWithdrawn,
 )
-from domain.staff import PositionEnded, PositionTaken
+from domain.staff import EmergencyAccessGiven, PositionEnded, PositionTaken
 from projections.asking import Connection, all_rows
 from projections.projection import Key, Projection, Table, Tally
 from projections.sql import Statements, text
@@ -60,6 +60,8 @@ class StaffRow(NamedTuple):
     role: str
     side: str | None
     active: bool
+    emergencies: tuple[UUID, ...] = ()  # cases
+    emergencies_until: tuple[datetime, ...] = ()
 
 
 class FileRow(NamedTuple):
@@ -87,7 +89,7 @@ class Merge(NamedTuple):
 
 
 _OF_MERGES = names_of(PersonMerged, PersonUnmerged)
-_OF_STAFF = names_of(PositionTaken, PositionEnded)
+_OF_STAFF = names_of(PositionTaken, PositionEnded, EmergencyAccessGiven)
 _OF_FILES = names_of(
     ReferralReceived,
     ReferralRouted,
@@ -132,9 +134,17 @@ def apply_to_staff(row: StaffRow | None, recorded: Recorded) -> StaffRow | None:
         case PositionTaken(unit=unit, role=role, side=side):
             return StaffRow(recorded.stream, unit, role, side, active=True)
         case PositionEnded() if row:
-            return row._replace(active=False)
+            return row._replace(active=False, emergencies=(), emergencies_until=())
+        case EmergencyAccessGiven() as given if row:
+            return _with_emergency(row, given)
         case _:
             return row
+
+
+def _with_emergency(row: StaffRow, given: EmergencyAccessGiven) -> StaffRow:
+    standing = dict(zip(row.emergencies, row.emergencies_until, strict=True))
+    standing |= {given.case: given.until}
+    return row._replace(emergencies=(*standing,), emergencies_until=(*standing.values(),))
 
 
 def apply_to_file(row: FileRow | None, recorded: Recorded) -> FileRow | None:
@@ -256,7 +266,7 @@ def _counted(row: FileRow, status: str) -> Iterator[tuple[str | None, Counted, d
 
 PROJECTION = Projection(
     name="access",
-    version=12,
+    version=13,
     schema=text("projections.access", "schema.sql"),
     tables=(
         Table(
@@ -298,10 +308,12 @@ class Found:
 
 
 async def viewers(
-    connection: Connection, schema: str, staff: Collection[UUID]
+    connection: Connection, schema: str, staff: Collection[UUID], now: datetime
 ) -> Mapping[UUID, Viewer]:
-    """Who they are now; strangers, and those who have left, are not among them."""
-    found = await all_rows(connection, _statements("viewers", schema), [list(staff)], _viewer)
+    """Who they are now; strangers, and those who have left, are not among them. What an emergency
+    has opened to them ends by the clock."""
+    asked = [now, list(staff)]
+    found = await all_rows(connection, _statements("viewers", schema), asked, _viewer)
     return {viewer.staff: viewer for viewer in found}
 
 
@@ -327,9 +339,14 @@ async def engaged_cases(connection: Connection, schema: str) -> Sequence[UUID]:
     return await all_rows(connection, statement, [], lambda file: file)
 
 
-def _viewer(staff: UUID, role: str, unit: str, side: str | None) -> Viewer:
-    known = Compartment(side) if side else None
-    return Viewer(staff=staff, role=StaffRole(role), unit=unit, side=known)
+def _viewer(staff: UUID, role: str, unit: str, side: str | None, emergencies: list[UUID]) -> Viewer:
+    return Viewer(
+        staff=staff,
+        role=StaffRole(role),
+        unit=unit,
+        side=Compartment(side) if side else None,
+        emergencies=frozenset(emergencies),
+    )
 
 
 def _found(

@@ -1,6 +1,11 @@
 -- name: viewers
 -- Who they are now; nobody, once the position has ended.
-select staff, role, unit, side from {access_staff} where staff = any(%s::uuid[]) and active
+select staff, role, unit, side,
+       array(select opened.case_id
+               from unnest(emergencies, emergencies_until) as opened (case_id, until)
+              where opened.until > %s::timestamptz)
+  from {access_staff}
+ where staff = any(%s::uuid[]) and active
 
 -- name: open_cases
 -- By case, with their persons, but for those of some units; of theirs, wherever coordinators are

@@ -6,7 +6,9 @@ create table {access_staff} (
     unit   text not null,
     role   text not null,
     side   text,
-    active boolean not null
+    active boolean not null,
+    emergencies       uuid[] not null,
+    emergencies_until timestamptz[] not null
 );
 
 create table {access_files} (

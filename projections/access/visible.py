@@ -13,11 +13,11 @@ from psycopg import sql
 
 from domain.codes import Compartment, StaffRole
 from domain.policy import (
-    NARROW,
     Act,
     Information,
     Relation,
     Viewer,
+    near_protected,
     permitting,
     sees_compartment,
 )
@@ -27,6 +27,7 @@ _HOLDS: Mapping[Relation, sql.SQL] = {
     Relation.ENGAGED: sql.SQL(
         "(%(visible_staff)s = any(file.engaged) and file.file = any(%(visible_engaged)s::uuid[]))"
     ),
+    Relation.BROKEN_GLASS: sql.SQL("file.file = any(%(visible_emergencies)s::uuid[])"),
     Relation.RESPONSIBLE_UNIT: sql.SQL("file.responsible_unit = %(visible_unit)s"),
     Relation.RECEIVING_UNIT: sql.SQL("file.receiving_unit = %(visible_unit)s"),
     Relation.SENDING_UNIT: sql.SQL("file.sending_unit = %(visible_unit)s"),
@@ -57,6 +58,7 @@ def visible(
             "visible_staff": viewer.staff,
             "visible_unit": viewer.unit,
             "visible_compartments": compartments(viewer.side),
+            "visible_emergencies": f"{{{','.join(map(str, viewer.emergencies))}}}",
             "visible_engaged": f"{{{','.join(map(str, viewer.engaged_in))}}}",
         },
     )
@@ -74,7 +76,7 @@ def condition(
         return sql.SQL("false")
     if role is StaffRole.EXTERNAL_SENDER:  # no side: what it sent, wherever that went
         return _SENT if Relation.SENDER in relations else sql.SQL("false")
-    near = relations & NARROW.get(role, frozenset({Relation.ASSIGNED}))
+    near = relations & near_protected(role)
     holds = sql.SQL("{} and ({})").format(_ON_ONES_SIDE, _any_of(relations))
     if near == relations:
         return sql.SQL("({})").format(holds)

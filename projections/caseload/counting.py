@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from domain.policy import NARROW, Act, Information, Relation, Viewer, permitting
+from domain.policy import Act, Information, Relation, Viewer, near_protected, permitting
 from projections.access.visible import visible
 from projections.asking import Connection, all_rows
 from projections.sql import Statements
@@ -56,7 +56,7 @@ async def few_on_ones_side(connection: Connection, schema: str, viewer: Viewer) 
 
 def _comes_near(viewer: Viewer) -> bool:
     """Whether every protected identity of the unit counts: for its manager."""
-    return Relation.RESPONSIBLE_UNIT in NARROW.get(viewer.role, ())
+    return Relation.RESPONSIBLE_UNIT in near_protected(viewer.role)
 
 
 @cache

@@ -19,7 +19,7 @@ from tests.domain.test_policy import REVIEWED
 Cell = tuple[StaffRole, Relation, Information, Act]
 
 ROOMS = Path(policy.__file__).parents[1]
-ME, THIS = UUID(int=1), UUID(int=2)
+ME, THIS, OPENED = UUID(int=1), UUID(int=2), UUID(int=3)
 HERE, SIDE = "nexus", Compartment.EXPOSED
 
 STANDING: Mapping[Relation, File] = {
@@ -29,8 +29,10 @@ STANDING: Mapping[Relation, File] = {
     Relation.RECEIVING_UNIT: File(compartment=SIDE, receiving_unit=HERE),
     Relation.SENDING_UNIT: File(compartment=SIDE, sending_unit=HERE),
     Relation.SENDER: File(compartment=SIDE, sending_unit=HERE),
+    Relation.PARTY: File(compartment=SIDE, party=HERE),
     Relation.INFORMED_UNIT: File(compartment=SIDE, informed_units=(HERE,)),
     Relation.CONSULTED_UNIT: File(compartment=SIDE, consulted_units=(HERE,)),
+    Relation.BROKEN_GLASS: File(id=OPENED, compartment=SIDE),
     Relation.NONE: File(compartment=SIDE),
 }
 """For each relation a file to which somebody stands in it alone."""
@@ -54,7 +56,14 @@ def reviewed() -> set[Cell]:
 
 def answered(role: StaffRole, information: Information) -> set[Cell]:
     """What `may` says to somebody in a role who stands to a file in one way at a time."""
-    viewer = Viewer(staff=ME, role=role, unit=HERE, side=SIDE, engaged_in=frozenset({THIS}))
+    viewer = Viewer(
+        staff=ME,
+        role=role,
+        unit=HERE,
+        side=SIDE,
+        engaged_in=frozenset({THIS}),
+        emergencies=frozenset({OPENED}),
+    )
     always = {act for act in Act if may(viewer, act, information, STANDING[Relation.NONE])}
     near = {
         (role, relation, information, act)
@@ -88,6 +97,8 @@ def test_no_row_can_be_taken_away_unnoticed(monkeypatch: pytest.MonkeyPatch) -> 
         assert answered(row.role, row.information) == wanted - {cell}, cell
         rendered = condition.__wrapped__(row.role, row.information, row.act)
         monkeypatch.undo()
+        if row.relation is Relation.PARTY:  # asked of one question at a time, never of a list
+            continue
         assert rendered != condition.__wrapped__(row.role, row.information, row.act), cell
 
 

@@ -314,7 +314,7 @@ async def test_access_knows_who_somebody_is_now(
     """Who has left is nobody, like a stranger."""
     assert any(not row.active for row in STAFF.values())
     for row in STAFF.values():
-        found = await access.viewers(asked, full_town.schema, [row.staff])
+        found = await access.viewers(asked, full_town.schema, [row.staff], BEGINNING)
         assert found.get(row.staff) == (
             Viewer(
                 staff=row.staff,
@@ -325,7 +325,7 @@ async def test_access_knows_who_somebody_is_now(
             if row.active
             else None
         )
-    assert await access.viewers(asked, full_town.schema, [id_of(404)]) == {}
+    assert await access.viewers(asked, full_town.schema, [id_of(404)], BEGINNING) == {}
     assert await access.files(asked, full_town.schema, [id_of(404)]) == {}
 
 
@@ -499,6 +499,7 @@ async def test_receipts_are_found_by_subject_newest_first(
 
 _ID, _IDS, _UNIT, _UNITS = "id", "ids", "unit", "units"
 _CODE, _MOMENT, _DAY, _NUMBER, _YES = "neutral code", "moment", "day", "number", "yes or no"
+_MOMENTS = "moments"
 _TOKEN, _TOKENS, _NEUTRAL = "sealed token", "sealed tokens", "neutral facts of the catalogue"
 _REGISTER = "register number of a decision or receipt"
 
@@ -509,6 +510,7 @@ _TYPES = {
     _UNITS: "text[]",
     _CODE: "text",
     _MOMENT: "timestamp with time zone",
+    _MOMENTS: "timestamp with time zone[]",
     _DAY: "date",
     _NUMBER: ("bigint", "integer"),
     _YES: "boolean",
@@ -525,6 +527,8 @@ _COLUMNS = {
         "role": _CODE,
         "side": _CODE,
         "active": _YES,
+        "emergencies": _IDS,
+        "emergencies_until": _MOMENTS,
     },
     "access_files": {
         "file": _ID,
@@ -612,6 +616,15 @@ _COLUMNS = {
         "answered_by": _ID,
         "version": _NUMBER,
         "rank": _NUMBER,
+    },
+    "emergencies": {
+        "case": _ID,
+        "position": _NUMBER,
+        "staff": _ID,
+        "unit": _UNIT,
+        "taken_at": _MOMENT,
+        "until": _MOMENT,
+        "reason_token": _TOKEN,
     },
     "timeline": {
         "stream": _ID,
