@@ -182,6 +182,14 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         warned=2,
         escalates=True,
     ),
+    ClockKind.OPERATION_ACKNOWLEDGED: Row(
+        shown=DeadlineKind.ANSWER,
+        starts="police operation announced",
+        ends="acknowledged by both who handle it (R6)",
+        length=Length("operation_acknowledged_working_days", Measure.WORKING_DAYS),
+        warned=1,
+        escalates=True,
+    ),
     ClockKind.REFLECTION_PERIOD: Row(
         shown=DeadlineKind.REVIEW,
         starts="granted",

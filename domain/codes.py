@@ -456,6 +456,7 @@ class ClockKind(StrEnum):
     ADULT_INVESTIGATION = "adult-investigation"
     REPORTER_FEEDBACK = "reporter-feedback"  # asked for before the decision
     LATE_REPORTER_FEEDBACK = "late-reporter-feedback"  # asked for after it
+    OPERATION_ACKNOWLEDGED = "operation-acknowledged"
     REFERRAL_ROUTED = "referral-routed"
     REFERRAL_ANSWER = "referral-answer"
     HANDOVER_ANSWER = "handover-answer"

@@ -476,6 +476,9 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Återkoppling som anmälaren begärt i efterhand",
             "Feedback that the mandated reporter asked for later",
         ),
+        ClockKind.OPERATION_ACKNOWLEDGED: Label(
+            "Polisinsatsen bekräftad", "Police operation acknowledged"
+        ),
         ClockKind.REFERRAL_ROUTED: Label("Aktualiseringen fördelad", "Referral routed"),
         ClockKind.REFERRAL_ANSWER: Label("Svar på aktualisering", "Referral answered"),
         ClockKind.HANDOVER_ANSWER: Label("Svar på överlämning", "Handover answered"),

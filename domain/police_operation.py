@@ -1,17 +1,21 @@
 """A targeted police operation (S31, S48): handled by the adults' entry point and the regional
 coordinators, and never about anybody by name (R6).
 
-The story: announced, without any person in it; acknowledged by both, or an alarm says that one of
-them has not; carried out, which refers those met in bursts, each of them a referral of its own
-(R1-R3); closed. Whoever was met is found through the referrals alone, and seen as they are seen.
+The story: announced, without any person in it; acknowledged by both within a time, which is missed
+and escalated as any other answer's, and an alarm says that one of them has not; carried out, which
+refers those met in bursts, each of them a referral of its own (R1-R3); closed. Whoever was met is
+found through the referrals alone, and seen as they are seen.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from domain.codes import Compartment
+from domain import deadline as deadlines
+from domain.codes import ClockKind, Compartment
+from domain.deadline import DeadlineEvent, Deadlines
 from domain.errors import (
     AnnouncedInTheFuture,
     NotFound,
@@ -52,6 +56,9 @@ class OperationClosed:
     unit: str
 
 
+ACKNOWLEDGEMENT: Final = UUID("f0000000-0000-4000-8000-000000000004")
+"""The deadline of both acknowledgements, in the operation's own stream."""
+
 OperationEvent = OperationAnnounced | OperationAcknowledged | PersonsMet | OperationClosed
 
 # --- state -----------------------------------------------------------------------------------
@@ -62,6 +69,7 @@ class PoliceOperation:
     handled_by: tuple[str, ...]
     acknowledged_by: tuple[str, ...] = ()
     closed: bool = False
+    deadlines: Deadlines = ()
 
     @property
     def is_acknowledged(self) -> bool:
@@ -71,12 +79,18 @@ class PoliceOperation:
 
 def evolve(operation: PoliceOperation | None, event: object) -> PoliceOperation | None:
     if isinstance(event, OperationAnnounced):
-        return PoliceOperation(handled_by=event.handled_by)
+        waits = deadlines.awaited(
+            (), ACKNOWLEDGEMENT, ClockKind.OPERATION_ACKNOWLEDGED, event.acknowledgement_due
+        )
+        return PoliceOperation(handled_by=event.handled_by, deadlines=waits)
     if operation is None:
         return None
+    if isinstance(event, DeadlineEvent):
+        return replace(operation, deadlines=deadlines.evolve(operation.deadlines, event))
     match event:
         case OperationAcknowledged(unit=unit):
-            return replace(operation, acknowledged_by=(*operation.acknowledged_by, unit))
+            by = replace(operation, acknowledged_by=(*operation.acknowledged_by, unit))
+            return replace(by, deadlines=()) if by.is_acknowledged else by
         case OperationClosed():
             return replace(operation, closed=True)
         case _:

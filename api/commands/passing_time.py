@@ -20,6 +20,7 @@ from domain.case.consent import CoordinatorReleased
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
 from domain.person import Person, born_over
+from domain.police_operation import PoliceOperation
 from domain.ports import Reading, Receipts
 from domain.recorded import Append, NewEvent, Stream
 from domain.referral import Referral
@@ -44,7 +45,7 @@ async def tell_overdue(
     if anything was new. `recorded_at`: only the generator."""
     stream = (await desk.log.streams([file], afresh=True))[file]
     state, now = stream.state, desk.clock.now()
-    if not isinstance(state, Case | Referral):
+    if not isinstance(state, Case | Referral | PoliceOperation):
         return None
     missed = deadlines.miss_deadline(state.deadlines, deadline, now)
     standing = state.deadlines
@@ -63,27 +64,34 @@ async def tell_overdue(
 
 def _escalated(
     desk: Desk,
-    state: Case | Referral,
+    state: Case | Referral | PoliceOperation,
     standing: deadlines.Deadlines,
     deadline: UUID,
     now: datetime,
 ) -> list[deadlines.DeadlineEvent]:
-    """To the managers of both units: who holds it, and who is asked."""
-    asked = state.unit
-    if isinstance(state, Case):
-        asked = state.handover.to_unit if state.handover else state.unit
-    holder = state.unit if isinstance(state, Case) else state.holder
+    """To the managers of both units."""
     try:
         return deadlines.escalate_deadline(
             standing,
             deadline,
-            tuple(dict.fromkeys((holder, asked))),
+            tuple(dict.fromkeys(_both(state))),
             now=now,
             settings=desk.organisation.settings,
             calendar=desk.calendar,
         )
     except SealedValueIsClosed:  # the file's key is erased: nobody is reminded of it
         return []
+
+
+def _both(state: Case | Referral | PoliceOperation) -> tuple[str, ...]:
+    """Who holds it, and who is asked; an operation is asked of both who handle it (R6)."""
+    match state:
+        case PoliceOperation():
+            return state.handled_by
+        case Case():
+            return state.unit, state.handover.to_unit if state.handover else state.unit
+        case Referral():
+            return state.holder, state.unit
 
 
 # --- consents --------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from api.commands import referrals
 from api.commands.referrals import ReferralDetails
 from api.commands.work import Work
 from domain import police_operation as operations
+from domain.clocks import due
+from domain.codes import ClockKind
 from domain.errors import NotFound, NotPermitted, PersonMetTwice
 from domain.police_operation import PoliceOperation
 from domain.policy import Act, Information, Viewer
@@ -27,9 +29,7 @@ async def announce_operation(
             handled_by=(targets.adult_entry, targets.regional_coordinators),
             announced=announced,
             now=work.now,
-            due=work.desk.calendar.add_working_days(
-                announced, settings.operation_acknowledged_working_days
-            ),
+            due=due(ClockKind.OPERATION_ACKNOWLEDGED, announced, settings, work.desk.calendar),
         ),
         at=announced,
     )

@@ -16,6 +16,7 @@ from api.door.answers import (
     DeadlineId,
     Done,
     Moment,
+    OperationId,
     Page,
     ReferralId,
     Seen,
@@ -72,6 +73,7 @@ class DeadlineLine(Answer):
     ended_at: Moment | None
     referral_id: ReferralId | UnsetType = UNSET
     case_id: CaseId | UnsetType = UNSET
+    operation_id: OperationId | UnsetType = UNSET
 
 
 class DeadlineCounts(Answer):
@@ -92,10 +94,12 @@ class Deadlines(Page):
     "listDeadlines",
     Label("Lista enhetens frister", "List the unit's deadlines"),
     Label(
-        "Det som enheten ska göra, det som förfaller först överst; också obesvarat som enheten har"
+        "Det som enheten ska göra, det som förfaller först överst; också att en polisinsats ska"
+        " bekräftas (R6), och obesvarat som enheten har"
         " lämnat till en annan och som har gått till enhetscheferna. Vad fristen gäller sägs"
         " neutralt; lagrum och klocka står i akten.",
-        "What the unit must see to, what is due first on top; also what it left to another unit to"
+        "What the unit must see to, what is due first on top; also that a police operation is to be"
+        " acknowledged (R6), and what it left to another unit to"
         " answer and what has gone to the unit managers. What is due is told in neutral words; the"
         " statute and the clock stand in the file.",
     ),
@@ -136,6 +140,7 @@ def _told(visit: Visit, line: deadlines.Line) -> DeadlineLine:
         deadline_id=line.deadline,
         referral_id=line.referral or UNSET,
         case_id=line.case or UNSET,
+        operation_id=line.operation or UNSET,
         kind=DeadlineKind(line.kind),
         label=Words.of(DeadlineKind(line.kind)),
         status=DeadlineStatus(line.status),

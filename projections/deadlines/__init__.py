@@ -1,5 +1,5 @@
 """Each deadline, a line each: what is due, when, and what came of it, in the neutral words of a
-compilation. The answers that referrals and handovers wait for are among them."""
+compilation. The answers that referrals, handovers and police operations wait for are among them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,12 @@ from domain.deadline import (
     DeadlineResumed,
     DeadlineSet,
 )
-from domain.policy import Viewer
+from domain.police_operation import (
+    ACKNOWLEDGEMENT,
+    OperationAcknowledged,
+    OperationAnnounced,
+)
+from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.referral import (
     ANSWER,
@@ -46,6 +51,7 @@ _statements = Statements("projections.deadlines")
 _ROUTED = (ReferralRouted, ReferralAccepted, ReferralDeclined, ReferralWithdrawn)
 _OFFERED = (HandoverOffered, HandoverAccepted, HandoverDeclined, HandoverWithdrawn)
 _OF_REFERRALS, _OF_HANDOVERS = names_of(*_ROUTED), names_of(*_OFFERED)
+_OF_OPERATIONS = names_of(OperationAnnounced, OperationAcknowledged)
 _LEADING = names_of(ReferralRouted, ReferralAccepted)
 
 
@@ -69,6 +75,8 @@ class Row(NamedTuple):
     escalated: int  # times
     reminded: tuple[str, ...]  # units
     ended_at: datetime | None
+    units: tuple[str, ...] = ()  # whose it is, where there is no file whose access says so
+    lacking: tuple[str, ...] = ()  # which of them have not done it
 
 
 class Led(NamedTuple):
@@ -82,6 +90,8 @@ def keys(recorded: Recorded) -> Iterable[Key]:
         return [(recorded.stream, event.deadline)]
     if recorded.name in _OF_REFERRALS:
         return [(recorded.stream, ANSWER)]
+    if recorded.name in _OF_OPERATIONS:
+        return [(recorded.stream, ACKNOWLEDGEMENT)]
     return [(recorded.stream, event.handover)] if recorded.name in _OF_HANDOVERS else ()
 
 
@@ -93,6 +103,10 @@ def apply(row: Row | None, recorded: Recorded) -> Row | None:
             return _awaited(recorded, ANSWER, ClockKind.REFERRAL_ANSWER, due)
         case HandoverOffered(handover=handover, answer_due=due):
             return _awaited(recorded, handover, ClockKind.HANDOVER_ANSWER, due)
+        case OperationAnnounced(acknowledgement_due=due, handled_by=units):
+            clock = ClockKind.OPERATION_ACKNOWLEDGED
+            answer = _awaited(recorded, ACKNOWLEDGEMENT, clock, due)
+            return answer._replace(units=units, lacking=units)
         case _:
             return row and row._replace(**_changes(row, recorded))
 
@@ -111,7 +125,7 @@ def _awaited(recorded: Recorded, deadline: UUID, clock: ClockKind, due: datetime
 
 
 def _changes(row: Row, recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - one for each event
-    ended = {"ended_at": recorded.occurred_at}
+    ended: dict[str, Any] = {"ended_at": recorded.occurred_at}
     match recorded.event:
         case DeadlinePaused():
             return {"status": DeadlineStatus.PAUSED}
@@ -128,7 +142,16 @@ def _changes(row: Row, recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 -
         case DeadlineFellAway() | HandoverWithdrawn() | ReferralWithdrawn():
             is_missed = row.status == DeadlineStatus.MISSED  # and stays so
             return ended if is_missed else {"status": DeadlineStatus.FALLEN_AWAY, **ended}
-        case ReferralAccepted() | ReferralDeclined() | HandoverAccepted() | HandoverDeclined():
+        case OperationAcknowledged(unit=unit) if set(row.lacking) - {unit}:
+            return {"lacking": tuple(each for each in row.lacking if each != unit)}
+        case (
+            ReferralAccepted()
+            | ReferralDeclined()
+            | HandoverAccepted()
+            | HandoverDeclined()
+            | OperationAcknowledged()
+        ):
+            ended["lacking"] = ()
             in_time = recorded.occurred_at <= row.due and row.status != DeadlineStatus.MISSED
             return {"status": DeadlineStatus.MET if in_time else DeadlineStatus.CAUGHT_UP, **ended}
         case _:
@@ -147,7 +170,7 @@ def _led(_: Led | None, recorded: Recorded) -> Led | None:
 
 PROJECTION = Projection(
     name="deadlines",
-    version=3,
+    version=4,
     schema=text("projections.deadlines", "schema.sql"),
     tables=(
         Table(name="deadlines", row=Row, key=("file", "deadline"), keys=keys, apply=apply),
@@ -196,8 +219,10 @@ class Line(NamedTuple):
     escalated: int
     reminded: tuple[str, ...]
     ended_at: datetime | None
+    units: tuple[str, ...]
+    lacking: tuple[str, ...]
     carried: UUID
-    carried_by: str  # "case" or "referral"
+    carried_by: str  # "case", "referral" or "operation"
 
     @property
     def case(self) -> UUID | None:
@@ -205,7 +230,11 @@ class Line(NamedTuple):
 
     @property
     def referral(self) -> UUID | None:
-        return self.file if self.file != self.case else None
+        return None if self.file in (self.case, self.operation) else self.file
+
+    @property
+    def operation(self) -> UUID | None:
+        return self.file if self.carried_by == "operation" else None
 
 
 _CARRIED = sql.SQL('coalesce(led."case", line.file)')
@@ -213,6 +242,14 @@ _OWNED = sql.SQL(
     "(case when line.asked then file.receiving_unit = %(unit)s or %(unit)s = any(line.reminded)"
     " else coalesce(file.responsible_unit, file.receiving_unit,"
     " file.informed_units[cardinality(file.informed_units)]) = %(unit)s end)"
+)
+
+
+# an acknowledgement is asked of both who handle the operation, until each has given it
+_HANDLED = sql.SQL(
+    "line.units <> '{}' and %(of_operations)s and %(unit)s = any(line.units)"
+    " and (line.ended_at is not null or %(unit)s = any(line.lacking)"
+    " or %(unit)s = any(line.reminded))"
 )
 
 
@@ -230,6 +267,7 @@ async def page(
     parameters = {
         **visible(viewer).parameters,
         "unit": viewer.unit,
+        "of_operations": may(viewer, Act.READ, Information.OPERATION),
         "now": now,
         "status": wanted.status,
         "kind": wanted.kind,
@@ -265,6 +303,7 @@ def _page(schema: str, role: StaffRole, filters: str, further: bool) -> bytes:
         schema,
         carried=_CARRIED,
         owned=_OWNED,
+        handled=_HANDLED,
         filters=sql.SQL(filters),
         beyond=sql.SQL(beyond if further else "true"),
         visible=condition(role),
@@ -272,7 +311,9 @@ def _page(schema: str, role: StaffRole, filters: str, further: bool) -> bytes:
 
 
 async def counts(connection: Connection, schema: str, viewer: Viewer, now: datetime) -> Counts:
-    parameters = {**visible(viewer).parameters, "unit": viewer.unit, "now": now}
+    of_operations = may(viewer, Act.READ, Information.OPERATION)
+    told = {"unit": viewer.unit, "of_operations": of_operations, "now": now}
+    parameters = {**visible(viewer).parameters, **told}
     statement = _counts(schema, viewer.role)
     [found] = await all_rows(connection, statement, parameters, Counts)
     return found
@@ -280,7 +321,12 @@ async def counts(connection: Connection, schema: str, viewer: Viewer, now: datet
 
 @cache
 def _counts(schema: str, role: StaffRole) -> bytes:
-    parts = {"carried": _CARRIED, "owned": _OWNED, "visible": condition(role)}
+    parts = {
+        "carried": _CARRIED,
+        "owned": _OWNED,
+        "handled": _HANDLED,
+        "visible": condition(role),
+    }
     return _statements("counts", schema, **parts).as_bytes()
 
 

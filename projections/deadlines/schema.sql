@@ -10,7 +10,9 @@ create table {deadlines} (
     status    text not null,
     escalated integer not null,
     reminded  text[] not null,
-    ended_at  timestamptz
+    ended_at  timestamptz,
+    units     text[] not null,
+    lacking   text[] not null
 );
 
 -- Where a referral is carried on.
@@ -22,5 +24,6 @@ create table {deadline_referrals} (
 -- indexes
 alter table {deadlines} add primary key (file, deadline);
 create index on {deadlines} (due, file, deadline) where ended_at is null;
+create index on {deadlines} (due, file, deadline) where units <> '{{}}';
 alter table {deadline_referrals} add primary key (referral);
 create index on {deadline_referrals} ("case");

@@ -3,7 +3,10 @@ them minors."""
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from api.commands.passing_time import tell_overdue
+from domain.police_operation import ACKNOWLEDGEMENT
 from tests.acceptance.town import Person, Town
 
 
@@ -48,18 +51,37 @@ async def it_is_announced(town: Town) -> str:
 async def one_acknowledgement_is_missing(town: Town, coordinator: Person, operation: str) -> None:
     """Nexus acknowledges; until the coordinator does, there is an alarm, in view and metric."""
     nexus, path = town["nexus worker"], f"/police-operations/{operation}"
+    assert [line["status"] for line in await due(nexus, operation)] == ["running"]
     await nexus.post(f"{path}/acknowledgements")
+    assert await due(nexus, operation) == []
+    coordinator.position = nexus.position
+    assert [line["isOverdue"] for line in await due(coordinator, operation)] == [True]
     await nexus.post(f"{path}/closures", expect=409)
     shown = await nexus.get(path)
     assert shown["handlingUnits"] == ["nexus", "regional-coordinators"]
     assert shown["acknowledgements"] == ["nexus"]
     assert shown["acknowledgementOverdue"]
     assert await alarms(town) == 1
+    told = await tell_overdue(town.rooms.house.desk, UUID(operation), ACKNOWLEDGEMENT)
+    nexus.position = told or 0
+    assert [line["status"] for line in await due(nexus, operation)] == ["missed"]
     await coordinator.post(f"{path}/acknowledgements")
+    caught_up = await due(coordinator, operation, status="caught-up")
+    assert [line["kind"] for line in caught_up] == ["answer"]
+    assert await due(coordinator, operation) == []
+    assert (await coordinator.get("/deadlines"))["counts"]["overdue"] == 0
     shown = await coordinator.get(path)
     assert shown["acknowledgements"] == shown["handlingUnits"]
     assert not shown["acknowledgementOverdue"]
     assert await alarms(town) == 0
+
+
+async def due(who: Person, operation: str, **query: Any) -> list[Any]:
+    """What is due of an operation, in somebody's list of deadlines."""
+    lines = (await who.get("/deadlines", fileId=operation, **query))["items"]
+    assert all(line["operationId"] == operation for line in lines)
+    assert not any("caseId" in line or "referralId" in line for line in lines)
+    return list(lines)
 
 
 async def alarms(town: Town) -> float:

@@ -9,14 +9,15 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, persons, referrals
+from api.commands import cases, persons, police_operations, referrals
 from api.commands.passing_time import MONTHS, TIME, reckon_month, tell_overdue
 from api.house import Views
 from api.runtime.timekeeping import Timekeeping
-from domain.codes import AgeKnowledge, CaseOutcome, ClockKind, Purpose
+from domain.codes import AgeKnowledge, CaseOutcome, ClockKind, Purpose, StaffRole
 from domain.deadline import DeadlineEscalated, DeadlineMet, DeadlineMissed, DeadlineSet
 from domain.errors import SealIsBroken
 from domain.majority import MajorityApproaching, MajorityReached, MonthReckoned
+from domain.police_operation import ACKNOWLEDGEMENT, OperationAnnounced
 from domain.ports import EventLog
 from domain.recorded import Stream
 from domain.referral import ANSWER
@@ -82,6 +83,29 @@ async def test_a_referral_that_nobody_answers_raises_an_alarm(town: Town) -> Non
     assert await count(town, referral, DeadlineEscalated) == 1
     await town.do(await town.manager("nexus"), referrals.accept_referral, referral)
     assert not await tell_overdue(town.desk, referral, ANSWER)
+
+
+async def test_an_acknowledgement_that_is_missing_is_told_of_as_any_answer(town: Town) -> None:
+    """R6: missed once, and brought to both who handle the operation until both have given it."""
+    police, nexus = await town.police(), await town.worker("nexus")
+    announced = await town.do(
+        police, police_operations.announce_operation, planned_on=NOW.date(), announced_at=None
+    )
+    operation, event = announced.the(OperationAnnounced)
+    await town.do(nexus, police_operations.acknowledge_operation, operation)
+    assert not await tell_overdue(town.desk, operation, ACKNOWLEDGEMENT)
+    town.clock.advance(timedelta(days=30))
+    assert await tell_overdue(town.desk, operation, ACKNOWLEDGEMENT)
+    assert not await tell_overdue(town.desk, operation, ACKNOWLEDGEMENT)
+    facts = await town.facts(operation)
+    [missed] = [fact for fact in facts if isinstance(fact.event, DeadlineMissed)]
+    assert missed.occurred_at == event.acknowledgement_due
+    [told] = [fact.event for fact in facts if isinstance(fact.event, DeadlineEscalated)]
+    assert told.units == event.handled_by
+    coordinator = await town.hire("regional-coordinators", StaffRole.REGIONAL_COORDINATOR, None)
+    await town.do(coordinator, police_operations.acknowledge_operation, operation)
+    town.clock.advance(timedelta(days=7))
+    assert not await tell_overdue(town.desk, operation, ACKNOWLEDGEMENT)
 
 
 # --- turning 18 --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain.codes import Compartment
+from domain.deadline import DeadlineMissed, miss_deadline
 from domain.errors import (
     AnnouncedInTheFuture,
     NotFound,
@@ -15,6 +16,7 @@ from domain.errors import (
 )
 from domain.organisation import Bounds
 from domain.police_operation import (
+    ACKNOWLEDGEMENT,
     OperationAcknowledged,
     OperationAnnounced,
     OperationClosed,
@@ -69,6 +71,20 @@ def test_both_acknowledge_it(first: str) -> None:
     assert not given(OperationAcknowledged(unit=first)).is_acknowledged
     assert acknowledge_operation(given(), by_unit=first) == [OperationAcknowledged(unit=first)]
     assert given(*(OperationAcknowledged(unit=unit) for unit in (first, second))).is_acknowledged
+
+
+def test_the_acknowledgement_is_a_deadline() -> None:
+    """It waits until both have given it, is missed once, and brought to both units (R6)."""
+    for operation in (given(), given(BY_NEXUS)):
+        [waits] = operation.deadlines
+        assert (waits.id, waits.due) == (ACKNOWLEDGEMENT, DUE)
+        missed = miss_deadline(operation.deadlines, ACKNOWLEDGEMENT, DUE + timedelta(seconds=1))
+        assert missed == [DeadlineMissed(deadline=ACKNOWLEDGEMENT)]
+        assert miss_deadline(operation.deadlines, ACKNOWLEDGEMENT, DUE) == []
+    late = fold([ANNOUNCED, DeadlineMissed(deadline=ACKNOWLEDGEMENT)])
+    assert late is not None
+    assert late.deadlines[0].missed
+    assert given(BY_NEXUS, BY_A_COORDINATOR).deadlines == ()
 
 
 def test_an_acknowledgement_stands() -> None:

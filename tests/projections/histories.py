@@ -579,7 +579,11 @@ class History:
 
     def _time(self) -> None:
         """Something becomes of a deadline: in time, too late, or by time alone."""
-        files: list[tuple[UUID, Any]] = [*self._referrals.items(), *self._cases.items()]
+        files: list[tuple[UUID, Any]] = [
+            *self._referrals.items(),
+            *self._cases.items(),
+            *self._operations.items(),
+        ]
         stream, file = self._one((stream, file) for stream, file in files if file.deadlines) or (
             None,
             None,
@@ -687,7 +691,7 @@ class History:
         }
         kind = _ENTRY_OF[type(event)].name.partition(".")[0]
         if kind == "deadline":
-            kind = "case" if stream in self._cases else "referral"
+            kind = next(of for of in ("case", "operation", "referral") if stream in states[of])
         evolve = {
             "referral": referral.evolve,
             "case": case.evolve,

@@ -686,6 +686,8 @@ _COLUMNS = {
         "escalated": _NUMBER,
         "reminded": _UNITS,
         "ended_at": _MOMENT,
+        "units": _UNITS,
+        "lacking": _UNITS,
     },
     "deadline_referrals": {"referral": _ID, "case": _ID},
     "mandates": {
