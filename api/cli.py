@@ -17,6 +17,7 @@ from api.command_line import (
     serving,
     standing,
     trying,
+    verifying,
     views,
 )
 from api.command_line.progress import ERRORS
@@ -26,6 +27,7 @@ from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.rebuilding import BuilderFailed
 from api.runtime.serve import AddressCannotBeUsed
+from api.runtime.served_evidence import LogIsNotServed
 from api.runtime.settings import SettingsAreFaulty
 from api.runtime.wiring import VaultDoesNotFit
 from api.runtime.workers import WorkerCannotServe
@@ -47,6 +49,8 @@ app.command(hidden=True)(serving.worker)
 app.command()(following.follow)
 app.command()(views.rebuild)
 app.command()(trying.token)
+app.command()(verifying.verify)
+app.command()(verifying.audit_keys)
 app.command()(measuring.bench)
 app.command()(policies.policy)
 
@@ -90,6 +94,7 @@ def main() -> None:
         OrganisationIsFaulty,
         PostgresCannotRun,
         KeyringIsUnusable,
+        LogIsNotServed,
         DemoIsIncomplete,
         AddressCannotBeUsed,
         VaultDoesNotFit,

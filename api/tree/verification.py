@@ -5,7 +5,7 @@ checkpoint covers is a finding, too, unless it is younger than a sealer needs.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,8 +17,10 @@ from api.tree.merkle import (
     HASH,
     Node,
     ProofIsWrong,
+    covering,
     inclusion_plan,
     proof,
+    root,
     verify_inclusion,
 )
 from api.tree.notes import (
@@ -145,12 +147,14 @@ def verify(
     now: datetime,
     stopped: bool = False,
     kept: Collection[str] = (),
-    events: Mapping[int, Checkpoint] | None = None,
+    events: Callable[[int], bytes | None] | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Verdict:
     """`trusted` are the keys that the auditor knows the log by; a checkpoint that one of them has
     signed together with a new one passes the trust on. `kept` are checkpoints that somebody else
-    has kept: the log must still contain them. `events` are those of the events' tree, which the
-    receipts' tree names. Of a log that is `stopped` nothing may be unsealed."""
+    has kept: the log must still contain them. `events` tells the root of the events' tree at a
+    size, since the receipts' checkpoints name it. Of a log that is `stopped` nothing may be
+    unsealed. `progress` hears how many rows are verified of how many."""
     verdict = Verdict(origin)
     known = _checkpoints(evidence, verdict, trusted, kept)
     verdict.checkpoints = known
@@ -163,7 +167,7 @@ def verify(
         verdict.findings.append(Finding(Wrong.HEAD_WRONG, evidence.first(), "the first row"))
     if head < sealed:
         verdict.findings.append(Finding(Wrong.ROLLED_BACK, head + 1, f"signed: {sealed}"))
-    if _rows_fit(evidence, verdict, known):
+    if _rows_fit(evidence, verdict, known, progress):
         verdict.size = sealed
     _tail_fits(verdict, evidence.tail(sealed), sealed, head, now=None if stopped else now)
     return verdict
@@ -178,6 +182,14 @@ def _tail_fits(
     if tail and (now is None or now - tail.oldest > TAIL):
         what = Wrong.UNSEALED if sealed else Wrong.CHECKPOINT_MISSING
         verdict.findings.append(Finding(what, sealed + 1))
+
+
+def root_at(evidence: Evidence, size: int) -> bytes | None:
+    """The root that a verified tree had at a size; none, when it has not come so far."""
+    try:
+        return root(size, _hashes(evidence, covering(0, size)).__getitem__)
+    except KeyError:
+        return None
 
 
 # --- what was signed ----------------------------------------------------------------------------
@@ -220,15 +232,14 @@ def _checkpoint(
     return checkpoint
 
 
-def _name_events(verdict: Verdict, events: Mapping[int, Checkpoint]) -> None:
+def _name_events(verdict: Verdict, events: Callable[[int], bytes | None]) -> None:
     """What each checkpoint of the receipts says of the events is what the events' tree says."""
     for checkpoint in verdict.checkpoints.values():
         for line in checkpoint.more:
             if line.startswith(_KEY):
                 continue
             named = named_events(line)
-            theirs = events.get(named.size) if named else None
-            if named is None or theirs is None or theirs.root != named.root:
+            if named is None or events(named.size) != named.root:
                 verdict.findings.append(Finding(Wrong.EVENTS_DIFFER, checkpoint.size, line))
 
 
@@ -262,7 +273,12 @@ def named_events(line: str) -> Named | None:
 # --- the rows, the tiles, and the roots that were signed ----------------------------------------
 
 
-def _rows_fit(evidence: Evidence, verdict: Verdict, known: Mapping[int, Checkpoint]) -> bool:
+def _rows_fit(
+    evidence: Evidence,
+    verdict: Verdict,
+    known: Mapping[int, Checkpoint],
+    progress: Callable[[int, int], None],
+) -> bool:
     """Whether all rows up to the latest checkpoint are those that were sealed; ends at the first
     that is not."""
     sealed = min(max(known, default=0), evidence.head())
@@ -280,6 +296,7 @@ def _rows_fit(evidence: Evidence, verdict: Verdict, known: Mapping[int, Checkpoi
         verdict.findings += found.findings
         if len(found.leaves) < last - first:
             return False
+        progress(last, sealed)
         if last in known:
             if known[last].root != edge.root:
                 where = f"signed after position {before}"

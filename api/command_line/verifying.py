@@ -1,0 +1,160 @@
+"""The audit logs: verified, and the keys that others verify them by."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.command_line.options import settled, where
+from api.command_line.progress import bar
+from api.runtime.audit_logs import LOGS, origin_of
+from api.runtime.clock import SystemClock
+from api.runtime.database import role_url
+from api.runtime.served_evidence import ServedEvidence
+from api.runtime.servers import servers, signing_keys
+from api.runtime.settings import Settings, SettingsAreFaulty
+from api.runtime.tree_evidence import DatabaseEvidence, log_as_it_is
+from api.runtime.tree_store import EVENTS, RECEIPTS
+from api.tree.notes import KeyIsUnsound, Verifier
+from api.tree.verification import Evidence, Verdict, root_at
+from api.tree.verification import verify as verify_tree
+
+
+@settled(where)
+def verify(
+    settings: Settings,
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Verify what is served at .../audit-logs, without the database."),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="A key that you know the logs by (samordna audit-keys prints it)."),
+    ] = None,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that was kept elsewhere: the log must still contain it."),
+    ] = None,
+    stopped: Annotated[
+        bool, typer.Option("--stopped", help="Nobody seals: nothing at all may be unsealed.")
+    ] = False,
+) -> None:
+    """Recompute both audit logs from their rows, and name the first entry that is wrong.
+
+    Ends with an error unless every row, tile and checkpoint is what was signed, up to a tail of ten
+    seconds. Without --key the keys in the data folder are believed: then it is shown that the log
+    fits its keys, not that nobody has put other keys there.
+    """
+    trusted = _trusted(settings, key or ())
+    notes = [_read(path) for path in kept or ()]
+    with _evidence(settings, url) as evidence:
+        verdicts = _verified(settings, evidence, trusted, notes, stopped=stopped)
+    _show(verdicts)
+    if not all(verdict.holds for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@settled(where)
+def audit_keys(
+    settings: Settings,
+    *,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Add a key; it signs together with the old one once.")
+    ] = False,
+) -> None:
+    """The public keys of the audit logs, newest last: for those who verify or witness them."""
+    keys = signing_keys(settings)
+    if renew:
+        keys.renew()
+    for log in LOGS:
+        for signer in keys(_origin(settings, log)):
+            typer.echo(signer.verifier.vkey)
+
+
+def _origin(settings: Settings, log: str) -> str:
+    return origin_of(settings.audit_name, settings.municipality, log)
+
+
+def _trusted(settings: Settings, keys: Collection[str]) -> list[Verifier]:
+    """Raises SettingsAreFaulty, KeyringIsUnusable."""
+    if keys:
+        try:
+            return [Verifier.read(key) for key in keys]
+        except KeyIsUnsound:
+            raise SettingsAreFaulty(
+                "--key: not a key; `samordna audit-keys` prints keys as NAME+ID+KEY"
+            ) from None
+    own = signing_keys(settings)
+    return [signer.verifier for log in LOGS for signer in own(_origin(settings, log))]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsAreFaulty(f"--kept: {path} cannot be read as a checkpoint") from None
+
+
+@contextmanager
+def _evidence(settings: Settings, url: str | None) -> Iterator[Callable[[str], Evidence]]:
+    with ExitStack() as opened:
+        if url is not None:
+            address = url.rstrip("/")
+            yield lambda log: opened.enter_context(closing(ServedEvidence(f"{address}/{log}")))
+            return
+        addresses = opened.enter_context(servers(settings))
+        auditor = role_url(
+            addresses.log, settings.municipality, "auditor", secrets=settings.secrets
+        )
+        connection = opened.enter_context(log_as_it_is(auditor))
+        yield lambda log: DatabaseEvidence(connection, settings.municipality, log)
+
+
+def _verified(
+    settings: Settings,
+    evidence: Callable[[str], Evidence],
+    trusted: Sequence[Verifier],
+    kept: Sequence[str],
+    *,
+    stopped: bool,
+) -> list[Verdict]:
+    """The receipts first, so that what they say of the events is older than the events read."""
+    sources = {log: evidence(log) for log in (RECEIPTS, EVENTS)}
+    verdicts: dict[str, Verdict] = {}
+    for log in (EVENTS, RECEIPTS):
+        origin = _origin(settings, log)
+        with bar(origin) as moved:
+            verdicts[log] = verify_tree(
+                sources[log],
+                origin=origin,
+                trusted=trusted,
+                now=SystemClock().now(),
+                stopped=stopped,
+                kept=[note for note in kept if note.startswith(f"{origin}\n")],
+                events=partial(root_at, sources[EVENTS]) if log == RECEIPTS else None,
+                progress=moved,
+            )
+    return list(verdicts.values())
+
+
+def _show(verdicts: Sequence[Verdict]) -> None:
+    table = Table("log", "verified up to", "root", "")
+    for verdict in verdicts:
+        latest = verdict.checkpoints.get(verdict.size)
+        table.add_row(
+            verdict.origin,
+            f"{verdict.size:,}",
+            latest.root.hex()[:16] if latest else "-",
+            "holds" if verdict.holds else "DOES NOT HOLD",
+            style=None if verdict.holds else "red",
+        )
+    Console().print(table)
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            typer.echo(f"{verdict.origin}: {finding}")
