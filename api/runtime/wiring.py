@@ -33,7 +33,7 @@ from api.runtime.timekeeping import Timekeeping
 from api.runtime.tokens import BearerTokens, TrustedIssuer
 from api.runtime.vault import PostgresVault
 from api.runtime.views import FollowedViews, sessions_for_views
-from domain.errors import TokenIsRefused
+from domain.errors import TokenIsRefused, Unavailable
 from domain.ports import Clock, Ids
 from domain.sealed import Sealed
 from projections import ALL, ALL_OF_RECEIPTS
@@ -116,6 +116,9 @@ class Rooms:
         finally:
             for task in tasks:
                 await ended(task)
+            for sealer in sealers:  # of a log that stands still, everything is sealed
+                with suppress(Unavailable):
+                    await sealer.catch_up()
 
     @asynccontextmanager
     async def keeping_time(self) -> AsyncIterator[None]:

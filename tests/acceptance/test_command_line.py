@@ -21,6 +21,7 @@ import pytest
 
 from api.runtime.servers import servers
 from api.runtime.settings import Settings
+from api.tree.notes import Signer
 
 SAMORDNA = str(Path(sys.executable).with_name("samordna"))
 
@@ -203,6 +204,44 @@ def test_what_is_parked_is_told_and_released(data: Path) -> None:
         assert "1 keys released" in samordna("projections", "release", "staff", data=data)
         assert stands(data)["staff"]["parked"] == []
     assert "the same" in samordna("rebuild", "staff", "--dry-run", data=data)
+
+
+def test_audit_logs_are_verified(data: Path) -> None:
+    """An auditor verifies the logs as they are served, with the keys alone, and as they are in the
+    database when all is still; what somebody changed there is named, and other keys are not
+    believed."""
+    with running("demo", "--port", "0", "--scale", "0.02", data=data, said="http://") as (said, _):
+        keys = samordna("audit-keys", data=data).split()
+        served = re.search(r"http://[^/]+", said)
+        assert served is not None
+        url = f"{served[0]}/audit-logs"
+        told = samordna("verify", "--url", url, "--key", keys[0], "--key", keys[1], data=data)
+        assert told.count("holds") == 2
+        with urllib.request.urlopen(f"{url}/events/checkpoint", timeout=10) as answer:  # noqa: S310 - http
+            kept = data / "kept"
+            kept.write_bytes(answer.read())
+        for wrong in (
+            "tile/0/999",
+            "tile/entries/999",
+            "tile/0/1",
+            "tile/64/000",
+            "tile/0/000.p/0",
+        ):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{url}/events/{wrong}", timeout=10)  # noqa: S310 - http
+    assert samordna("verify", "--stopped", "--kept", str(kept), data=data).count("holds") == 2
+    samordna("audit-keys", "--renew", data=data)
+    assert samordna("audit-keys", data=data).split()[0] == keys[0]
+    with servers(Settings(data=data)) as at, psycopg.connect(at.log, autocommit=True) as owner:
+        owner.execute("ALTER TABLE uppsala.events DISABLE TRIGGER ALL")
+        owner.execute("UPDATE uppsala.events SET unit = 'nowhere' WHERE position = 17")
+    told = samordna("verify", data=data, expect=1)
+    assert "events: position 17: the row is not the one that was sealed" in told
+    forger = Signer("samordna.invalid/uppsala/events", bytes(32)).verifier.vkey
+    assert "does not bear the signature" in samordna("verify", "--key", forger, data=data, expect=1)
+    assert "not a key" in samordna("verify", "--key", "key", data=data, expect=1)
+    assert "no http" in samordna("verify", "--url", "file:///etc", data=data, expect=1)
+    assert "does not answer" in samordna("verify", "--url", url, data=data, expect=1)
 
 
 def test_mistakes_are_one_message(data: Path) -> None:
