@@ -182,6 +182,15 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         warned=2,
         escalates=True,
     ),
+    ClockKind.ASSIGNMENT_REVIEWED: Row(
+        shown=DeadlineKind.REVIEW,
+        starts="the age turns out to ask for a qualification that somebody assigned lacks",
+        ends="everybody assigned is qualified: by a release, or a degree on record",
+        length=AT_ONCE,
+        warned=1,
+        old="3:3 a",
+        new="25:1",
+    ),
     ClockKind.OPERATION_ACKNOWLEDGED: Row(
         shown=DeadlineKind.ANSWER,
         starts="police operation announced",

@@ -456,6 +456,7 @@ class ClockKind(StrEnum):
     ADULT_INVESTIGATION = "adult-investigation"
     REPORTER_FEEDBACK = "reporter-feedback"  # asked for before the decision
     LATE_REPORTER_FEEDBACK = "late-reporter-feedback"  # asked for after it
+    ASSIGNMENT_REVIEWED = "assignment-reviewed"  # whether who is assigned is qualified (SoL 25:1)
     OPERATION_ACKNOWLEDGED = "operation-acknowledged"
     REFERRAL_ROUTED = "referral-routed"
     REFERRAL_ANSWER = "referral-answer"

@@ -476,6 +476,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Återkoppling som anmälaren begärt i efterhand",
             "Feedback that the mandated reporter asked for later",
         ),
+        ClockKind.ASSIGNMENT_REVIEWED: Label("Tilldelningen prövad", "Assignment reviewed"),
         ClockKind.OPERATION_ACKNOWLEDGED: Label(
             "Polisinsatsen bekräftad", "Police operation acknowledged"
         ),

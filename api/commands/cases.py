@@ -8,6 +8,7 @@ from uuid import UUID
 from api.commands.case_files import file_of, require_case
 from api.commands.consents import end_what_a_guardian_gave
 from api.commands.investigations import is_outside, review_clocks
+from api.commands.qualifications import end_review, review_assignment
 from api.commands.referrals import assess_anew, facts_of
 from api.commands.transfers import wait_on
 from api.commands.work import Work, found, telling_who
@@ -73,6 +74,7 @@ async def release_case_worker(work: Work, case_id: UUID, worker_id: UUID) -> Non
     case = await require_case(work, case_id, Act.ASSIGN, Information.RESPONSIBILITY)
     work.require_current(case_id)
     work.record(case_id, cases.release_case_worker(case, worker_id))
+    await end_review(work, case_id, case, released=worker_id)
     await _give_back(work, case_id, worker_id)
 
 
@@ -95,6 +97,7 @@ async def reassign_cases(
         if successor_id == worker_id:
             raise SuccessorIsTheSame
         work.record(case_id, cases.release_case_worker(case, worker_id))
+        await end_review(work, case_id, case, released=worker_id)
         await _give_back(work, case_id, worker_id)
         await assign(work, case_id, case, successor_id, even_if_away=even_if_away)
 
@@ -135,6 +138,7 @@ async def review_age(
     known = as_accepted(persons.age_over(merged, work.today), work.organisation)
     ways = await _review_routing(work, case_id, case, known)
     await review_clocks(work, case_id, case, known)
+    await review_assignment(work, case_id, case, known)
     work.record(case_id, deadlines.drop_clock(case.deadlines, ClockKind.MAJORITY, work.now))
     for told, rerouted in zip(case.referrals, ways, strict=True):
         referral = await work.referral(told)
@@ -191,6 +195,9 @@ async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:
     if handover and not work.organisation.meets_children(handover.to_unit):
         # the transition is done (R13)
         work.record(case_id, deadlines.end_clock(case.deadlines, ClockKind.MAJORITY, work.now))
+    work.record(
+        case_id, deadlines.end_clock(case.deadlines, ClockKind.ASSIGNMENT_REVIEWED, work.now)
+    )
     for worker in case.workers:
         await _give_back(work, case_id, worker)
     if (await work.age(case.person)).is_of_age:  # consent is taken anew

@@ -11,6 +11,7 @@ from api.commands.case_files import require_case
 from api.commands.cases import review_age
 from api.commands.consents import end_what_a_guardian_gave
 from api.commands.numbers import reserve_number
+from api.commands.qualifications import review_assignment
 from api.commands.referrals import wait_again
 from api.commands.work import Work
 from domain import case as cases
@@ -19,8 +20,9 @@ from domain.case import Case
 from domain.codes import Compartment, GuardianshipEnd, IdentitySource
 from domain.errors import BornInTheFuture, NotFound
 from domain.identity import Particulars
-from domain.person import Person
+from domain.person import Person, age_over
 from domain.policy import Act, Information
+from domain.routing import as_accepted
 
 
 async def assert_identity(
@@ -74,6 +76,10 @@ async def merge(work: Work, case_id: UUID, into_case: UUID, reason: str) -> None
     merged, absorbed = identity.merge(person, into, reason)
     work.record(person.id, merged)
     work.record(into.id, absorbed)
+    every = [*await work.merged(person.id), *await work.merged(into.id)]
+    if open_case := person.open_case or (await work.standing(into.id)).open_case:
+        age = as_accepted(age_over(every, work.today), work.organisation)  # the youngest of any
+        await review_assignment(work, open_case, await work.case(open_case), age)
 
 
 async def unmerge(work: Work, case_id: UUID, reason: str) -> None:

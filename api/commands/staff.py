@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.cases import assign
+from api.commands.qualifications import end_review
 from api.commands.work import Work, found
 from domain import case as cases
 from domain import staff as staffs
@@ -70,8 +71,13 @@ async def take_position(work: Work, details: PositionDetails, staff_id: UUID | N
 
 
 async def record_qualification(work: Work, staff_id: UUID, qualification: Qualification) -> None:
+    """Whoever was assigned without it, while an age turned out to ask for it, is qualified now."""
     member = await managed(work, staff_id)
-    work.record(staff_id, staffs.record_qualification(member, qualification))
+    recorded = staffs.record_qualification(member, qualification)
+    work.record(staff_id, recorded)
+    await work.read(*member.cases)
+    for case_id in member.cases if recorded else ():
+        await end_review(work, case_id, await work.case(case_id), qualified=(staff_id,))
 
 
 async def set_extent(work: Work, staff_id: UUID, percentage: int) -> None:
@@ -107,6 +113,7 @@ async def end_position(
             work.record(case_id, consents.release_coordinator(case, staff_id))
             continue
         work.record(case_id, cases.release_case_worker(case, staff_id))
+        await end_review(work, case_id, case, released=staff_id)
         if successor_id:
             await assign(work, case_id, case, successor_id, even_if_away=even_if_away)
     for team_id in member.teams:

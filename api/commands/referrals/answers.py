@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from api.commands.qualifications import review_assignment
 from api.commands.referrals.files import (
     answer_due,
     assess_anew,
@@ -42,6 +43,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         opening = deadlines.running(case.deadlines, ClockKind.INVESTIGATION_OPENED)
         responsible, is_investigated = case.unit, bool(case.investigation or opening)
         work.record(case_id, cases.join_case(case, referral_id))
+        await review_assignment(work, case_id, case, await work.age(referral.person))
         if case.investigation:
             taken_in = assessments.take_in(
                 referral.assessment, referral.deadlines, clockwork(work, work.now)
