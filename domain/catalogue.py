@@ -209,6 +209,7 @@ ENTRIES: tuple[Entry, ...] = (
         reason=TEXT,
     ),
     _stored("referral.forwarded", referral.ReferralForwarded, "person unit to_unit", reason=TEXT),
+    _stored("referral.closed", referral.ReferralClosed, "person unit"),
     _stored("referral.withdrawn", referral.ReferralWithdrawn, "person unit", reason=TEXT),
     *(
         _veiled("referral.assessment-recorded", kind, event, "person", TEXT)

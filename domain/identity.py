@@ -7,7 +7,7 @@ the blind index, or because somebody says so; a person merges them, and can take
 with nothing lost either way. Records on two sides are never brought together (S76-S78).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -146,6 +146,27 @@ def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an a
             return replace(person, identity=replace(known, absorbed=left), open_case=still)
         case _:
             return person
+
+
+# --- whose records are one -------------------------------------------------------------------
+
+
+def records_of(
+    first: UUID, known: Mapping[UUID, "Person"]
+) -> tuple[list["Person"], frozenset[UUID]]:
+    """Every record of one person among the known ones, `first` first, up to the one that stands for
+    all and down to all that were merged; and which of them are not known yet."""
+    every = [first]
+    for record in every:  # grows with whatever each of them was merged with
+        person = known.get(record)
+        every += [one for one in _beside(person) if one not in every] if person else ()
+    missing = frozenset(record for record in every if record not in known)
+    return [known[record] for record in every if record not in missing], missing
+
+
+def _beside(person: "Person") -> Sequence[UUID]:
+    into, absorbed = person.identity.merged_into, person.identity.absorbed
+    return absorbed if into is None else (into, *absorbed)
 
 
 # --- decisions -------------------------------------------------------------------------------

@@ -217,6 +217,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ReferralStatus.ACCEPTED: Label("Mottagen", "Accepted"),
         ReferralStatus.WITHDRAWN: Label("Återtagen av avsändaren", "Withdrawn by the sender"),
         ReferralStatus.DECLINED: Label("Avböjd", "Declined"),
+        ReferralStatus.CLOSED: Label("Avslutad utan utredning", "Closed without an investigation"),
     },
     DeclineReason: {
         DeclineReason.WRONG_AGE: Label("Fel ålder", "Wrong age"),

@@ -57,6 +57,10 @@ _TABLE: Final[Mapping[str, Label]] = {
         "Enhetschefen avslog avböjandet", "The unit manager refused the decline"
     ),
     "referral.declined": Label("Aktualiseringen avböjdes", "The referral was declined"),
+    "referral.closed": Label(
+        "Aktualiseringen avslutades utan utredning",
+        "The referral was closed without an investigation",
+    ),
     "referral.routing-overridden": Label(
         "Fördelningen frångicks med ett skäl", "The routing was overridden with a reason"
     ),

@@ -126,27 +126,22 @@ async def _build(
     further(until - reached)
 
 
-class _Folding:
-    """One table of one part. Rows that nothing can change any more are ready to be written."""
+class _Ready:
+    """Of one table of one part: rows that nothing can change any more, to be written."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._ready: list[Any] = []
         self._at: Any = None  # the item that is being folded
 
-    def take(self, items: Sequence[Any]) -> None:
-        """Raises FactCannotBeFolded."""
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """What goes wrong, goes wrong with the item at hand. Raises FactCannotBeFolded."""
         try:
             with blaming_items():
-                self._take(items)
+                yield
         except CannotBeFolded:
             raise FactCannotBeFolded.at(self._at) from None
-
-    def _take(self, items: Sequence[Any]) -> None:
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """There are no more items."""
 
     async def write(self, tables: Tables, connection: Connection, at_least: int = 1) -> None:
         """Add the rows that are ready, if they are that many. Raises CannotBeFolded."""
@@ -159,60 +154,69 @@ class _Folding:
             self._ready = []
 
 
-class _FoldingJournal(_Folding):
+class _FoldingJournal(_Ready):
     def __init__(self, journal: Journal[Any, Any]) -> None:
         super().__init__(journal.name)
         self._rows = journal.rows
 
-    def _take(self, items: Sequence[Any]) -> None:
-        for item in items:
-            self._at = item
-            self._ready.extend(self._rows(item))
+    def take(self, items: Sequence[Any]) -> None:
+        with self._blamed():
+            for item in items:
+                self._at = item
+                self._ready.extend(self._rows(item))
+
+    def finish(self) -> None:
+        """Every row was ready at once."""
 
 
-class _FoldingTable(_Folding):
+class _FoldingTable(_Ready):
     def __init__(self, table: Table[Any, Any]) -> None:
         super().__init__(table.name)
         self._keys = table.keys
         self._apply = table.apply
         self._cells: dict[Key, list[Any]] = {}  # found once, filled anew: hashing ids takes time
 
-    def _take(self, items: Sequence[Any]) -> None:
+    def take(self, items: Sequence[Any]) -> None:
         keys, apply, cells = self._keys, self._apply, self._cells
-        for item in items:
-            self._at = item
-            for key in keys(item):
-                cell = cells.get(key)
-                if cell is None:
-                    cell = cells[key] = [None]
-                cell[0] = apply(cell[0], item)
+        with self._blamed():
+            for item in items:
+                self._at = item
+                for key in keys(item):
+                    cell = cells.get(key)
+                    if cell is None:
+                        cell = cells[key] = [None]
+                    cell[0] = apply(cell[0], item)
 
     def finish(self) -> None:
         self._ready.extend(row for (row,) in self._cells.values() if row is not None)
         self._cells.clear()
 
 
-class _FoldingVersions(_Folding):
+class _FoldingVersions(_Ready):
     def __init__(self, versions: Versions[Any]) -> None:
         super().__init__(versions.name)
         self._versions = versions
         self._standing: dict[Key, list[Any]] = {}
 
-    def _take(self, items: Sequence[Any]) -> None:
+    def take(self, items: Sequence[Any]) -> None:
         versions, standing = self._versions, self._standing
-        for item in items:
-            self._at = item
-            for key in versions.of.keys(item):
-                cell = standing.setdefault(key, [None])
-                before, after = cell[0], versions.apply(cell[0], item)
-                if after is not before:
-                    cell[0] = after
-                    if before is not None:
-                        self._ready.append(versions.ended(before, item.position))
+        with self._blamed():
+            for item in items:
+                self._at = item
+                for key in versions.of.keys(item):
+                    cell = standing.setdefault(key, [None])
+                    before, after = cell[0], versions.apply(cell[0], item)
+                    if after is not before:
+                        cell[0] = after
+                        if before is not None:
+                            self._ready.append(versions.ended(before, item.position))
 
     def finish(self) -> None:
         self._ready.extend(row for (row,) in self._standing.values() if row is not None)
         self._standing.clear()
+
+
+_Folding = _FoldingJournal | _FoldingTable | _FoldingVersions
 
 
 def _folding(table: Table[Any, Any] | Journal[Any, Any] | Versions[Any]) -> _Folding:

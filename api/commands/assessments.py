@@ -5,11 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from api.commands.case_files import require_case
-from api.commands.referrals import clockwork, require
+from api.commands.referrals import clockwork, end_routing, facts_of, require
 from api.commands.work import Work
 from domain import assessment as assessments
 from domain import more_time
 from domain.policy import Act, Information
+from domain.referral import close_referral
+from domain.routing import route
 
 
 async def assess_protection(
@@ -32,7 +34,8 @@ async def assess_protection(
 async def decide_preliminary_assessment(
     work: Work, referral_id: UUID, *, opens: bool, ground: str
 ) -> None:
-    """SoL 2025:400 20:2; 2001:453 11:1 a."""
+    """SoL 2025:400 20:2; 2001:453 11:1 a. Where no investigation is opened, a referral that still
+    waits is answered by that."""
     referral = await work.referral(referral_id)
     await require(work, referral, Act.RECORD)
     decided = assessments.decide_preliminary_assessment(
@@ -44,6 +47,11 @@ async def decide_preliminary_assessment(
         clockwork=clockwork(work, work.now),
     )
     work.record(referral_id, decided)
+    if not opens:
+        age = await work.age(referral.person)
+        ruled = route(facts_of(work, referral, age), work.organisation)
+        work.record(referral_id, close_referral(referral, ruled))
+        end_routing(work, referral_id, referral)
 
 
 async def ask_feedback(work: Work, referral_id: UUID) -> None:

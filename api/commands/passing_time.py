@@ -19,6 +19,7 @@ from domain.case import consent as consents
 from domain.case.consent import CoordinatorReleased
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
+from domain.identity import records_of
 from domain.person import Person, born_over
 from domain.police_operation import PoliceOperation
 from domain.ports import Reading, Receipts
@@ -192,26 +193,20 @@ async def _opened(
     while wanted:
         await receipts.record(_receipt(month, wanted, position))
         streams |= await desk.log.streams(wanted, afresh=True)
-        beside = {other for stream in streams.values() for other in _beside(stream.state)}
-        wanted = sorted(beside - streams.keys())
+        known = _persons(streams)
+        missing = {one for case in batch for one in records_of(cases[case], known)[1]}
+        wanted = sorted(missing - streams.keys())
     return streams
 
 
-def _beside(person: object) -> Sequence[UUID]:
-    """The records that this one was merged into, or that were merged into this one."""
-    if not isinstance(person, Person):
-        return ()
-    into, absorbed = person.identity.merged_into, person.identity.absorbed
-    return absorbed if into is None else (into, *absorbed)
+def _persons(streams: Mapping[UUID, Stream]) -> dict[UUID, Person]:
+    states = {of: stream.state for of, stream in streams.items()}
+    return {of: state for of, state in states.items() if isinstance(state, Person)}
 
 
 def _records(streams: Mapping[UUID, Stream], person: UUID) -> list[Person]:
     """Every record of one person, the case's own first."""
-    every = [person]
-    for record in every:  # grows with whatever each of them was merged with
-        every += [one for one in _beside(streams[record].state) if one not in every]
-    states = (streams[record].state for record in every)
-    return [state for state in states if isinstance(state, Person)]
+    return records_of(person, _persons(streams))[0]
 
 
 def _turning(

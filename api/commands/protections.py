@@ -58,7 +58,7 @@ async def _change(
 ) -> None:
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
     narrowed = True
-    for record in await _every_record(work, case.person):
+    for record in await work.merged(case.person):
         await _no_file_is_missed(work, record.id, as_of)
         decided = decide(record, kind, basis)
         work.record(record.id, decided)
@@ -71,14 +71,6 @@ async def _change(
         except NotFound:
             events = narrow_referral(await work.referral(file), narrowed=narrowed)
         work.record(file, events)
-
-
-async def _every_record(work: Work, person: UUID) -> list[Person]:
-    """The record that stands, and all that were merged into it."""
-    every = [await work.standing(person)]
-    for record in every:
-        every += [await work.person(one) for one in record.identity.absorbed]
-    return every
 
 
 async def _no_file_is_missed(work: Work, record: UUID, as_of: int) -> None:

@@ -42,6 +42,7 @@ from domain.errors import (
     Unavailable,
     UnknownStaffMember,
 )
+from domain.identity import records_of
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.policy import Act, File, Information, Viewer, may
@@ -205,11 +206,13 @@ class Work:
         return (await self.records(stream))[-1]
 
     async def merged(self, stream: UUID) -> list[Person]:
-        """Every record of one person: the one that stands, and all that were merged into it."""
-        every = [await self.standing(stream)]
-        for record in every:  # grows with whatever each of them stands for
-            every += [await self.person(other) for other in record.identity.absorbed]
-        return every
+        """Every record of one person, this one first."""
+        known = dict[UUID, Person]()
+        records, missing = records_of(stream, known)
+        while missing:
+            known |= {record: await self.person(record) for record in missing}
+            records, missing = records_of(stream, known)
+        return records
 
     async def age(self, stream: UUID) -> AgeKnowledge:
         """What is known today of the person's age, over all their records."""

@@ -35,6 +35,7 @@ from domain.referral import (
     ReferralDeclineProposed,
     ReferralRouted,
     ReferralRoutedNarrowly,
+    ReferralStatus,
 )
 from domain.routing import Facts, age_knowledge, route
 
@@ -97,6 +98,8 @@ class Referrals:
     async def answer(self, story: ReferralStory) -> None:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are
         met here all the same (R14)."""
+        if (await self._state(story)).status is ReferralStatus.CLOSED:
+            return  # assessed, and no investigation is opened
         member = self.stage.crew.somebody(story.unit, story.compartment)
         if story.narrowed:
             member = self.stage.crew.manager(story.unit, story.compartment)
@@ -116,11 +119,15 @@ class Referrals:
 
     async def _is_not_needed_at_once(self, story: ReferralStory) -> bool:
         """Protection, as far as it must be assessed before another municipality can be (R14)."""
+        state = await self._state(story)
+        waits = running(state.deadlines, ClockKind.PROTECTION_ASSESSMENT)
+        return waits is None and not state.assessment.at_once
+
+    async def _state(self, story: ReferralStory) -> Referral:
         stream = (await self.stage.desk.log.streams([story.id]))[story.id]
         if not isinstance(stream.state, Referral):
             raise TypeError(stream.state)
-        waits = running(stream.state.deadlines, ClockKind.PROTECTION_ASSESSMENT)
-        return waits is None and not stream.state.assessment.at_once
+        return stream.state
 
     async def _decline(
         self,
@@ -147,6 +154,8 @@ class Referrals:
 
     async def _confirm(self, story: ReferralStory, reason: DeclineReason) -> None:
         """The unit manager confirms most declines (R2); the others are accepted after all."""
+        if (await self._state(story)).status is ReferralStatus.CLOSED:
+            return
         stage = self.stage
         manager = stage.crew.manager(story.unit, story.compartment)
         stage.looked(manager, "readReferral", story.id)

@@ -27,6 +27,7 @@ _REPORTERS: Final = (Source.SCHOOL, Source.HEALTH_CARE, Source.POLICE)
 _LATE: Final = 0.06
 _EXTENDED: Final = 0.05
 _OPENED: Final = 0.4  # 38 % in the country (domain section 8)
+_CLOSED: Final = 0.05  # a day, while nobody has accepted it
 _ASKED: Final = 0.5
 
 
@@ -83,6 +84,9 @@ class Report:
         if running(state.deadlines, ClockKind.PRELIMINARY_ASSESSMENT) is None:
             return
         opens = happens(self.rng, _OPENED)
+        if not (opens or state.case or happens(self.rng, _CLOSED)):
+            self.stage.at(self._after(1), self.decide)  # somebody is met first
+            return
         await self.stage.do(
             self._member(state),
             assessments.decide_preliminary_assessment,

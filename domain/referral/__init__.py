@@ -2,11 +2,11 @@
 
 Its stories, each a file with its events, how they change the state, and its decisions: received
 from a source by a channel and routed by the rules to one unit (`reception`); accepted, which opens
-or joins a case, or declined for a coded reason (`answer`); forwarded, its routing overridden with
-a reason, or withdrawn by the sender (`movement`); and who may come near it (`narrowing`). The state
-is one (`state`). Deadlines run in a referral as in any other file (domain/deadline.py), it is kept
-as long as any other (domain/retention.py), and a report concerning a child or young person is
-assessed (domain/assessment.py).
+or joins a case, declined for a coded reason, or closed as assessed (`answer`); forwarded, its
+routing overridden with a reason, or withdrawn by the sender (`movement`); and who may come near it
+(`narrowing`). The state is one (`state`). Deadlines run in a referral as in any other file
+(domain/deadline.py), it is kept as long as any other (domain/retention.py), and a report concerning
+a child or young person is assessed (domain/assessment.py).
 
 From receipt to answer it has a holder: the unit it was routed to or, where a unit of the
 administration sends it on, that unit until the receiver accepts (S69). Nexus declines only as R2
@@ -24,10 +24,12 @@ from domain.referral import answer, movement, narrowing, reception
 from domain.referral.answer import (
     AnswerEvent,
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralDeclineProposed,
     ReferralDeclineRefused,
     accept_referral,
+    close_referral,
     confirm_decline,
     decline_referral,
     refuse_decline,
@@ -99,6 +101,7 @@ __all__ = [
     "ProposedDecline",
     "Referral",
     "ReferralAccepted",
+    "ReferralClosed",
     "ReferralDeclineProposed",
     "ReferralDeclineRefused",
     "ReferralDeclined",
@@ -114,6 +117,7 @@ __all__ = [
     "RoutingOverridden",
     "accept_referral",
     "await_again",
+    "close_referral",
     "confirm_decline",
     "decline_referral",
     "evolve",

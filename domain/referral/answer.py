@@ -1,4 +1,5 @@
-"""How a referral is answered: accepted, or declined for one of R2's reasons."""
+"""How a referral is answered: accepted, or declined for one of R2's reasons; or, of a report that
+was assessed, closed without an investigation (SoL 20:2)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from domain.errors import (
 from domain.referral.reception import ReceptionEvent, routed
 from domain.referral.state import (
     ANSWER,
+    ANSWERED,
     ProposedDecline,
     Referral,
     ReferralStatus,
@@ -67,7 +69,22 @@ class ReferralDeclined:
     explanation: Sealed[str]
 
 
-AnswerEvent = ReferralAccepted | ReferralDeclineProposed | ReferralDeclineRefused | ReferralDeclined
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralClosed:
+    """A report was assessed and no investigation is opened: that was its answer. On what ground,
+    the assessment says, which is sealed."""
+
+    person: UUID
+    unit: str
+
+
+AnswerEvent = (
+    ReferralAccepted
+    | ReferralDeclineProposed
+    | ReferralDeclineRefused
+    | ReferralDeclined
+    | ReferralClosed
+)
 
 
 def evolve(referral: Referral, event: object) -> Referral:
@@ -96,6 +113,13 @@ def evolve(referral: Referral, event: object) -> Referral:
                 proposed=None,
                 deadlines=deadline.without(referral.deadlines, ANSWER),
             )
+        case ReferralClosed():
+            return replace(
+                referral,
+                status=ReferralStatus.CLOSED,
+                proposed=None,
+                deadlines=deadline.without(referral.deadlines, ANSWER),
+            )
         case _:
             return referral
 
@@ -112,6 +136,14 @@ def accept_referral(
     """
     require_no_proposal(referral, by_unit)
     return [ReferralAccepted(unit=responsible, case=case)]
+
+
+def close_referral(referral: Referral, ruled: Route) -> list[AnswerEvent]:
+    """No investigation is opened, so nothing waits any more (SoL 2025:400 20:2, 2001:453 11:1 a);
+    but where R2 binds, the unit takes over all the same."""
+    if referral.status in ANSWERED or ruled.binds:
+        return []
+    return [ReferralClosed(person=referral.person, unit=referral.unit)]
 
 
 def decline_referral(

@@ -31,6 +31,7 @@ class ReferralStatus(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"  # by the sender
+    CLOSED = "closed"  # assessed, and no investigation is opened
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +66,12 @@ class Referral:
     retention: Retention = KEPT
 
 
-ANSWERED: Final = (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN)
+ANSWERED: Final = (
+    ReferralStatus.ACCEPTED,
+    ReferralStatus.DECLINED,
+    ReferralStatus.WITHDRAWN,
+    ReferralStatus.CLOSED,
+)
 
 
 def require_waiting(referral: Referral, unit: str) -> None:

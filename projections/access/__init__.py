@@ -36,6 +36,7 @@ from domain.policy import File, Viewer
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralNarrowed,
     ReferralReceived,
@@ -94,6 +95,7 @@ _OF_FILES = names_of(
     ReferralReceived,
     ReferralRouted,
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralWithdrawn,
     CaseOpened,
@@ -181,7 +183,9 @@ def _moved(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answer
                 narrowed=row.narrowed or isinstance(routed, ReferralRoutedNarrowly),
                 informed_units=tuple(dict.fromkeys((*row.informed_units, *routed.informed))),
             )
-        case ReferralAccepted() | ReferralDeclined() | ReferralWithdrawn() if row.receiving_unit:
+        case ReferralAccepted() | ReferralDeclined() | ReferralClosed() | ReferralWithdrawn() if (
+            row.receiving_unit
+        ):
             informed = (*row.informed_units, row.receiving_unit)
             return row._replace(receiving_unit=None, informed_units=informed)
         case HandoverAccepted(unit=unit):

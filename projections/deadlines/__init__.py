@@ -37,6 +37,7 @@ from domain.recorded import Recorded
 from domain.referral import (
     ANSWER,
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralRouted,
     ReferralWithdrawn,
@@ -48,7 +49,13 @@ from projections.sql import Statements, text
 
 _statements = Statements("projections.deadlines")
 
-_ROUTED = (ReferralRouted, ReferralAccepted, ReferralDeclined, ReferralWithdrawn)
+_ROUTED = (
+    ReferralRouted,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralClosed,
+    ReferralWithdrawn,
+)
 _OFFERED = (HandoverOffered, HandoverAccepted, HandoverDeclined, HandoverWithdrawn)
 _OF_REFERRALS, _OF_HANDOVERS = names_of(*_ROUTED), names_of(*_OFFERED)
 _OF_OPERATIONS = names_of(OperationAnnounced, OperationAcknowledged)
@@ -147,6 +154,7 @@ def _changes(row: Row, recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 -
         case (
             ReferralAccepted()
             | ReferralDeclined()
+            | ReferralClosed()
             | HandoverAccepted()
             | HandoverDeclined()
             | OperationAcknowledged()

@@ -16,6 +16,7 @@ from domain.policy import Viewer
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralDeclineProposed,
     ReferralDeclineRefused,
@@ -108,6 +109,8 @@ def _changes(recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - an answer
             return {"status": ReferralStatus.WAITING}
         case ReferralDeclined(holder=holder):
             return {"status": ReferralStatus.DECLINED, "holder": holder, **answered}
+        case ReferralClosed():
+            return {"status": ReferralStatus.CLOSED, **answered}
         case ReferralWithdrawn():
             return {"status": ReferralStatus.WITHDRAWN, **answered}
         case _:

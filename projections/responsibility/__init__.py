@@ -30,6 +30,7 @@ from domain.policy import Act, Information, Relation, Viewer, may, permitting, s
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralReceived,
     ReferralRouted,
@@ -44,6 +45,7 @@ _MOVES = names_of(
     ReferralReceived,
     ReferralRouted,
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralWithdrawn,
     CaseOpened,

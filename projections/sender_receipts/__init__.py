@@ -20,6 +20,7 @@ from domain.policy import Information, Viewer
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralReceived,
     ReferralRouted,
@@ -32,7 +33,12 @@ from projections.sql import Statements, text
 
 _statements = Statements("projections.sender_receipts")
 _OF_RECEIPTS = names_of(
-    ReferralReceived, ReferralRouted, ReferralAccepted, ReferralDeclined, ReferralWithdrawn
+    ReferralReceived,
+    ReferralRouted,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralClosed,
+    ReferralWithdrawn,
 )
 
 
@@ -60,7 +66,7 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
         case ReferralRouted():  # anew, too: that it was declined first is not the sender's
             routed_at = line.routed_at or recorded.occurred_at
             return line._replace(routed_at=routed_at, answered_at=None)
-        case ReferralAccepted() | ReferralDeclined():
+        case ReferralAccepted() | ReferralDeclined() | ReferralClosed():
             return line._replace(answered_at=recorded.occurred_at)
         case ReferralWithdrawn():
             return line._replace(withdrawn_at=recorded.occurred_at)

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 
 from api.commands import assessments, cases, investigations, referrals
+from api.commands.passing_time import tell_overdue
 from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
     ClockKind,
+    Concern,
     DeclineReason,
     InvestigationConclusion,
     ReferralKind,
@@ -31,10 +33,12 @@ from domain.errors import (
     NotPermitted,
     OutcomeIsNotAwaited,
     ProtectionIsNotAssessed,
+    ReferralIsAnswered,
     ReportIsNotAssessed,
     ReportStands,
 )
-from tests.town import A_CHILD, AGE_UNKNOWN, AN_ADULT, NOW, Town, new_town, told
+from domain.referral import ANSWER, ReferralStatus
+from tests.town import A_CHILD, AGE_UNKNOWN, AN_ADULT, NOW, SOMEBODY, Town, new_town, told
 
 PROTECTION = ClockKind.PROTECTION_ASSESSMENT
 PRELIMINARY = ClockKind.PRELIMINARY_ASSESSMENT
@@ -278,6 +282,55 @@ async def test_an_investigation_that_is_decided_is_waited_for(town: Town) -> Non
     assert await clocks(town, referral) == set()
     due = {one.clock.reveal(): one.due for one in (await town.case(case)).deadlines}
     assert due[ClockKind.CHILD_INVESTIGATION].date() == date(2023, 8, 3)
+
+
+async def test_a_report_that_opens_no_investigation_is_answered(town: Town) -> None:
+    """SoL 20:2: nothing waits any more and nothing escalates; the reporter is told, and who comes
+    with an answer of their own learns that it has been answered, by whom."""
+    referral, manager = await town.receive(A_PUPIL), await town.manager("childrens-intake")
+    await town.do(manager, assessments.ask_feedback, referral)
+    await assess(town, referral)
+    proposed: dict[str, Any] = {"reason": DeclineReason.OTHER_MUNICIPALITY, "age": None}
+    worker = await town.worker("childrens-intake")
+    await town.do(
+        worker, referrals.decline_referral, referral, explanation="Annan ort.", **proposed
+    )
+    await decide(town, referral, opens=False)
+    state = await town.referral(referral)
+    assert (state.status, state.case, state.proposed) == (ReferralStatus.CLOSED, None, None)
+    assert await clocks(town, referral) == {ClockKind.REPORTER_FEEDBACK}
+    answered = (ReferralIsAnswered, {"by": worker, "at": NOW})
+    assert await told(town.do(manager, referrals.accept_referral, referral)) == answered
+    assert await told(town.do(manager, referrals.confirm_decline, referral)) == answered
+    town.clock.advance(timedelta(days=30))
+    assert await tell_overdue(town.desk, referral, ANSWER) is None
+    await town.do(worker, assessments.give_feedback, referral, "Ingen utredning.")
+
+
+async def test_what_binds_the_unit_is_taken_over_all_the_same(town: Town) -> None:
+    """R2: Nexus accepts, or declines for its two reasons, whatever is assessed of a report."""
+    young = replace(AN_ADULT, number=None, born=date(2004, 3, 2), kind=CONCERN)
+    referral, nexus = await town.receive(young), await town.manager("nexus")
+    await assess(town, referral, by=nexus)
+    await decide(town, referral, opens=False, by=nexus)
+    assert (await town.referral(referral)).status is ReferralStatus.WAITING
+    await town.do(nexus, referrals.accept_referral, referral)
+
+
+@pytest.mark.parametrize("details", [SOMEBODY, replace(AN_ADULT, concern=Concern.UNKNOWN)])
+async def test_what_no_rule_places_is_placed_by_a_person(
+    town: Town, details: referrals.ReferralDetails
+) -> None:
+    """R0, R16: within a working day from its receipt (section 4, c), by accepting it or by sending
+    it on; whatever a rule places has no such clock."""
+    placed = replace(details, number=None)
+    referral, manager = await town.receive(placed), await town.manager("nexus")
+    routed = ClockKind.REFERRAL_ROUTED
+    [due] = [d.due for d in (await town.referral(referral)).deadlines if d.clock.reveal() is routed]
+    assert due == town.desk.calendar.add_working_days(NOW, 1)
+    await town.do(manager, referrals.accept_referral, referral)
+    assert await clocks(town, referral) == set()
+    assert await clocks(town, await town.receive(AN_ADULT)) == set()
 
 
 async def test_a_case_is_not_closed_before_its_report_is_assessed(town: Town) -> None:

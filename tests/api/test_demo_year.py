@@ -65,7 +65,7 @@ from tests.fakes import MemoryEventLog, MemoryReceipts, MemoryVault
 T = TypeVar("T")
 
 START, END = date(2023, 4, 1), date(2024, 4, 1)
-SEED = 20230401
+SEED = 3
 CALENDAR: Final = SwedishWorkingCalendar()
 
 

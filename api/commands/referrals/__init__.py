@@ -8,7 +8,7 @@ from api.commands.referrals.answers import (
     decline_referral,
     refuse_decline,
 )
-from api.commands.referrals.files import assess_anew, clockwork, facts_of, require
+from api.commands.referrals.files import assess_anew, clockwork, end_routing, facts_of, require
 from api.commands.referrals.movement import (
     forward_referral,
     override_routing,
@@ -32,6 +32,7 @@ __all__ = [
     "clockwork",
     "confirm_decline",
     "decline_referral",
+    "end_routing",
     "facts_of",
     "forward_referral",
     "override_routing",

@@ -7,6 +7,7 @@ from api.commands.referrals.files import (
     answer_due,
     assess_anew,
     clockwork,
+    end_routing,
     facts_of,
     file_for,
     require,
@@ -61,6 +62,7 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
             referral, case_id, by_unit=viewer.unit, responsible=responsible
         )
     work.record(referral_id, accepted)
+    end_routing(work, referral_id, referral)
     if not person.open_case:
         work.record(
             case_id,
@@ -115,6 +117,7 @@ async def decline_referral(
         )
     work.record(referral_id, declined)
     if manages or not (binds or ends):
+        end_routing(work, referral_id, referral)
         await assess_anew(work, referral_id, referral, age, elsewhere)
 
 
@@ -134,6 +137,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             due=answer_due(work, work.now, acute=referral.acute),
         )
     work.record(referral_id, confirmed)
+    end_routing(work, referral_id, referral)
     await assess_anew(work, referral_id, referral, age, elsewhere)
 
 

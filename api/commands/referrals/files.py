@@ -8,12 +8,9 @@ from uuid import UUID
 from api.commands.work import Work, telling_who
 from domain import assessment as assessments
 from domain import referral as referrals
-from domain.codes import (
-    AgeKnowledge,
-)
-from domain.errors import (
-    ReferralIsAnswered,
-)
+from domain.codes import AgeKnowledge, ClockKind
+from domain.deadline import end_clock
+from domain.errors import ReferralIsAnswered
 from domain.policy import Act, File, Information, Viewer
 from domain.referral import Referral
 from domain.routing import Facts, Route, as_accepted
@@ -94,7 +91,13 @@ def telling_first(work: Work, referral_id: UUID, unit: str) -> AbstractAsyncCont
         lambda fact: fact.unit == unit,
         referrals.ReferralAccepted,
         referrals.ReferralDeclined,
+        referrals.ReferralClosed,
     )
+
+
+def end_routing(work: Work, referral_id: UUID, referral: Referral) -> None:
+    """What no rule placed has been placed by somebody, or needs not be any more."""
+    work.record(referral_id, end_clock(referral.deadlines, ClockKind.REFERRAL_ROUTED, work.now))
 
 
 def facts_of(work: Work, referral: Referral, age: AgeKnowledge) -> Facts:

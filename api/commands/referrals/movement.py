@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from api.commands.referrals.files import answer_due, clockwork, facts_of, require, telling_first
+from api.commands.referrals.files import (
+    answer_due,
+    clockwork,
+    end_routing,
+    facts_of,
+    require,
+    telling_first,
+)
 from api.commands.work import Work
 from domain import assessment as assessments
 from domain import referral as referrals
@@ -48,6 +55,7 @@ async def _move(
             due=answer_due(work, work.now, acute=referral.acute),
         )
     work.record(referral_id, moved)
+    end_routing(work, referral_id, referral)
 
 
 async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
@@ -70,3 +78,4 @@ async def withdraw_referral(work: Work, referral_id: UUID, reason: str) -> None:
     viewer = await require(work, referral, Act.WITHDRAW)
     withdrawn = referrals.withdraw_referral(referral, reason=reason, by_unit=viewer.unit)
     work.record(referral_id, withdrawn)
+    end_routing(work, referral_id, referral)

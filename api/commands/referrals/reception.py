@@ -15,6 +15,7 @@ from domain import referral as referrals
 from domain.codes import (
     AgeKnowledge,
     Channel,
+    ClockKind,
     Compartment,
     Concern,
     Gender,
@@ -23,6 +24,7 @@ from domain.codes import (
     Residence,
     Source,
 )
+from domain.deadline import set_deadline
 from domain.errors import (
     AgesContradict,
     AssessorIsNotNamed,
@@ -32,7 +34,15 @@ from domain.errors import (
     SourceIsAnother,
 )
 from domain.policy import Act, Information, sees_compartment, side_of
-from domain.routing import Facts, Route, age_knowledge, as_accepted, compartment_of, route
+from domain.routing import (
+    Facts,
+    Route,
+    Rule,
+    age_knowledge,
+    as_accepted,
+    compartment_of,
+    route,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +151,22 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
         ),
         at=moment,
     )
+    if way.deciding in _PLACED_BY_A_PERSON:
+        placed = set_deadline(
+            work.desk.ids.new(),
+            ClockKind.REFERRAL_ROUTED,
+            moment,
+            organisation.settings,
+            work.desk.calendar,
+        )
+        work.record(referral, placed, at=moment)
     if assessments.is_assessed(kind, as_accepted(age, organisation), way):
         clocks = assessments.start_assessment(clockwork(work, moment))
         work.record(referral, clocks, at=moment)
     return referral
+
+
+_PLACED_BY_A_PERSON = (Rule.R0, Rule.R16)  # no rule says where it belongs
 
 
 async def _person(
