@@ -33,6 +33,7 @@ class Tables:
         """Bare tables, in the place of what an interrupted attempt may have left."""
         await self.drop(connection)
         await self._define(connection, self._bare)
+        await self._each(connection, "guard")
         await self.inspect(connection)
 
     async def index(self, connection: Connection) -> None:

@@ -39,6 +39,11 @@ delete from {table} where n = 0
 select count(*) || ':' || coalesce(sum(hashtextextended(stored::text, 0)::numeric), 0)
   from {table} as stored
 
+-- name: guard
+-- A second wall: whoever reads without having said for whom sees no row. The owner, who writes, does.
+alter table {table} enable row level security;
+create policy for_a_viewer on {table} for select using ({a_viewer_is_set}())
+
 -- name: drop
 drop table if exists {table}
 

@@ -46,7 +46,7 @@ def migrate(settings: Settings) -> None:
     """Bring both schemas up to date."""
     with servers(settings) as addresses:
         for address, kind in _schemas(addresses):
-            database.migrate(address, settings.municipality, kind=kind)
+            database.migrate(address, settings.municipality, kind=kind, secrets=settings.secrets)
         _show_status(settings, addresses)
 
 

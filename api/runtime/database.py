@@ -30,7 +30,7 @@ class Kind:
     roles: Sequence[str]
 
 
-LOG = Kind(migrations="log", roles=("server", "projector", "auditor"))
+LOG = Kind(migrations="log", roles=("server", "projector", "reader", "auditor"))
 VAULT = Kind(migrations="vault", roles=("vault",))
 
 
@@ -97,9 +97,13 @@ def _mark_as_demo(owner: psycopg.Connection, schema: str) -> None:
         raise LogIsNoDemo from None
 
 
-def migrate(owner_url: str, schema: str, *, kind: Kind = LOG) -> None:
-    """Apply what is pending: all of it, or nothing. Raises SchemaIsNewer."""
-    with _alone_with(owner_url, schema):
+def migrate(owner_url: str, schema: str, *, kind: Kind = LOG, secrets: Path | None = None) -> None:
+    """Apply what is pending: all of it, or nothing; roles that are new get their `secrets`. Raises
+    SchemaIsNewer, SecretsAreElsewhere."""
+    with _alone_with(owner_url, schema) as owner:
+        if secrets:
+            for role in kind.roles:
+                _make_role(owner, role_name(schema, role), secrets)
         _apply(owner_url, schema, kind)
 
 

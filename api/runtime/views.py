@@ -1,4 +1,4 @@
-"""The views as this process knows them: asked on sessions of the server's role, followed here, or
+"""The views as this process knows them: asked on sessions of the reader's role, followed here, or
 stood by while others follow."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -90,7 +90,13 @@ class FollowedViews:
 
 def sessions_for_views(url: str) -> Sessions:
     """For views: however a question's parameters look, its plan is the one that was prepared.
-    (Planned anew for each, a first page takes twice as long.)"""
-    settings = {"plan_cache_mode": "force_generic_plan", "jit": "off", "statement_timeout": "5000"}
+    (Planned anew for each, a first page takes twice as long.) A session says for whom it reads:
+    for the doors, who ask what their own viewer may see; without it, it would see no row."""
+    settings = {
+        "samordna.viewer": "doors",
+        "plan_cache_mode": "force_generic_plan",
+        "jit": "off",
+        "statement_timeout": "5000",
+    }
     url = database.session_url(url, name="samordna views", **settings)
     return Sessions(url, most=_SESSIONS, patience=_PATIENCE)

@@ -159,6 +159,7 @@ async def open_house(
         for address, role in (
             (addresses.log, "server"),
             (addresses.log, "projector"),
+            (addresses.log, "reader"),
             (addresses.vault, "vault"),
         )
     }
@@ -175,7 +176,7 @@ async def open_house(
             await log.start()
             opened.push_async_callback(log.stop)
         await _belong_together(stored, mapper, vault)
-        sessions = sessions_for_views(urls["server"])
+        sessions = sessions_for_views(urls["reader"])
         opened.push_async_callback(sessions.close)
         views = FollowedViews(sessions, schema, clock)
         facts = FactLog(stored, mapper, vault)

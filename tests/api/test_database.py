@@ -37,6 +37,7 @@ MIGRATIONS = [
     "0003-receipts",
     "0004-append-events",
     "0005-audit-trees",
+    "0006-viewer",
 ]
 
 
@@ -211,6 +212,6 @@ def test_owner_need_not_be_superuser(log_server: PostgresServer, tmp_path: Path)
         create(owner_url, database.schema, secrets=tmp_path)
     record_something(database)
     database.execute("CREATE TABLE {}.view AS SELECT 1 AS one", role="projector")
-    assert database.execute("TABLE {}.view", role="server") == [(1,)]
+    assert database.execute("TABLE {}.view", role="reader") == [(1,)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        database.execute("INSERT INTO {}.view VALUES (2)", role="server")
+        database.execute("INSERT INTO {}.view VALUES (2)", role="reader")

@@ -125,7 +125,7 @@ async def test_readers_and_writers_go_on_whatever_is_killed(house: House, kills:
     async def ask() -> None:
         nonlocal answers
         async with await psycopg.AsyncConnection.connect(
-            house.database.url("server"), autocommit=True
+            house.database.url("projector"), autocommit=True
         ) as connection:
             while True:
                 digest = await Tables(caseload.PROJECTION, house.database.schema).digest(connection)

@@ -1,4 +1,4 @@
-"""A town with a database of its own: views are written by its projector, read by its server."""
+"""A town with a database of its own: views are written by its projector, read by its reader."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.runtime.clock import SystemClock
+from api.runtime.database import session_url
 from projections import ALL
 from projections.engine import Followers
 from projections.projection import Projection, Source
@@ -47,7 +48,7 @@ def town_of(database: Database) -> Town:
     return Town(
         schema=database.schema,
         projector_url=database.url("projector"),
-        server_url=database.url("server"),
+        server_url=session_url(database.url("reader"), name="test", **{"samordna.viewer": "test"}),
     )
 
 

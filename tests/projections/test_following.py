@@ -52,7 +52,7 @@ async def test_rows_are_the_fold_of_the_log(
 ) -> None:
     """What stands in a view is what folding every fact by hand makes."""
     await followed(town)
-    stored = log_database.execute("select * from {}.caseload", role="server")
+    stored = log_database.execute("select * from {}.caseload", role="projector")
     found = {caseload.Line(*map(frozen, row)) for row in stored}
     assert found == set(folded(caseload.PROJECTION, FACTS).values())
 
@@ -245,14 +245,31 @@ async def test_a_schema_that_changed_without_its_version_is_refused(
 
 
 async def test_views_are_written_by_the_projector_alone(town: Town, log_database: Database) -> None:
-    """The server's role reads the views and changes none of them."""
+    """The reader's role reads the views and changes none of them."""
     await followed(town)
-    assert log_database.execute("select count(*) from {}.timeline", role="server") == [
-        (len(FACTS),)
-    ]
+    async with await town.server() as server:
+        told = await server.execute(f"select count(*) from {town.schema}.timeline")  # noqa: S608 - ours
+        assert await told.fetchone() == (len(FACTS),)
     for table in ("timeline", "caseload", "access_files", "projection_checkpoints"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            log_database.execute(f"delete from {{}}.{table}", role="server")  # noqa: S608 - ours
+            log_database.execute(f"delete from {{}}.{table}", role="reader")  # noqa: S608 - ours
+
+
+async def test_who_does_not_say_for_whom_they_read_sees_no_row(
+    town: Town, server: AsyncConnection[Any], log_database: Database
+) -> None:
+    """Row security, on every table of every view, also on those that a rebuild made."""
+    await followed(town)
+    async with await town.projector() as projector:
+        await rebuild(timeline.PROJECTION, Log(FACTS), town.projector, schema=town.schema)
+        full = 0
+        for table in (table.name for it in ALL for table in (*it.tables, *it.tallies)):
+            query = f"select count(*) from {town.schema}.{table}"  # noqa: S608 - ours
+            there = await (await projector.execute(query)).fetchone()
+            assert await (await server.execute(query)).fetchone() == there, table
+            assert log_database.execute(f"table {{}}.{table}", role="reader") == [], table
+            full += there != (0,)
+    assert full > len(ALL)
 
 
 async def test_the_time_line_is_told_in_json(town: Town, log_database: Database) -> None:

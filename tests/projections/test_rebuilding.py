@@ -56,7 +56,7 @@ async def test_a_rebuild_mends_a_view_and_says_that_it_differed(
     assert outcome.differs
     assert (outcome.old, outcome.new) == ({"caseload": bad}, {"caseload": good})
     assert await caseload_digest(town) == good
-    kept = log_database.execute("select distinct unit from {}.caseload__old", role="server")
+    kept = log_database.execute("select distinct unit from {}.caseload__old", role="projector")
     assert kept == [("elsewhere",)]
 
 
