@@ -252,7 +252,9 @@ ROUTES: Final[Sequence[Route]] = (
 
 def build_app(house: House) -> web.Application:
     meters = Meters(house.metrics.registry)
-    app = web.Application(middlewares=[front(house.desk.ids, meters)], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[front(house.desk.ids, meters, house.entrance)], client_max_size=LARGEST_BODY
+    )
     for route in ROUTES:
         add = web.get if route.method == "GET" else web.post  # HEAD comes with GET
         app.add_routes([add(BASE + route.path, serve(house, route))])

@@ -1,6 +1,6 @@
 """The composition root as the doors see it: everything an answer needs, made in api/runtime."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -144,6 +144,24 @@ class PastReading:
     reading: Reading | None  # none when its month has been erased
 
 
+class Rates(Protocol):
+    """How often somebody may knock."""
+
+    def wait(self, key: Hashable) -> float:
+        """How many seconds until they may; 0 when they may now, and have."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """How callers are met before it is known what they want."""
+
+    clients: Rates  # by their address
+    logins: Rates  # by the staff id in their token
+    behind_proxy: bool = False  # whose last X-Forwarded-For is the caller's address
+    origins: frozenset[str] = frozenset()  # whose pages may call from a browser: CORS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     desk: Desk
@@ -154,3 +172,4 @@ class House:
     audit_logs: Mapping[str, AuditTree]
     macs: Macs
     metrics: Metrics
+    entrance: Entrance

@@ -889,6 +889,19 @@ class AddressIsTooLong(Refusal):
     status = 414
 
 
+class RequestsAreTooMany(Refusal):
+    """Too many requests in a short time, from this address or with this login. Wait for as many
+    seconds as Retry-After says."""
+
+    status = 429
+
+
+class RequestTakesTooLong(Refusal):
+    """The body did not arrive within ten seconds. Send it again in one go."""
+
+    status = 408
+
+
 class RequestIsMalformed(Refusal):
     """The request cannot be read. See the documentation for its form."""
 

@@ -186,6 +186,8 @@ async def serving(ground: Ground, town: str) -> AsyncIterator[str]:
             "SAMORDNA_MUNICIPALITY": town,
             "SAMORDNA_LOCAL_ISSUER": "yes",
             "SAMORDNA_PORT": "0",
+            "SAMORDNA_RATE_PER_CLIENT": "0",
+            "SAMORDNA_RATE_PER_LOGIN": "0",
         },
     ) as address:
         yield address

@@ -47,6 +47,24 @@ def listening(
     """The options of a command that serves."""
 
 
+def meeting(
+    rate_per_client: Annotated[
+        int | None, typer.Option(help="Requests a second from one address; 0: no limit.")
+    ] = None,
+    rate_per_login: Annotated[
+        int | None, typer.Option(help="Requests a second of one staff member; 0: no limit.")
+    ] = None,
+    behind_proxy: Annotated[
+        bool | None,
+        typer.Option("--behind-proxy", help="Only a proxy reaches us: believe X-Forwarded-For."),
+    ] = None,
+    origins: Annotated[
+        str | None, typer.Option(help="Whose pages may call from a browser: https://host, ...")
+    ] = None,
+) -> None:
+    """How callers are met."""
+
+
 def sharing(
     workers: Annotated[
         int | None, typer.Option(help="How many processes serve this address together.")

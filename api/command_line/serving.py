@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from api.command_line.options import listening, settled, sharing, trusting, where
+from api.command_line.options import listening, meeting, settled, sharing, trusting, where
 from api.runtime.clock import SystemClock
 from api.runtime.serve import listen
 from api.runtime.serve import serve as serve_house
@@ -19,7 +19,7 @@ from api.runtime.wiring import open_house, trusted_issuer
 from api.runtime.workers import serve_by_workers, work
 
 
-@settled(where, listening, sharing, trusting)
+@settled(where, listening, meeting, sharing, trusting)
 def serve(settings: Settings) -> None:
     """Serve the API on a database that was made by `samordna db create`."""
     trusted_issuer(settings, SystemClock())  # before anything is started
@@ -30,7 +30,7 @@ def serve(settings: Settings) -> None:
             uvloop.run(_serve_by_workers(settings, addresses, address))
 
 
-@settled(where, listening, sharing, trusting)
+@settled(where, listening, meeting, sharing, trusting)
 def worker(
     settings: Settings,
     *,

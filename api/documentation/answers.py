@@ -62,7 +62,12 @@ def _headers(names: Iterable[str]) -> Json:
 
 
 _AT_THE_DOOR: Final = (errors.TokenIsMissing, errors.TokenIsRefused, errors.IssuerUnavailable)
-_ALWAYS: Final = (errors.RequestIsMalformed, errors.AddressIsTooLong, errors.SomethingIsBroken)
+_ALWAYS: Final = (
+    errors.RequestIsMalformed,
+    errors.AddressIsTooLong,
+    errors.RequestsAreTooMany,
+    errors.SomethingIsBroken,
+)
 _READING: Final = (
     errors.PositionIsMissing,
     errors.NotPermitted,
@@ -78,6 +83,7 @@ _DECIDING: Final = (
     errors.HeaderIsFaulty,
     errors.FieldsAreFaulty,
     errors.CommandKeyReused,
+    errors.RequestTakesTooLong,
     errors.BodyIsTooLarge,
     errors.EventTooLarge,
     errors.TooManyEvents,
@@ -119,7 +125,7 @@ def refusals(door: Door) -> Json:
 
 def _refusal(status: int, kinds: list[ProblemType]) -> Json:
     headers = ["traceparent"]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         headers.append("Retry-After")
     if status == HTTPStatus.UNAUTHORIZED:
         headers.append("WWW-Authenticate")

@@ -1,9 +1,11 @@
 """What can be wrong with a field: a name, and what to do about it. The value is never told."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
@@ -119,6 +121,39 @@ def _faults_in(error: ValidationError, *, in_query: bool) -> Iterator[FieldFault
             fault,
             in_query,
         )
+
+
+def repeated_in(raw: bytes) -> list[FieldFault]:
+    """The fields of a body that stand in it twice (RFC 7493): each reader would take another one.
+    Known fields only: others were refused before."""
+    again = False
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal again
+        found = dict(pairs)
+        again = again or len(found) < len(pairs)
+        return found
+
+    json.loads(raw, object_pairs_hook=once)
+    return list(_repeated(json.loads(raw, object_pairs_hook=_Pairs), ())) if again else []
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as it was sent."""
+
+
+def _repeated(value: object, place: tuple[int | str, ...]) -> Iterator[FieldFault]:
+    match value:
+        case _Pairs():
+            names = Counter(name for name, _ in value)
+            for name, inside in value:
+                if names[name] > 1:
+                    names[name] = 1  # told once
+                    yield FieldFault(_pointer((*place, name)), Fault.REPEATED)
+                yield from _repeated(inside, (*place, name))
+        case list():
+            for number, inside in enumerate(value):
+                yield from _repeated(inside, (*place, number))
 
 
 def _pointer(place: tuple[int | str, ...]) -> str:

@@ -15,8 +15,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from api.door.problems import as_refusal, problem_answer
-from api.door.serving import CORRELATION
+from api.door.serving import CORRELATION, may_knock
 from api.door.system import Meters
+from api.house import Entrance
 from domain.errors import (
     AddressIsTooLong,
     KeyCannotBeOpened,
@@ -43,10 +44,20 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept-Language,"
+    " Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent",
+    "Access-Control-Max-Age": "600",
+}
+_EXPOSED: Final = {
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Samordna-Parked, traceparent"
+}
+
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-def front(ids: Ids, meters: Meters) -> Middleware:
+def front(ids: Ids, meters: Meters, entrance: Entrance) -> Middleware:
     log = _log.bind()  # once for all requests
 
     @web.middleware
@@ -55,7 +66,7 @@ def front(ids: Ids, meters: Meters) -> Middleware:
         correlation = request[CORRELATION] = _correlation(request, ids)
         # A connection answers one request at a time, in a context of its own.
         structlog.contextvars.bind_contextvars(correlation=str(correlation))
-        response = await _answered(request, handler, correlation)
+        response = await _answered(request, handler, correlation, entrance)
         seconds = time.perf_counter() - started
         door = _door(request)
         meters.answered(door, response.status, seconds)
@@ -66,9 +77,27 @@ def front(ids: Ids, meters: Meters) -> Middleware:
             status=response.status,
             milliseconds=round(seconds * 1000, 2),
         )
+        _permit(request, response, entrance)
         return dressed(response, correlation, ids)
 
     return answer
+
+
+def _permit(request: web.Request, response: web.StreamResponse, entrance: Entrance) -> None:
+    """A page of another origin may call and read the answer only where the settings name it."""
+    if not entrance.origins:
+        return
+    response.headers["Vary"] = "Origin"
+    if (origin := request.headers.get("Origin", "")) in entrance.origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers.update(_PREFLIGHT if request.method == "OPTIONS" else _EXPOSED)
+
+
+def _caller(request: web.Request, entrance: Entrance) -> str:
+    """The address of whoever calls: what the nearest proxy saw, where there is one."""
+    forwarded = request.headers.getall("X-Forwarded-For", []) if entrance.behind_proxy else []
+    return forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or ""
 
 
 def dressed(response: Response, correlation: UUID, ids: Ids) -> Response:
@@ -80,9 +109,10 @@ def dressed(response: Response, correlation: UUID, ids: Ids) -> Response:
 
 
 async def _answered(
-    request: web.Request, handler: Handler, correlation: UUID
+    request: web.Request, handler: Handler, correlation: UUID, entrance: Entrance
 ) -> web.StreamResponse:
     try:
+        may_knock(entrance.clients, _caller(request, entrance))
         if len(request.raw_path) <= LONGEST_ADDRESS:
             return await handler(request)
         refusal: Refusal = AddressIsTooLong()

@@ -23,6 +23,7 @@ from domain.errors import (
     MethodIsNotAllowed,
     Refusal,
     RequestIsMalformed,
+    RequestsAreTooMany,
     SomethingIsBroken,
     Unavailable,
 )
@@ -86,6 +87,8 @@ def problem_answer(refusal: Refusal, correlation: UUID, accept_language: str = "
     headers = {"Content-Language": language}
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(refusal, RequestsAreTooMany):
+        headers["Retry-After"] = str(refusal.context.get("seconds", RETRY_AFTER_SECONDS))
     if refusal.status == _UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="samordna"'
     return web.Response(

@@ -5,8 +5,9 @@ a refusal that tells somebody about a file.
 """
 
 import asyncio
+import math
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -18,13 +19,13 @@ from pydantic import ValidationError
 from api.commands.work import Command
 from api.door import Door, Kind, Route
 from api.door.answers import Answer, Seen, encoded
-from api.door.faults import Fault, FieldFault, faults_in
+from api.door.faults import Fault, FieldFault, faults_in, repeated_in
 from api.door.fields import Body, read_id
 from api.door.marks import Marks
 from api.door.problems import BASE
 from api.door.query import Query, ReadingQuery, read_query
 from api.door.visit import Visit
-from api.house import House
+from api.house import House, Rates
 from domain.errors import (
     AccessIsBehind,
     BodyIsNotJson,
@@ -39,6 +40,8 @@ from domain.errors import (
     PurposeIsMissing,
     Refusal,
     RequestIsMalformed,
+    RequestsAreTooMany,
+    RequestTakesTooLong,
     TokenIsMissing,
     Unavailable,
 )
@@ -49,6 +52,7 @@ CORRELATION: Final = web.RequestKey("correlation", UUID)
 LARGEST_BODY: Final = 64 * 1024
 
 _ACCESS: Final = "access"
+_SLOWEST_BODY: Final = 10  # seconds
 _LONGEST_WAIT: Final = 10  # seconds
 _LAG_ALLOWED: Final = 1.0  # seconds
 _LOOKS: Final = 20
@@ -101,6 +105,7 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenIsMissing
         staff = await house.identities.staff_id(token.strip())
+        may_knock(house.entrance.logins, staff)
     return Visit(
         house=house,
         operation=door.operation,
@@ -110,6 +115,12 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
         marks=Marks(house.macs),
         purpose=door.purpose,
     )
+
+
+def may_knock(rates: Rates, who: Hashable) -> None:
+    """Raises RequestsAreTooMany."""
+    if wait := rates.wait(who):
+        raise RequestsAreTooMany(seconds=math.ceil(wait))
 
 
 async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
@@ -186,11 +197,14 @@ def _named(name: str | None, value: Any) -> dict[str, Any]:
 
 
 async def _read(request: web.Request) -> bytes:
-    """To the limit and no further."""
+    """To the limit and no further, and not for ever."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise BodyIsTooLarge
     try:
-        return await request.read()
+        async with asyncio.timeout(_SLOWEST_BODY):
+            return await request.read()
+    except TimeoutError:
+        raise RequestTakesTooLong from None
     except (web.RequestPayloadError, ConnectionResetError):  # cut off, or no chunks
         raise RequestIsMalformed from None
 
@@ -209,11 +223,14 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
     ):
         raise ContentTypeIsNotJson
     try:
-        return door.body[1].model_validate_json(raw, context={"now": visit.now})
+        body = door.body[1].model_validate_json(raw, context={"now": visit.now})
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise BodyIsNotJson from None
         raise FieldsAreFaulty(errors=faults_in(error)) from None
+    if repeated := repeated_in(raw):
+        raise FieldsAreFaulty(errors=repeated)
+    return body
 
 
 async def _command(visit: Visit, ids: list[UUID], request: web.Request) -> Command:

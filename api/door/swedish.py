@@ -545,6 +545,15 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Dörren svarar inte på den metoden; `Allow` anger vilka den svarar på.",
     ),
     errors.AddressIsTooLong: Told("Adressen är för lång", "En adress får ha högst 2 048 tecken."),
+    errors.RequestsAreTooMany: Told(
+        "För många anrop",
+        "För många anrop på kort tid, från den här adressen eller med den här inloggningen. Vänta"
+        " så många sekunder som Retry-After anger.",
+    ),
+    errors.RequestTakesTooLong: Told(
+        "Anropet tar för lång tid",
+        "Innehållet kom inte fram inom tio sekunder. Skicka det igen i ett stycke.",
+    ),
     errors.RequestIsMalformed: Told(
         "Anropet kan inte läsas", "Se dokumentationen för hur det ska se ut."
     ),

@@ -16,6 +16,7 @@ from api.house import House
 from api.runtime.protocol import Runner
 
 GRACE = 10.0  # seconds that requests in flight may take
+_IDLE = 75.0  # seconds that a connection may say nothing, or dribble the head of a request
 _LEVEL = 1.0  # seconds behind: what the doors accept
 _NEW_OBJECTS = 20_000  # in a few dozen answers
 _PATIENCE = 30.0  # seconds for the views to catch up before the address is told
@@ -56,7 +57,13 @@ async def serve(house: House, *, listening: socket.socket, ready: Callable[[str]
 @asynccontextmanager
 async def answering(house: House) -> AsyncIterator[Runner]:
     """The house answers whatever connections it is given; requests in flight end in good order."""
-    runner = Runner(build_app(house), access_log=None, shutdown_timeout=GRACE, handle_signals=False)
+    runner = Runner(
+        build_app(house),
+        access_log=None,
+        shutdown_timeout=GRACE,
+        keepalive_timeout=_IDLE,
+        handle_signals=False,
+    )
     await runner.setup()
     _look_for_cycles_seldom()
     try:

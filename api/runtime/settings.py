@@ -15,6 +15,7 @@ _PORTS = range(65536)
 _WORKERS = range(1, 65)
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _AUDIT_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*(/[a-z0-9._-]+)*")
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 _MUNICIPALITY = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -60,6 +61,17 @@ class Settings:
     audit_name: str = "samordna.invalid"
     """The name by which the audit logs are known to whoever verifies them: a host name of the
     operator's, never changed once they are signed."""
+    rate_per_client: int = 200
+    """Requests a second from one address, in bursts of ten seconds' worth; beyond that 429. 0: no
+    limit. Each worker counts for itself."""
+    rate_per_login: int = 20
+    """The same for one staff member, whatever tokens they have."""
+    behind_proxy: bool = False
+    """Whether a reverse proxy of yours is the only one that reaches this address: then the last
+    X-Forwarded-For is the caller's address."""
+    origins: str = ""
+    """Whose pages may call from a browser (CORS), as `https://host`, separated by commas; by
+    default nobody's."""
     log_format: str = "human"
     """human or json."""
 
@@ -84,9 +96,17 @@ class Settings:
             mistakes.append(f"workers: 1 to {_WORKERS.stop - 1}")
         if not _AUDIT_NAME.fullmatch(self.audit_name):
             mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
+        if min(self.rate_per_client, self.rate_per_login) < 0:
+            mistakes.append("rate_per_client, rate_per_login: requests a second, or 0")
+        if not all(_ORIGIN.fullmatch(origin) for origin in self.allowed_origins):
+            mistakes.append("origins: https://host[:port], separated by commas")
         if self.log_format not in {"human", "json"}:
             mistakes.append("log_format: human or json")
         return mistakes
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        return frozenset(origin.strip() for origin in self.origins.split(",") if origin.strip())
 
     @property
     def secrets(self) -> Path:
@@ -131,11 +151,11 @@ def _holds_password(url: str | None) -> bool:
 def _parsed(name: str, text: str) -> Any:
     if name in {"data", "organisation", "postgres_bin"}:
         return Path(text)
-    if name in {"port", "workers"}:
+    if name in {"port", "workers", "rate_per_client", "rate_per_login"}:
         if not text.isdecimal():
             raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: a number, not {text!r}")
         return int(text)
-    if name in {"local_issuer", "follow"}:
+    if name in {"local_issuer", "follow", "behind_proxy"}:
         if text.lower() not in _YES | _NO:
             raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: yes or no, not {text!r}")
         return text.lower() in _YES

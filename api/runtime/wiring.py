@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from api.commands.work import Desk
-from api.house import House
+from api.house import Entrance, House
 from api.runtime import database
 from api.runtime.access_log import SealedAccessLog
 from api.runtime.audit_logs import AuditLogs
@@ -25,6 +25,7 @@ from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.metrics import Metrics, Parts
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
+from api.runtime.rates import Rates
 from api.runtime.receipt_log import ReceiptLog
 from api.runtime.servers import Addresses, keyring, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
@@ -208,6 +209,12 @@ async def open_house(
             audit_logs=audit_logs.stores,
             macs=vault,
             metrics=metrics,
+            entrance=Entrance(
+                clients=Rates(settings.rate_per_client),
+                logins=Rates(settings.rate_per_login),
+                behind_proxy=settings.behind_proxy,
+                origins=settings.allowed_origins,
+            ),
         )
         rooms = Rooms(
             house=house,

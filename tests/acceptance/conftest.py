@@ -24,7 +24,7 @@ from tests.acceptance.town import BASE, Town
 from tests.told import LINES
 
 
-class _Server(TestServer):
+class Server(TestServer):
     """Serves as the house is served."""
 
     async def _make_runner(self, **how: Any) -> Runner:
@@ -67,12 +67,18 @@ def _told(settled: Settled) -> str:
 async def founded_town(
     log_server: PostgresServer, vault_server: PostgresServer, folder: Path
 ) -> AsyncIterator[Town]:
-    settings = Settings(data=folder, municipality=f"story_{uuid4().hex[:12]}", local_issuer=True)
+    settings = Settings(
+        data=folder,
+        municipality=f"story_{uuid4().hex[:12]}",
+        local_issuer=True,
+        rate_per_client=0,
+        rate_per_login=0,
+    )
     addresses = Addresses(log=log_server.url(), vault=vault_server.url())
     create_databases(settings, addresses)
     async with (
         open_house(settings, addresses) as rooms,
-        _Server(build_app(rooms.house)) as server,
+        Server(build_app(rooms.house)) as server,
         aiohttp.ClientSession() as session,
     ):
         town = Town(

@@ -119,6 +119,7 @@ class Serving:
         said = self.output.stat().st_size if self.output.exists() else 0
         with self.output.open("ab") as output:
             flags = [*self.premises.flags, "--local-issuer", "--port", str(self.port), *self.more]
+            flags += ["--rate-per-client", "0", "--rate-per-login", "0"]
             self.process = begun(["serve", *flags], output)
         while b"Serving" not in self.output.read_bytes()[said:]:
             assert self.process.poll() is None, self.output.read_text()
