@@ -9,6 +9,7 @@ import typer
 
 from api.command_line import (
     databases,
+    examining,
     following,
     keys,
     measuring,
@@ -53,6 +54,7 @@ app.command()(verifying.verify)
 app.command()(verifying.audit_keys)
 app.command()(measuring.bench)
 app.command()(policies.policy)
+app.command()(examining.doctor)
 
 projections = typer.Typer(invoke_without_command=True)
 projections.callback()(standing.show)

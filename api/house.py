@@ -173,3 +173,4 @@ class House:
     macs: Macs
     metrics: Metrics
     entrance: Entrance
+    vault_is_apart: bool | None = True  # otherwise what is erased may stay in the log's backups

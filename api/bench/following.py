@@ -86,6 +86,7 @@ def fresh_schema(ground: Ground, history: History) -> Iterator[str]:
     ground.ask(
         "CREATE SCHEMA {} AUTHORIZATION {}", views, database.role_name(history.schema, "projector")
     )
+    ground.ask("CREATE FUNCTION {}.a_viewer_is_set() RETURNS boolean IMMUTABLE RETURN true", views)
     try:
         yield views
     finally:

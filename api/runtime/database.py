@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -133,6 +134,25 @@ def require_current(url: str, schema: str, *, kind: Kind = LOG) -> None:
         raise SchemaIsNewer(", ".join(found.unknown))
     if found.pending:
         raise SchemaIsBehind(", ".join(found.pending))
+
+
+def are_apart(log: str, vault: str) -> bool | None:
+    """Whether they are two servers, so that what the vault forgets is forgotten: in one, it stays
+    in the log's write-ahead log and backups. None where a server does not tell which one it is."""
+    query: LiteralString = "SELECT system_identifier FROM pg_catalog.pg_control_system()"
+    one, other = asked(log, query), asked(vault, query)
+    return None if one is None or other is None else one != other
+
+
+def asked(url: str, *queries: LiteralString | sql.Composed) -> tuple[Any, ...] | None:
+    """The first value of each answer; None where there is none, or nobody answers."""
+    here = session_url(url, name="samordna doctor", statement_timeout="5000")
+    try:
+        with psycopg.connect(here, autocommit=True) as connection:
+            rows = [connection.execute(query).fetchone() for query in queries]
+    except psycopg.Error:
+        return None
+    return tuple(row[0] for row in rows if row) if all(rows) else None
 
 
 def role_name(schema: str, role: str) -> str:

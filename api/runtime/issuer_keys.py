@@ -72,6 +72,14 @@ class PublishedKeys:
             self._ask()
         return self._keys.get(kid) if age < self._kept else None
 
+    async def count(self) -> int:
+        """How many there are to verify by. Raises IssuerUnavailable."""
+        if asking := self._ask():
+            await asyncio.shield(asking)
+        if self._answered_at < self._asked_at:
+            raise IssuerUnavailable
+        return len(self._keys)
+
     def _ask(self) -> asyncio.Task[None] | None:
         if self._asking is None and self._now() - self._asked_at >= self._pause:
             self._asked_at = self._now()

@@ -76,7 +76,7 @@ class Settings:
     """human or json."""
 
     def __post_init__(self) -> None:
-        mistakes = list(self._mistakes())
+        mistakes = [*self._mistakes(), *self._mistakes_of_the_doors()]
         if mistakes:
             raise SettingsAreFaulty("\n".join(["The settings cannot be used:", *mistakes]))
 
@@ -90,18 +90,22 @@ class Settings:
             mistakes.append(f"organisation: there is no file {self.organisation}")
         if self.postgres_bin and not (self.postgres_bin / "postgres").is_file():
             mistakes.append(f"postgres_bin: there is no program postgres in {self.postgres_bin}")
+        if not _AUDIT_NAME.fullmatch(self.audit_name):
+            mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
+        if self.log_format not in {"human", "json"}:
+            mistakes.append("log_format: human or json")
+        return mistakes
+
+    def _mistakes_of_the_doors(self) -> list[str]:
+        mistakes = []
         if self.port not in _PORTS:
             mistakes.append("port: 0 (any free one) to 65535")
         if self.workers not in _WORKERS:
             mistakes.append(f"workers: 1 to {_WORKERS.stop - 1}")
-        if not _AUDIT_NAME.fullmatch(self.audit_name):
-            mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
         if min(self.rate_per_client, self.rate_per_login) < 0:
             mistakes.append("rate_per_client, rate_per_login: requests a second, or 0")
         if not all(_ORIGIN.fullmatch(origin) for origin in self.allowed_origins):
             mistakes.append("origins: https://host[:port], separated by commas")
-        if self.log_format not in {"human", "json"}:
-            mistakes.append("log_format: human or json")
         return mistakes
 
     @property

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from typing import Final, LiteralString, Self
 from uuid import UUID
 
@@ -34,6 +34,10 @@ _ERASE: Final = "SELECT {schema}.erase_keys(%s, %s, %s)"
 _OUTDATED: Final = (
     "SELECT name, wrapped, wrapped_by FROM {schema}.keys"
     " WHERE wrapped_by <> %s AND name > %s ORDER BY name LIMIT %s"
+)
+_KEPT: Final = (
+    "SELECT name, wrapped, wrapped_by FROM {schema}.keys"
+    " WHERE wrapped IS NOT NULL AND name > %s ORDER BY name LIMIT %s"
 )
 _REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
 _WRAPPED_BY: Final = (
@@ -199,6 +203,17 @@ class PostgresVault:
             [(rewrapped,)] = await self._ask(_REWRAP, names, *columns)
             taken, after = taken + rewrapped, names[-1]
         return taken
+
+    async def damaged(self, batch: int = 5000) -> AsyncIterator[str]:
+        """The keys that are there and cannot be opened."""
+        after = ""
+        while rows := await self._ask(_KEPT, after, batch):
+            for name, wrapped, by in rows:
+                try:
+                    self._encryption.unwrap(name, Wrapped(by, wrapped))
+                except KeyringIsUnusable:
+                    yield name
+            after = rows[-1][0]
 
     async def wrapped_by(self) -> Mapping[str, int]:
         """How many keys each version of the key-encryption key wraps."""

@@ -215,6 +215,9 @@ async def open_house(
                 behind_proxy=settings.behind_proxy,
                 origins=settings.allowed_origins,
             ),
+            vault_is_apart=await asyncio.to_thread(
+                database.are_apart, urls["server"], urls["vault"]
+            ),
         )
         rooms = Rooms(
             house=house,

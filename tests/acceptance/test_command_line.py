@@ -106,6 +106,11 @@ def test_a_municipality_is_founded_and_served(data: Path) -> None:
     with serving("serve", "--port", "0", "--local-issuer", data=data) as address:
         me = get(f"{address}/me", token)
         assert me["role"] == "administrator"
+        ready = get(f"{address.removesuffix('/samordna/v1')}/health/ready", token)
+        assert ready["erasureCanBeCertified"] is True
+        told = samordna("doctor", "--local-issuer", data=data, expect=1)
+        assert re.search(r"ok .*log and vault .*apart", told)
+        assert re.search(r"!! .*token issuer", told)
     assert not (data / "log" / "data" / "postmaster.pid").exists()
     assert not (data / "vault" / "data" / "postmaster.pid").exists()
 

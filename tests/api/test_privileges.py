@@ -39,7 +39,13 @@ READS: Mapping[str, Callable[[str], bool]] = {
     "auditor": lambda table: table in LOGS | TREES | OWN,
 }
 CALLS = {
-    "server": {"append_events", "append_receipts", "forget_commands", "seal_tree", "a_viewer_is_set"},
+    "server": {
+        "append_events",
+        "append_receipts",
+        "forget_commands",
+        "seal_tree",
+        "a_viewer_is_set",
+    },
     "projector": {"a_viewer_is_set"},
     "reader": {"a_viewer_is_set"},
     "auditor": {"a_viewer_is_set"},
