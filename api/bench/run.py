@@ -1,12 +1,13 @@
 """The bench as a whole: the figures that were asked for, one after the other, each as soon as it
 is measured."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from api.bench.answering import command_http
 from api.bench.appending import append
 from api.bench.asking import caseload_query
+from api.bench.auditing import TreeDoesNotHold, audit
 from api.bench.figures import Effort, Figure, LeftOut
 from api.bench.following import follow
 from api.bench.freshness import freshness
@@ -26,7 +27,10 @@ _OVER_A_HISTORY: Final = {
     "command_http": command_http,  # these two last: the one writes on, the other leaves cases
     "caseload_query": caseload_query,
 }
-NAMES: Final = ("append", *_OVER_A_HISTORY)
+_Measuring = Callable[[Ground, Effort, Tell], Awaitable[Sequence[Figure | LeftOut]]]
+
+_ALONE: Final[Mapping[str, _Measuring]] = {"append": append, "audit": audit}  # logs of their own
+NAMES: Final = (*_ALONE, *_OVER_A_HISTORY)
 
 _STEP: Final = 20_000  # events between two words of progress
 
@@ -35,9 +39,10 @@ async def measured(
     ground: Ground, names: Collection[str], effort: Effort, tell: Tell
 ) -> AsyncIterator[Figure | LeftOut]:
     """The figures of these names. One that cannot be measured is left out, and says why."""
-    if "append" in names:
-        for figure in await _or_left_out("append", append(ground, effort, tell)):
-            yield figure
+    for name, measure in _ALONE.items():
+        if name in names:
+            for figure in await _or_left_out(name, measure(ground, effort, tell)):
+                yield figure
     wanted = [name for name in _OVER_A_HISTORY if name in names]
     if not wanted:
         return
@@ -54,7 +59,7 @@ async def _or_left_out(
 ) -> Sequence[Figure | LeftOut]:
     try:
         return await measuring
-    except (ToolIsMissing, ToolFailed, ViewsDiffer) as reason:
+    except (ToolIsMissing, ToolFailed, TreeDoesNotHold, ViewsDiffer) as reason:
         return [LeftOut(name=name, left_out=str(reason))]
 
 

@@ -92,7 +92,7 @@ class Parts(Collector):
     streams: Mapping[str, object] = field(default_factory=dict)
     followers: dict[str, Any] = field(default_factory=dict)
     rounds: list[Rounds] = field(default_factory=list)
-    sealers: dict[str, object] = field(default_factory=dict)
+    sealers: dict[str, Any] = field(default_factory=dict)
     workers: Mapping[str, object] = field(default_factory=dict)
 
     def collect(self) -> Iterator[Metric]:
