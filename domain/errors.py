@@ -170,6 +170,11 @@ class SourceIsAnother(Refusal):
     sender's own kind of party (S15-S20)."""
 
 
+class ReceivedTooLongAgo(Refusal):
+    """The moment of receipt lies further back than the municipality allows, so it is taken
+    for a slip of the pen. Correct it, or leave it out and tell of the delay in the account."""
+
+
 class ReferralIsAnswered(Refusal):
     """The referral has already been answered; `by` and `at` say by whom, and when."""
 

@@ -149,6 +149,7 @@ class Settings:
     outcome_notified_working_days: int = 5  # after the decision (m)
     adult_investigation_days: int = 120  # the law sets no maximum (c)
     emergency_access_hours: int = 4  # how long a broken glass lasts (section 5, c)
+    received_days_ago: int = 366  # at most, for the moment of receipt that a sender names (c)
     escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
     research_days: tuple[int, ...] = (5, 15, 25)  # of birth: kept for research; () keeps none (c)
     child_investigations_kept_from: date = date(2026, 7, 1)  # SFS 2025:1501: until 30 (c)
@@ -303,6 +304,7 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "outcome_notified_working_days": settings.outcome_notified_working_days,
         "adult_investigation_days": settings.adult_investigation_days,
         "emergency_access_hours": settings.emergency_access_hours,
+        "received_days_ago": settings.received_days_ago,
         "escalation_working_days": settings.escalation_working_days,
         "disposal_least_files": settings.disposal_least_files,
         "receipts_kept_months": settings.receipts_kept_months,

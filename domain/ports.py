@@ -145,7 +145,7 @@ class Reading:
     purpose: str
     what: str  # the door that was asked
     subjects: Sequence[UUID]  # whose: every case, referral and person in the answer
-    outcome: str  # "answered", "refused", "not-found"
+    outcome: str  # "answered", "not-found", "not-permitted", "refused"
     correlation: UUID
     event_position: int  # the position of the events that the answer reflected
     detail: Mapping[str, str] | None = None

@@ -277,8 +277,14 @@ async def _note(visit: Visit, refusal: Refusal) -> None:
     if visit.command is not None:
         await visit.recognise()
         visit.position = visit.house.views.position(_ACCESS)
-    outcome = "not-found" if isinstance(refusal, NotFound) else "refused"
-    await visit.leave_receipt(visit.ids, outcome)
+    await visit.leave_receipt(visit.ids, _outcome(refusal))
+
+
+def _outcome(refusal: Refusal) -> str:
+    """Who was kept out is told apart from whoever asked for what could not be done."""
+    if isinstance(refusal, NotFound):
+        return "not-found"
+    return "not-permitted" if refusal.status == HTTPStatus.FORBIDDEN else "refused"
 
 
 async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) -> web.Response:

@@ -76,6 +76,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Den som är utanför förvaltningen berättar vad den själv vet: källan är avsändarens eget"
         " slag av part (S15-S20).",
     ),
+    errors.ReceivedTooLongAgo: Told(
+        "Mottaget för länge sedan",
+        "Tidpunkten ligger längre tillbaka än kommunens inställning medger, så den tas för en"
+        " felskrivning. Rätta den, eller utelämna den och berätta om dröjsmålet i redogörelsen.",
+    ),
     errors.ReferralIsAnswered: Told(
         "Aktualiseringen är besvarad",
         "Aktualiseringen har redan besvarats; `by` och `at` anger av vem och när.",

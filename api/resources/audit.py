@@ -170,7 +170,12 @@ class Read(Answer):
     purpose: Purpose | None
     operation: Annotated[str | None, Meta(description="The door.", examples=["readCase"])]
     outcome: Annotated[
-        str | None, Meta(description="answered, refused or not-found.", examples=["answered"])
+        str | None,
+        Meta(
+            description="answered, not-found, not-permitted, or refused: what was asked for was"
+            " seen and could not be done.",
+            examples=["answered"],
+        ),
     ]
 
 

@@ -25,6 +25,7 @@ from domain.errors import (
     KeyIsErased,
     NotAChild,
     ReceivedInTheFuture,
+    ReceivedTooLongAgo,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -107,6 +108,7 @@ def _link(case_id: UUID, link_id: UUID, outcome: Outcome) -> CaseLink:
         NotAChild,
         BornInTheFuture,
         ReceivedInTheFuture,
+        ReceivedTooLongAgo,
         AssessorIsNotNamed,
         AgesContradict,
     ),

@@ -21,6 +21,7 @@ from domain.errors import (
     PersonMetTwice,
     PersonsMetOutOfBounds,
     ReceivedInTheFuture,
+    ReceivedTooLongAgo,
 )
 from domain.labels import Label
 from domain.referral import ReferralReceived, ReferralRouted
@@ -112,6 +113,7 @@ class ReferredBurst(ChangedOperation):
         OperationIsClosed,
         BornInTheFuture,
         ReceivedInTheFuture,
+        ReceivedTooLongAgo,
         AssessorIsNotNamed,
         AgesContradict,
     ),

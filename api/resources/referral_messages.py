@@ -19,6 +19,7 @@ from domain.errors import (
     MessageMixesSides,
     PersonIsNamedTwice,
     ReceivedInTheFuture,
+    ReceivedTooLongAgo,
     SourceIsAnother,
 )
 from domain.labels import Label
@@ -93,6 +94,7 @@ class ReceivedMessage(Done):
         PersonIsNamedTwice,
         BornInTheFuture,
         ReceivedInTheFuture,
+        ReceivedTooLongAgo,
         SourceIsAnother,
         AssessorIsNotNamed,
         AgesContradict,

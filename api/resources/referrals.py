@@ -35,6 +35,7 @@ from domain.errors import (
     AssessorIsNotNamed,
     BornInTheFuture,
     ReceivedInTheFuture,
+    ReceivedTooLongAgo,
     SourceIsAnother,
 )
 from domain.labels import Label
@@ -197,6 +198,7 @@ class ReceivedReferral(Done):
         SourceIsAnother,
         BornInTheFuture,
         ReceivedInTheFuture,
+        ReceivedTooLongAgo,
         AssessorIsNotNamed,
         AgesContradict,
     ),

@@ -16,7 +16,7 @@ from domain.codes import (
     Residence,
     Source,
 )
-from domain.errors import ReceivedInTheFuture
+from domain.errors import ReceivedInTheFuture, ReceivedTooLongAgo
 from domain.referral.state import ANSWER, Referral, ReferralStatus
 from domain.routing import Route, Rule
 from domain.sealed import Sealed
@@ -138,15 +138,18 @@ def receive_referral(
     now: datetime,
     due: datetime,
     narrowed: bool = False,
+    earliest: datetime | None = None,
 ) -> list[ReceptionEvent]:
     """Received and routed in one act, so that it is never without a holder (S69).
 
     `received` is the legal moment. `sender_sees`: the sender works on the side that it was routed
     to; otherwise the receiving unit holds it at once, since nobody holds what they may not see.
-    Raises ReceivedInTheFuture.
+    Raises ReceivedInTheFuture, ReceivedTooLongAgo.
     """
     if received > now:
         raise ReceivedInTheFuture
+    if earliest and received < earliest:
+        raise ReceivedTooLongAgo
     return [
         ReferralReceived(
             person=person,

@@ -331,6 +331,6 @@ async def an_auditor_sees_who_did_and_who_read(town: Town, case_id: str) -> None
     for item in readings["items"]:
         outcomes.setdefault(item["who"]["staffId"], set()).add(item["outcome"])
     assert "answered" in outcomes[str(town["intake worker"].staff_id)]
-    assert outcomes[str(town["intake novice"].staff_id)] == {"refused"}
+    assert outcomes[str(town["intake novice"].staff_id)] == {"not-permitted"}
     assert "answered" in outcomes[str(town["nexus colleague"].staff_id)]
     await auditor.get(f"/cases/{case_id}", expect=403)

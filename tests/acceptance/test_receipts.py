@@ -176,7 +176,7 @@ async def test_a_refusal_leaves_one_receipt(settled: Settled, route: Route) -> N
             async with nothing_comes_of_it(settled), receipts_of(settled) as readings:
                 heard = await ask(settled, route, who, ids)
                 assert heard.status in {403, 404}
-            outcome = "not-found" if heard.status == 404 else "refused"
+            outcome = "not-found" if heard.status == 404 else "not-permitted"
             told = {"readings": readings, "outcome": outcome}
             reading = await one_receipt(settled, route, who, heard, **told)
             assert reading.subjects[0] == ids.get(route.names[0], NOBODYS)
@@ -215,8 +215,19 @@ async def test_who_has_left_is_seen_to_try(settled: Settled, route: Route) -> No
         assert heard.status == 403
     [reading] = readings
     assert (reading.reader, reading.role) == (settled.leaver.staff_id, "")
-    assert (reading.what, reading.outcome) == (route.door.operation, "refused")
+    assert (reading.what, reading.outcome) == (route.door.operation, "not-permitted")
     assert reading.subjects == [ids[route.names[0]]]
+
+
+async def test_what_could_not_be_done_is_told_apart(settled: Settled) -> None:
+    """Who may do it and did not say what they had seen was not kept out: another outcome."""
+    files = {"caseId": settled.files["closed"].id}
+    [route] = [route for route in ROUTES if route.door.operation == "offerHandover"]
+    async with nothing_comes_of_it(settled), receipts_of(settled) as readings:
+        heard = await ask(settled, route, "nexus manager", files)
+        assert heard.status == 428
+    told = {"readings": readings, "outcome": "refused"}
+    await one_receipt(settled, route, "nexus manager", heard, **told)
 
 
 async def test_a_list_that_is_refused_leaves_one_too(settled: Settled) -> None:
@@ -228,7 +239,7 @@ async def test_a_list_that_is_refused_leaves_one_too(settled: Settled) -> None:
             async with receipts_of(settled) as readings:
                 heard = await ask(settled, route, "strategist")
                 assert heard.status == 403
-            told = {"readings": readings, "outcome": "refused"}
+            told = {"readings": readings, "outcome": "not-permitted"}
             await one_receipt(settled, route, "strategist", heard, **told)
 
 

@@ -17,6 +17,7 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     ReceivedInTheFuture,
+    ReceivedTooLongAgo,
     ReferralIsAnswered,
     Refusal,
     StreamHasMoved,
@@ -102,6 +103,7 @@ async def test_an_unknown_age_is_a_childs(town: Town) -> None:
         (replace(AGE_UNKNOWN, assessed_adult_by=AB), AgesContradict),
         (replace(AN_ADULT, born=date(2024, 1, 1)), BornInTheFuture),
         (replace(AN_ADULT, received_at=NOW + timedelta(minutes=1)), ReceivedInTheFuture),
+        (replace(AN_ADULT, received_at=NOW - timedelta(days=366, minutes=1)), ReceivedTooLongAgo),
     ],
 )
 async def test_what_cannot_be_true_is_refused(

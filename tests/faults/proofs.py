@@ -63,7 +63,7 @@ async def answers_have_their_receipts(premises: Premises, diary: Diary) -> Count
     begun = diary.begun()
     assert [attempt for attempt in begun if attempt.correlation not in left] == []
     for attempt in begun:
-        expected = {403: "refused", 404: "not-found"}.get(attempt.status or 0, "answered")
+        expected = {403: "not-permitted", 404: "not-found"}.get(attempt.status or 0, "answered")
         assert left[attempt.correlation].outcome == expected
     ours = {attempt.correlation for attempt in diary.attempts}
     unanswered = {attempt.correlation for attempt in diary.attempts if attempt.status is None}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -148,6 +148,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
             now=work.now,
             due=answer_due(work, moment, acute=details.acute),
             narrowed=narrowed,
+            earliest=work.now - timedelta(days=organisation.settings.received_days_ago),
         ),
         at=moment,
     )
