@@ -9,6 +9,7 @@ import typer
 
 from api.command_line import (
     databases,
+    disposal,
     examining,
     following,
     keys,
@@ -71,6 +72,16 @@ ring = typer.Typer(help="The key-encryption keys of the vault.", no_args_is_help
 ring.command()(keys.rotate)
 ring.command()(keys.show)
 app.add_typer(ring, name="keys")
+
+disposals = typer.Typer(
+    help="What is disposed of, and what is kept (SoL 16:1-4).", no_args_is_help=True
+)
+disposals.command()(disposal.plan)
+disposals.command()(disposal.approve)
+disposals.command()(disposal.reject)
+disposals.command()(disposal.execute)
+disposals.command()(disposal.certificate)
+app.add_typer(disposals, name="disposal")
 
 organisation = typer.Typer(help="How the municipality is organised.", no_args_is_help=True)
 organisation.command()(organisations.check)

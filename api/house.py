@@ -15,6 +15,7 @@ from domain.ports import Reading, Receipts
 from domain.sealed import Sealed
 from projections.access import Found
 from projections.asking import Page
+from projections.disposals import Line as DisposalLine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -162,6 +163,14 @@ class Entrance:
     origins: frozenset[str] = frozenset()  # whose pages may call from a browser: CORS
 
 
+class Erasures(Protocol):
+    """What is left of the keys of files that were disposed of."""
+
+    async def standing(self, line: DisposalLine) -> Collection[str]:
+        """What of a disposal the vault still holds. Raises VaultUnavailable, LogUnavailable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     desk: Desk
@@ -173,4 +182,5 @@ class House:
     macs: Macs
     metrics: Metrics
     entrance: Entrance
+    erasures: Erasures
     vault_is_apart: bool | None = True  # otherwise what is erased may stay in the log's backups

@@ -1061,6 +1061,19 @@ class DisposalIsOnesOwn(Refusal):
     status = 403
 
 
+class DisposalIsNotErased(Refusal):
+    """Keys of its files still stand, so nothing can be certified. It is seen to within minutes."""
+
+    status = 409
+
+
+class ErasureCannotBeCertified(Refusal):
+    """The vault and the log lie on one PostgreSQL server, or nobody can tell: then keys may stand
+    in the log's own backups. Move the vault to a server of its own (`samordna doctor`)."""
+
+    status = 409
+
+
 class DisposalIsDecided(Refusal):
     """The disposal was approved or rejected before."""
 

@@ -55,6 +55,8 @@ class Information(StrEnum):
     ACTIVITY = "activity"  # of nobody (S79)
     MANDATE = "mandate"
     INQUIRY = "inquiry"  # needs, counted; on the viewer's own side
+    DISPOSAL = "disposal"  # how long files are kept, and which are to go; ids and days alone
+    SUBJECT_RECORD = "subject-record"  # all that is recorded about a person, for that person
     ORGANISATION = "organisation"
     TEAM = "team"
     STAFF = "staff"
@@ -477,6 +479,20 @@ TABLE: tuple[Row, ...] = (
         (Information.ORGANISATION,),
         (Act.READ, Act.MANAGE),
         "the administrator records how the municipality has organised itself, and sees no case",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT, Relation.RECEIVING_UNIT, Relation.INFORMED_UNIT),
+        (Information.DISPOSAL,),
+        (Act.RECORD,),
+        "who carries it, or has answered it, states what keeps a file, and lifts it (SoL 16:1-4)",
+    ),
+    *_rows(
+        _ADMINISTRATOR,
+        (Relation.NONE,),
+        (Information.DISPOSAL,),
+        (Act.READ, Act.MANAGE, Act.CONFIRM),
+        "disposal is carried out by the administration, by two persons, and shows ids and days",
     ),
     *_rows(
         _AUTHORITY + _ADMINISTRATOR,

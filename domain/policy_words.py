@@ -48,6 +48,8 @@ INFORMATION: Final[Mapping[Information, Label]] = {
     Information.ACTIVITY: Label("aktivitet", "activity"),
     Information.MANDATE: Label("nämndbeslut", "mandate"),
     Information.INQUIRY: Label("behovsutredning", "inquiry"),
+    Information.DISPOSAL: Label("gallring", "disposal"),
+    Information.SUBJECT_RECORD: Label("registerutdrag", "subject record"),
     Information.ORGANISATION: Label("organisation", "organisation"),
     Information.TEAM: Label("team", "team"),
     Information.STAFF: Label("medarbetare", "staff"),

@@ -7,6 +7,7 @@ from projections import (
     audit,
     caseload,
     deadlines,
+    disposals,
     emergencies,
     handovers,
     inbox,
@@ -14,6 +15,7 @@ from projections import (
     mandates,
     police_operations,
     responsibility,
+    retention,
     sender_receipts,
     staff,
     team,
@@ -54,6 +56,8 @@ ALL: tuple[Projection[Recorded], ...] = (
     workload.PROJECTION,
     deadlines.PROJECTION,
     emergencies.PROJECTION,
+    retention.PROJECTION,
+    disposals.PROJECTION,
     HISTORY,
 )
 """The projections of the event log."""
@@ -66,5 +70,6 @@ ALARMS = {
     "file-without-holder": responsibility.without_holder,
     "file-with-nobody-there": responsibility.with_nobody_there,
     "emergency-access": emergencies.standing,
+    "erasure-waits": disposals.waiting_for_erasure,
 }
 """What must not stand unseen, and how often it does."""

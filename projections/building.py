@@ -9,11 +9,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol
+from uuid import UUID
 
 from projections import checkpoints
 from projections.asking import Connection
 from projections.parking import CannotBeFolded, blaming_items
-from projections.projection import Item, Journal, Key, Part, Parts, Projection, Table, Versions
+from projections.projection import (
+    Item,
+    Journal,
+    Key,
+    Part,
+    Parts,
+    Projection,
+    Table,
+    Versions,
+    disposed_of,
+)
 from projections.tables import NEXT, Tables
 
 Connect = Callable[[], Awaitable[Connection]]
@@ -113,8 +124,9 @@ async def _build(
 ) -> None:
     """One part."""
     folds = [_folding(table) for table in projection.tables]
-    reached = 0
+    reached, gone = 0, list[UUID]()
     async for page in pages:
+        gone += disposed_of(page)
         for fold in folds:
             fold.take(page)
             await fold.write(tables, connection, at_least=TOGETHER)
@@ -123,6 +135,7 @@ async def _build(
     for fold in folds:
         fold.finish()
         await fold.write(tables, connection)
+    await tables.dispose(connection, gone)
     further(until - reached)
 
 

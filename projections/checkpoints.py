@@ -110,6 +110,11 @@ async def swapped(
         )
 
 
+async def keep_none(connection: Connection, schema: str, projection: str) -> None:
+    """The tables that were replaced are no more."""
+    await connection.execute(_statements("keep_none", schema), {"kept": projection + OLD})
+
+
 async def renew(connection: Connection, schema: str, projection: str) -> None:
     """Somebody else than the follower wrote into the tables: it is to take them as they are now."""
     await connection.execute(_statements("renew", schema), [projection])

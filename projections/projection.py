@@ -8,8 +8,12 @@ else: so a batch, a rebuild and a fold from zero end in the same rows.
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
 
+from domain.catalogue import names_of
+from domain.person import PersonForgotten
+from domain.retention import FileDisposed
 from projections.asking import Connection
 from projections.eras import EVER, STANDING, era_of
 
@@ -77,6 +81,7 @@ class Table(Generic[Item, Row]):
     key: tuple[str, ...]
     keys: Callable[[Item], Iterable[Key]]  # whose rows an item touches
     apply: Callable[[Row | None, Item], Row | None]  # None: there is no row (any more)
+    of_file: str | None = None  # the column that names the file, with which the row is disposed of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +91,7 @@ class Journal(Generic[Item, Row]):
     name: str
     row: type[Row]
     rows: Callable[[Item], Iterable[Row]]
+    of_file: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +101,10 @@ class Versions(Generic[Item]):
 
     name: str
     of: Table[Item, Any]
+
+    @property
+    def of_file(self) -> str | None:
+        return self.of.of_file
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -124,6 +134,15 @@ class Tally(Generic[Row]):
     of: str  # the table
     key: tuple[str, ...]
     kinds: Callable[[Row], Iterable[Key]]
+
+
+_DISPOSALS: Final = names_of(FileDisposed, PersonForgotten)
+
+
+def disposed_of(items: Iterable[Any]) -> list[UUID]:
+    """The files, and records of persons, that are gone with these items, of which no item tells any
+    more: every row of theirs goes, too, as it was and as it ever stood."""
+    return [item.stream for item in items if getattr(item, "name", None) in _DISPOSALS]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -148,6 +148,26 @@ async def roll_back(
         return old.reached
 
 
+async def keep_nothing(
+    projections: Iterable[Projection[Any]], connect: Connect, *, schema: str
+) -> None:
+    """Drop the tables that were replaced: what they tell of files that are gone goes, too.
+
+    Raises RebuildIsRunning.
+    """
+    async with await connect() as connection:
+        for projection in projections:
+            try:
+                await checkpoints.find_kept(connection, schema, projection.name)
+            except checkpoints.NoCheckpoint:
+                continue
+            await connection.commit()
+            await alone(connection, schema, projection)
+            async with connection.transaction():
+                await Tables(projection, schema, OLD).drop(connection)
+                await checkpoints.keep_none(connection, schema, projection.name)
+
+
 async def alone(connection: Connection, schema: str, projection: Projection[Any]) -> None:
     """Be the only one that writes beside the follower, with this session, until it ends. Raises
     RebuildIsRunning."""

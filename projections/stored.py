@@ -8,6 +8,7 @@ COPY into a temporary table beside and one statement from there. Nothing here co
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
@@ -27,8 +28,16 @@ class TableDiffers(Exception):
 class Stored:
     """Its columns are the fields of its row, in order."""
 
-    def __init__(self, name: str, columns: Sequence[str], schema: str, suffix: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[str],
+        schema: str,
+        suffix: str,
+        of_file: str | None = None,
+    ) -> None:
         self.name = name
+        self._of_file = of_file
         self.identifier = sql.Identifier(schema, name + suffix)
         self._schema = schema
         self._columns = list(columns)
@@ -56,6 +65,14 @@ class Stored:
         """Write rows that are new."""
         await self._copy(connection, self._add, rows)
 
+    async def dispose(self, connection: Connection, files: Sequence[UUID]) -> Sequence[Any]:
+        """Remove every row of these files, once what was folded is written; they are the answer."""
+        if self._of_file is None:
+            return ()
+        file = sql.Identifier(self._of_file)
+        gone = await connection.execute(self._statement("dispose", file=file), [list(files)])
+        return await gone.fetchall()
+
     async def _copy(self, connection: Connection, into: bytes, rows: Iterable[Any]) -> None:
         async with connection.cursor() as cursor, cursor.copy(into) as copy:
             copy.set_types(list(self._types.values()))
@@ -79,7 +96,7 @@ class Journaled(Stored):
     """Rows that are only added."""
 
     def __init__(self, table: Journal[Any, Any], schema: str, suffix: str) -> None:
-        super().__init__(table.name, table.row._fields, schema, suffix)
+        super().__init__(table.name, table.row._fields, schema, suffix, table.of_file)
         self._rows = table.rows
         self._waiting: list[Any] = []
 
@@ -105,7 +122,7 @@ class Folded(Stored):
     def __init__(
         self, table: Table[Any, Any], schema: str, suffix: str, tallies: Sequence["Tallied"] = ()
     ) -> None:
-        super().__init__(table.name, table.row._fields, schema, suffix)
+        super().__init__(table.name, table.row._fields, schema, suffix, table.of_file)
         self._table = table
         self._tallies = tallies
         self._stage = sql.Identifier("pg_temp", f"{table.name}{suffix}__stage")
@@ -177,6 +194,13 @@ class Folded(Stored):
 
     def forget(self) -> None:
         self._rows, self._replaced = {}, {}
+
+    async def dispose(self, connection: Connection, files: Sequence[UUID]) -> Sequence[Any]:
+        gone = await super().dispose(connection, files)
+        make = self._table.row._make
+        await self._tell(connection, [make(map(frozen, row)) for row in gone], ())
+        self._rows = {}
+        return gone
 
     async def _tell(
         self, connection: Connection, before: Sequence[Any], after: Sequence[Any]

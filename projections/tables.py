@@ -5,11 +5,12 @@ Nothing here commits.
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
 from projections.asking import Connection
-from projections.projection import Journal, Projection, Table, Versions
+from projections.projection import Journal, Projection, Table, Versions, disposed_of
 from projections.sql import Statements, compose
 from projections.stored import Folded, Journaled, Tallied
 from projections.versioned import Versioned
@@ -28,6 +29,7 @@ class Tables:
         tallies = [Tallied(tally, schema, suffix) for tally in projection.tallies]
         self._tables = [_stored(table, schema, suffix, tallies) for table in projection.tables]
         self._stored = [*self._tables, *tallies]
+        self._gone: list[UUID] = []  # files of which no row is to be left
 
     async def create(self, connection: Connection) -> None:
         """Bare tables, in the place of what an interrupted attempt may have left."""
@@ -62,22 +64,31 @@ class Tables:
         """Fold a page in memory. Raises what a fold raises: then everything is to be forgotten."""
         for table in self._tables:
             await table.fold(connection, items)
+        self._gone += disposed_of(items)
 
     @property
     def waiting(self) -> int:
-        """How many rows wait to be written."""
-        return sum(table.waiting for table in self._tables)
+        """How many rows wait to be written, or removed."""
+        return len(self._gone) + sum(table.waiting for table in self._tables)
 
     async def write(self, connection: Connection) -> None:
         """Write what was folded, in the transaction that moves the checkpoint. If it does not
         commit, everything is to be forgotten."""
         for table in self._tables:
             await table.write(connection)
+        await self.dispose(connection, self._gone)
+        self._gone = []
+
+    async def dispose(self, connection: Connection, files: Sequence[UUID]) -> None:
+        """Remove every row of these files: nothing that is still to be folded tells of them."""
+        for table in self._tables if files else ():
+            await table.dispose(connection, files)
 
     def forget(self) -> None:
         """Read rows anew: others may have written them, or what was folded was not written."""
         for table in self._tables:
             table.forget()
+        self._gone = []
 
     async def add(self, connection: Connection, name: str, rows: Sequence[Any]) -> None:
         """Write rows that are new into one of the tables."""

@@ -22,6 +22,9 @@ on conflict ({key}) do update set {changes}
 -- name: remove
 delete from {table} where ({key}) in (select * from unnest({keys}))
 
+-- name: dispose
+delete from {table} where {file} = any(%s::uuid[]) returning {columns}
+
 -- name: add
 copy {table} ({columns}) from stdin (format binary)
 

@@ -18,7 +18,12 @@ class Versioned(Folded):
         row: Any = NamedTuple("Version", [(column, Any) for column in versions.columns])  # type: ignore[misc]  # the columns are those of a table
         of = versions.of
         table: Table[Any, Any] = Table(
-            name=versions.name, row=row, key=of.key, keys=of.keys, apply=versions.apply
+            name=versions.name,
+            row=row,
+            key=of.key,
+            keys=of.keys,
+            apply=versions.apply,
+            of_file=of.of_file,
         )
         super().__init__(table, schema, suffix)
         self._versions = versions

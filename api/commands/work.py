@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 from domain import (
     activity,
     case,
+    disposal,
     inquiry,
     mandate,
     person,
@@ -243,6 +244,9 @@ class Work:
     async def operation(self, stream: UUID) -> police_operation.PoliceOperation:
         return found(await self._state(stream, police_operation.PoliceOperation))
 
+    async def disposal(self, stream: UUID) -> disposal.Disposal:
+        return found(await self._state(stream, disposal.Disposal))
+
     async def team(self, stream: UUID) -> team.Team:
         return found(await self._state(stream, team.Team))
 
@@ -252,6 +256,13 @@ class Work:
         if member is None:
             raise UnknownStaffMember
         return member
+
+    async def known(self, *streams: UUID) -> dict[UUID, Stream]:
+        """The streams as they stand in the log, disposed of or not."""
+        await self.read()
+        known = await self.desk.log.streams(streams, afresh=True)
+        self._read |= known
+        return known
 
     async def exists(self, stream: UUID) -> bool:
         await self.read(stream)

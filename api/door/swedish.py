@@ -653,6 +653,16 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Den egna gallringen",
         "Den som har planerat en gallring godkänner den inte: det gör en annan person.",
     ),
+    errors.DisposalIsNotErased: Told(
+        "Nycklar finns kvar",
+        "Nycklar till akterna finns kvar, så inget kan intygas. Det åtgärdas inom några minuter.",
+    ),
+    errors.ErasureCannotBeCertified: Told(
+        "Raderingen kan inte intygas",
+        "Nyckelvalvet och loggen ligger på samma PostgreSQL-server, eller så går det inte att"
+        " avgöra: då kan nycklar finnas i loggens egna säkerhetskopior. Flytta valvet till en egen"
+        " server (samordna doctor).",
+    ),
     errors.DisposalIsDecided: Told(
         "Gallringen är avgjord", "Gallringen har redan godkänts eller avvisats."
     ),

@@ -34,6 +34,10 @@ EVENTS_PER_APPEND: Final = 500
 
 _FACTS: Final = "WHERE stream = %(stream)b AND name = ANY (%(names)b::text[]) ORDER BY version"
 _SPAN: Final = "WHERE position BETWEEN %(first)b AND %(last)b ORDER BY position"
+_EXISTING: Final = (
+    "SELECT asked.stream FROM unnest(%(streams)b::uuid[]) AS asked (stream)"
+    " WHERE EXISTS (SELECT FROM {} AS e WHERE e.stream = asked.stream)"
+)
 _FIND: Final = (
     "SELECT body_mac, first_position AS first, last_position AS last"
     " FROM {} WHERE command = %(command)b"
@@ -147,6 +151,7 @@ class StoredEventLog:
         self._head = head_of(schema, "events")
         self._position_at = statement("position_at", schema)
         self._find = SQL(_FIND).format(Identifier(schema, "commands")).as_bytes()
+        self._existing = SQL(_EXISTING).format(Identifier(schema, "events")).as_bytes()
         self._forget = (
             SQL("SELECT {}(%(before)s)").format(Identifier(schema, "forget_commands")).as_bytes()
         )
@@ -219,6 +224,10 @@ class StoredEventLog:
             "left_out": list(left_out),
         }
         return await self._reader.rows(self._streams, parameters, args_row(StreamedEvent))
+
+    async def existing(self, streams: Collection[UUID]) -> Collection[UUID]:
+        """Those of the streams that hold anything."""
+        return await self._reader.rows(self._existing, {"streams": list(streams)}, scalar_row)
 
     async def facts(self, stream: UUID, names: Collection[str]) -> Sequence[LoggedEvent]:
         """The events of these names in a stream, in its order."""

@@ -58,6 +58,9 @@ SEALERS: Final = (
     _Number("sealer_unsealed", _G, "Leaves that no checkpoint covers.", lambda it: it.unsealed),
     _Number("sealer_sealed", _C, "Leaves sealed here.", lambda it: it.sealed),
 )
+FORGETTING: Final = (
+    _Number("orphans_swept", _C, "What was made and no fact used.", lambda it: it.swept),
+)
 WORKERS: Final = (
     _Number("worker_starts", _C, "How often it was started.", lambda it: it.starts),
     _Number("worker_asks", _G, "Connections that it asks for.", lambda it: it.wishes),
@@ -93,6 +96,7 @@ class Parts(Collector):
     followers: dict[str, Any] = field(default_factory=dict)
     rounds: list[Rounds] = field(default_factory=list)
     sealers: dict[str, Any] = field(default_factory=dict)
+    forgetting: dict[str, object] = field(default_factory=dict)
     workers: Mapping[str, object] = field(default_factory=dict)
 
     def collect(self) -> Iterator[Metric]:
@@ -101,6 +105,7 @@ class Parts(Collector):
         yield from _families(FOLLOWERS, "view", self.followers)
         yield from _families(ROUNDS, "loop", {rounds.name: rounds for rounds in self.rounds})
         yield from _families(SEALERS, "log", self.sealers)
+        yield from _families(FORGETTING, "loop", self.forgetting)
         yield from _families(WORKERS, "number", self.workers)
 
     def registry(self) -> CollectorRegistry:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from api.runtime import database
 from api.runtime.key_encryption import KeyringFile
@@ -44,6 +45,11 @@ class Addresses:
                 raise outcome
 
 
+FORGETFUL: Final = {"wal_recycle": "off", "min_wal_size": "32MB", "max_wal_size": "64MB"}
+"""Of the vault's server: a segment of its write-ahead log that no recovery needs is removed, and
+not kept for new use with what stands in it."""
+
+
 @contextmanager
 def servers(settings: Settings, *, make: bool = False) -> Iterator[Addresses]:
     """The given servers, or our own for as long as the context lasts.
@@ -63,6 +69,7 @@ def servers(settings: Settings, *, make: bool = False) -> Iterator[Addresses]:
                     settings.data / name,
                     name=f"samordna-{name}",
                     bin_folder=settings.postgres_bin,
+                    settings=FORGETFUL if name == "vault" else None,
                 )
             )
             for name in ("log", "vault")

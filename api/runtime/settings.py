@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 _PORTS = range(65536)
 _WORKERS = range(1, 65)
+_DAYS = range(3651)
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _AUDIT_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*(/[a-z0-9._-]+)*")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
@@ -72,6 +73,9 @@ class Settings:
     origins: str = ""
     """Whose pages may call from a browser (CORS), as `https://host`, separated by commas; by
     default nobody's."""
+    vault_backup_days: int = 30
+    """For how many days backups of the vault are kept, its write-ahead log with them: that long a
+    key that was erased may still be read from one. Certificates of disposal say until when."""
     log_format: str = "human"
     """human or json."""
 
@@ -92,6 +96,8 @@ class Settings:
             mistakes.append(f"postgres_bin: there is no program postgres in {self.postgres_bin}")
         if not _AUDIT_NAME.fullmatch(self.audit_name):
             mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
+        if self.vault_backup_days not in _DAYS:
+            mistakes.append("vault_backup_days: 0 to 3650")
         if self.log_format not in {"human", "json"}:
             mistakes.append("log_format: human or json")
         return mistakes
@@ -155,7 +161,7 @@ def _holds_password(url: str | None) -> bool:
 def _parsed(name: str, text: str) -> Any:
     if name in {"data", "organisation", "postgres_bin"}:
         return Path(text)
-    if name in {"port", "workers", "rate_per_client", "rate_per_login"}:
+    if name in {"port", "workers", "rate_per_client", "rate_per_login", "vault_backup_days"}:
         if not text.isdecimal():
             raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: a number, not {text!r}")
         return int(text)

@@ -137,6 +137,11 @@ class Streams:
             if fact.version == before.version + 1 and not _kind(before, fact).opened:
                 self._remember(fact.stream, _folded(before, [(fact, self._closed(fact))]))
 
+    def forget(self, ids: Iterable[UUID]) -> None:
+        """What is remembered of streams that have been disposed of."""
+        for stream in ids:
+            self._memory.pop(stream, None)
+
     # --- the memory --------------------------------------------------------------------------
 
     def _recalled(self, ids: Collection[UUID]) -> dict[UUID, Stream]:

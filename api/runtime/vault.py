@@ -8,12 +8,13 @@ import os
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, LiteralString, Self
 from uuid import UUID
 
 import structlog
-from psycopg import OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
@@ -42,6 +43,22 @@ _KEPT: Final = (
 _REWRAP: Final = "SELECT {schema}.rewrap_keys(%s, %s, %s, %s)"
 _WRAPPED_BY: Final = (
     "SELECT wrapped_by, count(*) FROM {schema}.keys WHERE wrapped IS NOT NULL GROUP BY wrapped_by"
+)
+_REMAINS: Final = "SELECT {schema}.leave_no_remains()"
+_MADE: Final = (
+    "SELECT name FROM {schema}.keys WHERE wrapped IS NOT NULL AND made_at >= %s AND made_at < %s"
+    " AND name > %s AND name NOT LIKE 'vault/%%' ORDER BY name LIMIT %s"
+)
+_INDEXED: Final = (
+    "SELECT person FROM {schema}.people_by_number WHERE made_at >= %s AND made_at < %s"
+    " UNION SELECT referral FROM {schema}.referrals_by_reference"
+    " WHERE made_at >= %s AND made_at < %s"
+)
+_STANDING: Final = (
+    "SELECT name FROM {schema}.keys WHERE name = ANY (%s) AND wrapped IS NOT NULL"
+    " UNION ALL SELECT person::text FROM {schema}.people_by_number WHERE person = ANY (%s)"
+    " UNION ALL SELECT referral::text FROM {schema}.referrals_by_reference"
+    " WHERE referral = ANY (%s)"
 )
 _RESERVE: Final = "SELECT {schema}.reserve_person(%s, %s, %s)"
 _RELEASE: Final = "SELECT {schema}.release_number(%s, %s, %s)"
@@ -126,6 +143,7 @@ class PostgresVault:
         self._memory = _KeysInMemory(keys_in_memory, key_lifetime, monotonic)
         self._making = Together(self._make_together)
         self._loading = Together(self._load_together)
+        self._cleaning = session_url(url, name="samordna vault cleaning", lock_timeout="2000")
         self._sessions = Sessions(
             session_url(url, name="samordna vault"), most=_SESSIONS, patience=patience
         )
@@ -184,6 +202,36 @@ class PostgresVault:
             await self._ask(_ERASE, _others(keys), list(people), list(referrals))
         finally:
             self._memory.forget(keys)
+
+    async def leave_no_remains(self) -> None:
+        """Write the tables anew: an erased key stands in its old page until then. What is left in
+        the vault's log and backups expires with them. It may take longer than a question."""
+        statement = SQL(_REMAINS).format(schema=self._schema)
+        try:
+            async with await AsyncConnection.connect(self._cleaning, autocommit=True) as connection:
+                await connection.execute(statement)
+        except OperationalError as error:
+            raise VaultUnavailable from error
+
+    async def standing(
+        self,
+        keys: Collection[str],
+        people: Collection[UUID] = (),
+        referrals: Collection[UUID] = (),
+    ) -> Collection[str]:
+        """Which of them have not been erased."""
+        rows = await self._ask(_STANDING, list(keys), list(people), list(referrals))
+        return [name for (name,) in rows]
+
+    async def made_between(
+        self, first: datetime, last: datetime, *, after: str, limit: int
+    ) -> Sequence[str]:
+        """The keys that were made then and not erased, page by page, by name."""
+        return [name for (name,) in await self._ask(_MADE, first, last, after, limit)]
+
+    async def indexed_between(self, first: datetime, last: datetime) -> Collection[UUID]:
+        """Whom numbers and references lead to that were kept then."""
+        return [of for (of,) in await self._ask(_INDEXED, first, last, first, last)]
 
     async def rotate(self, batch: int = 500) -> int:
         """Wrap every key anew by the newest key-encryption key, while serving; how many it took.

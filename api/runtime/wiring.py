@@ -16,6 +16,7 @@ from api.runtime.access_log import SealedAccessLog
 from api.runtime.audit_logs import AuditLogs
 from api.runtime.changes import Changes
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
+from api.runtime.disposing import Disposing
 from api.runtime.ending import ended
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
@@ -76,6 +77,7 @@ class Rooms:
     audit_logs: AuditLogs
     signing_keys: SigningKeys
     changes: Mapping[str, Changes]
+    disposing: Disposing
 
     @asynccontextmanager
     async def following(
@@ -123,15 +125,18 @@ class Rooms:
 
     @asynccontextmanager
     async def keeping_time(self) -> AsyncIterator[None]:
-        """What only time causes is told here meanwhile; the views are followed."""
+        """What only time causes is told here meanwhile, and what was approved for disposal goes;
+        the views are followed."""
         house = self.house
         timekeeping = Timekeeping(house.desk, house.views, house.receipts)
-        self.metrics.parts.rounds.append(timekeeping.rounds)
-        task = asyncio.create_task(timekeeping.run())
+        loops = (timekeeping, self.disposing)
+        self.metrics.parts.rounds += [loop.rounds for loop in loops]
+        tasks = [asyncio.create_task(loop.run()) for loop in loops]
         try:
             yield
         finally:
-            await ended(task)
+            for task in tasks:
+                await ended(task)
 
     def desk(self, clock: Clock, ids: Ids) -> Desk:
         """The same desk in another time: the generator's."""
@@ -190,16 +195,30 @@ async def open_house(
             rounds=[addresses.rounds] if addresses.own else [],
         )
         metrics = Metrics(parts, views.standings, views.alarms)
+        desk = Desk(
+            log=facts,
+            vault=vault,
+            organisation=load_organisation(settings.organisation or UPPSALA),
+            reads=read_organisation,
+            clock=clock,
+            ids=ids,
+            calendar=SwedishWorkingCalendar(),
+        )
+        connect = _Connect(urls["projector"])
+        disposing = Disposing(
+            desk=desk,
+            views=views,
+            receipts=access_log,
+            stored=stored,
+            facts=facts,
+            mapper=mapper,
+            vault=vault,
+            connect=connect,
+            schema=schema,
+            backup_days=settings.vault_backup_days,
+        )
         house = House(
-            desk=Desk(
-                log=facts,
-                vault=vault,
-                organisation=load_organisation(settings.organisation or UPPSALA),
-                reads=read_organisation,
-                clock=clock,
-                ids=ids,
-                calendar=SwedishWorkingCalendar(),
-            ),
+            desk=desk,
             views=views,
             identities=(
                 BearerTokens(trusted_issuer(settings, clock), clock) if follow else ClosedDoor()
@@ -218,26 +237,29 @@ async def open_house(
             vault_is_apart=await asyncio.to_thread(
                 database.are_apart, urls["server"], urls["vault"]
             ),
+            erasures=disposing,
         )
         rooms = Rooms(
             house=house,
             facts=facts,
             access_log=access_log,
             stored=stored,
-            connect=_Connect(urls["projector"]),
+            connect=connect,
             schema=schema,
             views=views,
             metrics=metrics,
             audit_logs=audit_logs,
             signing_keys=signing_keys(settings),
             changes={"events": stored.changes, "receipts": receipts.changes},
+            disposing=disposing,
         )
         if follow:
             await opened.enter_async_context(rooms.following(take_over=settings.follow))
             if settings.follow:
                 await opened.enter_async_context(rooms.sealing())
-            forgetting = Forgetting(stored, vault, clock)
+            forgetting = Forgetting(stored, vault, desk)
             parts.rounds.append(forgetting.rounds)
+            parts.forgetting["forgetting"] = forgetting
             opened.push_async_callback(ended, asyncio.create_task(forgetting.run()))
         yield rooms
 

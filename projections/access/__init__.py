@@ -281,7 +281,12 @@ PROJECTION = Projection(
             apply=apply_to_staff,
         ),
         Table(
-            name="access_files", row=FileRow, key=("file",), keys=_file_keys, apply=apply_to_file
+            name="access_files",
+            row=FileRow,
+            key=("file",),
+            keys=_file_keys,
+            apply=apply_to_file,
+            of_file="file",
         ),
         Table(
             name="access_merges",
@@ -289,6 +294,7 @@ PROJECTION = Projection(
             key=("person",),
             keys=_merge_keys,
             apply=apply_to_merge,
+            of_file="person",
         ),
     ),
     tallies=(

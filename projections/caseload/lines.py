@@ -127,7 +127,7 @@ def _changes(line: Line, event: object) -> dict[str, Any]:  # noqa: PLR0911 - on
             return {}
 
 
-TABLE = Table(name="caseload", row=Line, key=("case",), keys=keys, apply=apply)
+TABLE = Table(name="caseload", row=Line, key=("case",), keys=keys, apply=apply, of_file="case")
 PROJECTION = Projection(
     name="caseload",
     version=3,

@@ -181,8 +181,22 @@ PROJECTION = Projection(
     version=4,
     schema=text("projections.deadlines", "schema.sql"),
     tables=(
-        Table(name="deadlines", row=Row, key=("file", "deadline"), keys=keys, apply=apply),
-        Table(name="deadline_referrals", row=Led, key=("referral",), keys=_led_keys, apply=_led),
+        Table(
+            name="deadlines",
+            row=Row,
+            key=("file", "deadline"),
+            keys=keys,
+            apply=apply,
+            of_file="file",
+        ),
+        Table(
+            name="deadline_referrals",
+            row=Led,
+            key=("referral",),
+            keys=_led_keys,
+            apply=_led,
+            of_file="referral",
+        ),
     ),
     key=attrgetter("stream"),
 )

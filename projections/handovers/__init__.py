@@ -109,7 +109,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:
             return {}
 
 
-TABLE = Table(name="handovers", row=Line, key=("handover",), keys=keys, apply=apply)
+TABLE = Table(name="handovers", row=Line, key=("handover",), keys=keys, apply=apply, of_file="case")
 PROJECTION = Projection(
     name="handovers",
     version=1,

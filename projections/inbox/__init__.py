@@ -117,7 +117,7 @@ def _changes(recorded: Recorded) -> dict[str, Any]:  # noqa: PLR0911 - an answer
             return {}
 
 
-TABLE = Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply)
+TABLE = Table(name="inbox", row=Line, key=("referral",), keys=keys, apply=apply, of_file="referral")
 PROJECTION = Projection(
     name="inbox",
     version=3,

@@ -101,7 +101,16 @@ PROJECTION = Projection(
     name="responsibility",
     version=2,
     schema=text("projections.responsibility", "schema.sql"),
-    tables=(Table(name="responsibility", row=Line, key=("file",), keys=keys, apply=apply),),
+    tables=(
+        Table(
+            name="responsibility",
+            row=Line,
+            key=("file",),
+            keys=keys,
+            apply=apply,
+            of_file="file",
+        ),
+    ),
     key=attrgetter("stream"),
 )
 

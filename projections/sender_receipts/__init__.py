@@ -78,7 +78,16 @@ PROJECTION = Projection(
     name="sender_receipts",
     version=1,
     schema=text("projections.sender_receipts", "schema.sql"),
-    tables=(Table(name="sender_receipts", row=Line, key=("referral",), keys=keys, apply=apply),),
+    tables=(
+        Table(
+            name="sender_receipts",
+            row=Line,
+            key=("referral",),
+            keys=keys,
+            apply=apply,
+            of_file="referral",
+        ),
+    ),
     key=attrgetter("stream"),
 )
 

@@ -80,7 +80,7 @@ PROJECTION = Projection(
     name="timeline",
     version=1,
     schema=text("projections.timeline", "schema.sql"),
-    tables=(Journal(name="timeline", row=Line, rows=rows),),
+    tables=(Journal(name="timeline", row=Line, rows=rows, of_file="stream"),),
     key=attrgetter("stream"),
 )
 

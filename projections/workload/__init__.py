@@ -158,20 +158,28 @@ def _receive(received: Received | None, recorded: Recorded) -> Received | None:
             return received and received._replace(case=None)
 
 
-TABLE = Table(name="workload", row=Burden, key=("case",), keys=keys, apply=apply)
+TABLE = Table(name="workload", row=Burden, key=("case",), keys=keys, apply=apply, of_file="case")
 PROJECTION = Projection(
     name="workload",
     version=2,
     schema=text("projections.workload", "schema.sql"),
     tables=(
         TABLE,
-        Table(name="workload_weights", row=Weight, key=("case",), keys=_weight_keys, apply=_weigh),
+        Table(
+            name="workload_weights",
+            row=Weight,
+            key=("case",),
+            keys=_weight_keys,
+            apply=_weigh,
+            of_file="case",
+        ),
         Table(
             name="workload_referrals",
             row=Received,
             key=("referral",),
             keys=_received_keys,
             apply=_receive,
+            of_file="referral",
         ),
     ),
     key=attrgetter("stream"),

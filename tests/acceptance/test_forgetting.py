@@ -1,5 +1,6 @@
 """What the house forgets by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -26,7 +27,8 @@ async def test_commands_are_forgotten_after_30_days(town: Town) -> None:
     police = town["police officer"]
     vault = cast("PostgresVault", town.rooms.house.macs)
     clock = SimulatedClock(SystemClock().now() + KEPT - timedelta(hours=1))
-    forgetting = Forgetting(town.rooms.stored, vault, clock)
+    desk = replace(town.rooms.house.desk, clock=clock)
+    forgetting = Forgetting(town.rooms.stored, vault, desk)
     first = await police.post("/referrals", BODY, expect=201, key="once")
     await forgetting.forget()
     again = await police.post("/referrals", BODY, expect=201, key="once")

@@ -31,6 +31,8 @@ def told() -> set[str]:
         *metrics.STREAMS,
         *metrics.FOLLOWERS,
         *metrics.ROUNDS,
+        *metrics.SEALERS,
+        *metrics.FORGETTING,
         *metrics.WORKERS,
         *metrics.VIEWS,
         *metrics.ALARMS,

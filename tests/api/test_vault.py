@@ -231,9 +231,7 @@ async def test_compartments_have_nothing_in_common(house: Database, vault: Postg
     other = await vault.reserve_person("perpetrator-side", NUMBER, IDS.new())
     assert one != other
     rows = house.execute("TABLE {}.people_by_number")
-    assert (
-        len({bytes(digest) for _, digest, _ in rows}) == len({person for *_, person in rows}) == 2
-    )
+    assert len({bytes(digest) for _, digest, *_ in rows}) == len({row[2] for row in rows}) == 2
 
 
 async def test_spellings_of_a_number_are_one(vault: PostgresVault) -> None:
@@ -291,7 +289,7 @@ async def test_a_reference_leads_to_what_its_sender_sent(
     assert not found["P-2023-18"]
     assert not (await vault.find_references("region", ["P-2023-17"]))["P-2023-17"]
     rows = house.execute("TABLE {}.referrals_by_reference")
-    assert len({bytes(digest) for _, digest, _ in rows}) == 2
+    assert len({bytes(digest) for _, digest, *_ in rows}) == 2
     await vault.erase([], referrals=[first])
     found = await vault.find_references("police", ["P-2023-17"])
     assert set(found["P-2023-17"]) == {second}

@@ -37,6 +37,7 @@ from projections import (
 from projections.asking import Page
 from projections.audit import RecordedReading
 from projections.handovers import HandoverStatus
+from projections.projection import Journal, Versions
 from projections.workload import capacity
 from tests.conftest import Database, new_database
 from tests.projections.conftest import Town, town_of
@@ -689,6 +690,31 @@ _COLUMNS = {
         "units": _UNITS,
         "lacking": _UNITS,
     },
+    "retention": {
+        "stream": _ID,
+        "case": _ID,
+        "in_use": _YES,
+        "last_note": _MOMENT,
+        "version": _NUMBER,
+    },
+    "disposals": {
+        "disposal": _ID,
+        "status": _CODE,
+        "files": _IDS,
+        "persons": _IDS,
+        "left_out": _IDS,
+        "latest": _DAY,
+        "planned_at": _MOMENT,
+        "planned_by": _ID,
+        "decided_at": _MOMENT,
+        "decided_by": _ID,
+        "executed_at": _MOMENT,
+        "handed_out": _NUMBER,
+        "erased_at": _MOMENT,
+        "keys": _NUMBER,
+        "backups_until": _DAY,
+        "version": _NUMBER,
+    },
     "deadline_referrals": {"referral": _ID, "case": _ID},
     "mandates": {
         "mandate": _ID,
@@ -801,6 +827,19 @@ def test_sides_and_persons_stand_in_access_alone() -> None:
         del elsewhere[table]
     for columns in elsewhere.values():
         assert not columns.keys() & {"side", "compartment", "person"}
+
+
+def test_rows_of_a_file_go_with_it() -> None:
+    """Whatever is told of a case, a referral or a stream is gone when that is disposed of: a table
+    whose rows are known by one says so."""
+    for projection in ALL:
+        for table in projection.tables:
+            if not isinstance(table, Journal):
+                key = table.of.key if isinstance(table, Versions) else table.key
+                columns = set(key) | {"case", "file"} & _COLUMNS[table.name].keys()
+                named = columns & {"case", "file", "referral", "stream", "person"}
+                assert bool(named) is (table.of_file is not None), table.name
+                assert table.of_file is None or table.of_file in named, table.name
 
 
 def test_the_neutral_facts_hold_no_word_of_a_sealed_value(
