@@ -1,5 +1,6 @@
 """The life of a case: assigned, worked with, handed over when the age asks for it, and closed."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from api.commands import cases
 from api.demo import shares, texts
 from api.demo.crew import Member
 from api.demo.intakes import Intake
+from api.demo.people import Somebody
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
 from api.demo.work_stories import CaseWork
@@ -266,3 +268,28 @@ class CaseStory:
         await self.stage.do(self.manager, cases.reopen_case, self.id, reason)
         self.is_open = True
         self.stage.in_working_days(1, self.assign)
+
+
+class Stories:
+    """Every case of the year, by its id and by whom it is about."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[UUID, CaseStory] = {}
+        self._by_somebody: dict[int, list[CaseStory]] = {}
+
+    def add(self, story: CaseStory) -> None:
+        self._by_id[story.id] = story
+        self._by_somebody.setdefault(id(story.intake.somebody), []).append(story)
+
+    def of_somebody(self, somebody: Somebody) -> Sequence[CaseStory]:
+        """In the order in which they were opened."""
+        return self._by_somebody.get(id(somebody), ())
+
+    def __getitem__(self, case: UUID) -> CaseStory:
+        return self._by_id[case]
+
+    def __iter__(self) -> Iterator[CaseStory]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)

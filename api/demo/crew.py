@@ -1,12 +1,13 @@
 """Who works where in the pilot year: one staff member per demo role, and who answers for what."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 from uuid import UUID
 
 from domain.codes import Compartment, Source, StaffRole
-from domain.policy import sees_compartment
+from domain.policy import side_of
 
 EXPOSED, PERPETRATOR = Compartment.EXPOSED, Compartment.PERPETRATOR
 RELATIVE = Compartment.RELATIVE
@@ -81,6 +82,16 @@ POSITIONS: Final = (
     Position("auditor", "administration", StaffRole.AUDITOR, None),
 )
 
+
+def positions_for(scale: float) -> Iterator[Position]:
+    """Where so many times as many people are met, as many times as many case workers meet them."""
+    for position in POSITIONS:
+        yield position
+        if position.role is StaffRole.CASE_WORKER:
+            for number in range(2, round(scale) + 1):
+                yield replace(position, demo_role=f"{position.demo_role}/{number}")
+
+
 _HELPING_OUT: Final = 0.12  # how often a case goes to somebody outside the team
 
 _SENDERS: Final = {
@@ -110,13 +121,17 @@ class Crew:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._members: dict[str, Member] = {}
+        self._at: dict[tuple[str, Compartment | None, StaffRole], dict[str, Member]] = {}
 
     def add(self, staff_id: UUID, position: Position) -> Member:
         member = self._members[position.demo_role] = Member(staff_id, position)
+        place = (position.unit, position.side, position.role)
+        self._at.setdefault(place, {})[position.demo_role] = member
         return member
 
     def remove(self, demo_role: str) -> None:
-        del self._members[demo_role]
+        position = self._members.pop(demo_role).position
+        del self._at[position.unit, position.side, position.role][demo_role]
 
     def __getitem__(self, demo_role: str) -> Member:
         return self._members[demo_role]
@@ -153,9 +168,4 @@ class Crew:
         return self.somebody(entry_unit, side)
 
     def _of(self, unit: str, compartment: Compartment, role: StaffRole) -> list[Member]:
-        return [
-            member
-            for member in self._members.values()
-            if (member.position.unit, member.position.role) == (unit, role)
-            and sees_compartment(member.position.side, compartment)
-        ]
+        return list(self._at.get((unit, side_of(compartment), role), {}).values())

@@ -4,16 +4,14 @@ protected, and who turns out to be on record twice.
 Each case has a chance of its own for it, so that what comes of one changes nothing of the others.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any, Final
-from uuid import UUID
 
 from api.commands import persons, protections
 from api.demo import shares, texts
-from api.demo.case_stories import CaseStory
+from api.demo.case_stories import CaseStory, Stories
 from api.demo.shares import happens
 from api.demo.workdays import OfficeHours
 from domain.case import Case
@@ -26,7 +24,7 @@ _FOUND_OUT: Final = 0.5  # of those whom nobody knew, within some months
 @dataclass(slots=True, kw_only=True)
 class FindingOut:
     story: CaseStory
-    cases: Mapping[UUID, CaseStory]
+    cases: Stories
     rng: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +55,8 @@ class FindingOut:
         somebody, kind = self.story.intake.somebody, IdentityKind.COORDINATION_NUMBER
         number = double and double.intake.somebody.number
         number = number or self.story.stage.population.number_of(kind, somebody, self.rng)
+        if number is None:
+            return
         found = self._particulars(IdentityLevel.PROBABLE, None, texts.FOUND, number)
         await self._do(persons.establish_identity, found, born=None)
         if double and double.unit == self.story.unit:
@@ -67,14 +67,14 @@ class FindingOut:
     def _double(self) -> CaseStory | None:
         """A closed case of the same unit and side, about somebody who may be the same and has no
         open one."""
-        busy = [case.intake.somebody for case in self.cases.values() if case.is_open]
-        every = (case for case in self.cases.values() if case.intake.somebody not in busy)
-        return next(filter(self._may_be, every), None)
+        return next(filter(self._may_be, self.cases), None)
 
     def _may_be(self, case: CaseStory) -> bool:
         story = self.story
+        theirs = self.cases.of_somebody(case.intake.somebody)
         return (
-            not (case.is_open or case.protected or case.merged or story.protected)
+            not any(one.is_open or one.merged for one in theirs)
+            and not (case.protected or story.protected)
             and (case.unit, case.compartment) == (story.unit, story.compartment)
             and case.intake.somebody.number is not None
             and case.intake.somebody.gender is story.intake.somebody.gender

@@ -1,9 +1,11 @@
 """The intakes of a believable year: who is met when, by whom, and what is told of them."""
 
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -98,7 +100,8 @@ def _apart(rng: Random, intakes: list[Intake]) -> tuple[list[Intake], list[Intak
     """First contacts, and repeated ones, which cannot be among the earliest."""
     late = [i for i in intakes[len(intakes) // 5 :] if i.source is not Source.POLICE_OPERATION]
     repeated = draw(rng, late, round(shares.REPEATED * len(intakes)))
-    return [intake for intake in intakes if intake not in repeated], repeated
+    again = set(repeated)
+    return [intake for intake in intakes if intake not in again], repeated
 
 
 # --- who -------------------------------------------------------------------------------------
@@ -118,7 +121,8 @@ def _give_ages(rng: Random, intakes: list[Intake], count: int) -> None:
     unknown = draw(rng, free, round(shares.AGE_UNKNOWN * count), _weight(shares.MEETS_NAMELESS))
     for intake in unknown:
         intake.age = AgeKnowledge.UNKNOWN
-    free = [i for i in intakes if i.role is not PersonRole.UNKNOWN and i not in unknown]
+    told = set(unknown)
+    free = [i for i in intakes if i.role is not PersonRole.UNKNOWN and i not in told]
     for intake in draw(rng, free, round(shares.MINORS * len(intakes)), _meets_minor):
         intake.age = AgeKnowledge.MINOR
     young = round(shares.YOUNG_ADULTS * len(intakes))
@@ -197,6 +201,7 @@ def _give_bodies(rng: Random, population: Population, intakes: list[Intake]) -> 
         intake.somebody = population.somebody(
             kind=intake.identity, born=_born(rng, intake), gender=gender
         )
+        intake.identity = intake.somebody.kind
 
 
 def _born(rng: Random, intake: Intake) -> date:
@@ -222,11 +227,11 @@ def _come_back(rng: Random, first: list[Intake], repeated: list[Intake]) -> None
         and i.role is not PersonRole.UNKNOWN
         and i.residence is not Residence.ELSEWHERE
     ]
+    weights = [1 if i.role is PersonRole.EXPOSED else 0.4 for i in recognisable]
+    upto, days = list(accumulate(weights)), [i.day for i in recognisable]
     for intake in repeated:
-        earlier = [i for i in recognisable if i.day < intake.day] or recognisable[:1]
-        [known] = rng.choices(
-            earlier, [1 if i.role is PersonRole.EXPOSED else 0.4 for i in earlier]
-        )
+        earlier = bisect_left(days, intake.day) or 1
+        known = recognisable[bisect(upto, rng.random() * upto[earlier - 1], 0, earlier - 1)]
         intake.repeats, intake.somebody = known, known.somebody
         intake.role, intake.identity, intake.age = known.role, known.identity, known.age
         intake.concern, intake.residence = known.concern, known.residence
@@ -234,7 +239,7 @@ def _come_back(rng: Random, first: list[Intake], repeated: list[Intake]) -> None
 
 def _fill_the_last_days(rng: Random, intakes: list[Intake], days: Sequence[date]) -> None:
     """What a demo shows first: on the morning after the year, every unit has something waiting."""
-    come_back = [intake.repeats for intake in intakes]
+    come_back = {intake.repeats for intake in intakes}
     free = [
         i
         for i in intakes

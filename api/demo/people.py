@@ -7,6 +7,7 @@ numbers are those that the telecommunications authority keeps for books and film
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from random import Random
 from typing import Final
 
@@ -33,6 +34,8 @@ _SURNAMES_END: Final = _words("""
     dunge fjärne glänta hägn källe skärva stigen sunde träda vaka värn ånge""")
 _COORDINATION: Final = 60  # is added to the day
 _TEST_SERIALS: Final = range(980, 1000)
+_DAYS_AWAY: Final = 30
+_MANY_TRIES: Final = 20
 _MOBILE_FOR_FICTION: Final = range(605, 700)  # 070-1740605 to 070-1740699
 
 
@@ -58,8 +61,9 @@ class Population:
 
     def somebody(self, *, kind: IdentityKind, born: date, gender: Gender) -> Somebody:
         """Somebody with a number of that kind; without one, nobody knows the name either."""
-        known = kind is not IdentityKind.NONE
-        number = self._number(kind, born, gender) if known else None
+        number = self._number(kind, born, gender) if kind is not IdentityKind.NONE else None
+        known = number is not None
+        kind = kind if known else IdentityKind.NONE
         return Somebody(
             name=self.name(gender) if known else None,
             kind=kind,
@@ -71,22 +75,26 @@ class Population:
 
     def name(self, gender: Gender) -> str:
         first_names = {Gender.WOMAN: _WOMEN, Gender.MAN: _MEN}.get(gender, _WOMEN + _MEN)
-        while True:
+        for tried in count():
             surname = self.rng.choice(_SURNAMES_BEGIN) + self.rng.choice(_SURNAMES_END)
+            if tried >= _MANY_TRIES:  # nearly all are taken: the next ones have two
+                surname += f" {self.rng.choice(_SURNAMES_BEGIN)}{self.rng.choice(_SURNAMES_END)}"
             name = f"{self.rng.choice(first_names)} {surname}"
             if name not in self._names:
                 self._names.add(name)
                 return name
+        raise AssertionError("counting does not end")
 
-    def number_of(self, kind: IdentityKind, somebody: Somebody, rng: Random) -> str:
+    def number_of(self, kind: IdentityKind, somebody: Somebody, rng: Random) -> str | None:
         """A number of somebody's that is found later, by another chance than the population's."""
         return self._number(kind, somebody.born, somebody.gender, rng)
 
     def _number(
         self, kind: IdentityKind, born: date, gender: Gender, rng: Random | None = None
-    ) -> str:
-        """On a day whose test numbers are used up, the birth date moves on by a day."""
-        while True:
+    ) -> str | None:
+        """On a day whose test numbers are used up, the birth date moves on by a day; where a month
+        of them is, nobody knows a number. The tax agency keeps twenty for a day."""
+        for _ in range(_DAYS_AWAY):
             for serial in (rng or self.rng).sample(_TEST_SERIALS, len(_TEST_SERIALS)):
                 number = _spelled(kind, born, serial)
                 fits = gender not in (Gender.WOMAN, Gender.MAN) or serial % 2 == (
@@ -96,6 +104,7 @@ class Population:
                     self._numbers.add(number)
                     return number
             born += timedelta(days=1)
+        return None
 
     def _contact(self) -> str:
         return f"070-1740{self.rng.choice(_MOBILE_FOR_FICTION)}"

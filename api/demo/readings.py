@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Final
 
 from api.demo.stage import Look
-from api.demo.year import DemoYear
 from domain.codes import Purpose, StaffRole
 from domain.ports import Ids, Reading, Receipts
 
@@ -19,13 +18,13 @@ _TOGETHER: Final = 256  # share a commit
 _PURPOSES: Final = {"readReferral": Purpose.INTAKE, "readCase": Purpose.CASE_WORK}
 
 
-async def read_the_year(
-    receipts: Receipts, year: DemoYear, ids: Ids, *, per_event: float = 0.5
+async def read(
+    receipts: Receipts, looks: Sequence[Look], events: int, ids: Ids, *, per_event: float = 0.5
 ) -> int:
     """Record that many readings for each event, in the order of the year; the answer is how many
     they were."""
-    wanted = round(per_event * year.position)
-    readings = _readings(year.looks, wanted, ids)
+    wanted = round(per_event * events) if looks else 0
+    readings = _readings(looks, wanted, ids)
     while together := list(islice(readings, _TOGETHER)):
         await asyncio.gather(*map(receipts.record, together))
     return wanted

@@ -10,7 +10,7 @@ from api.commands import referrals
 from api.commands.referrals import ReferralDetails
 from api.commands.work import Fact, Outcome
 from api.demo import texts
-from api.demo.case_stories import CaseStory
+from api.demo.case_stories import CaseStory, Stories
 from api.demo.crew import Member
 from api.demo.identities import FindingOut
 from api.demo.intakes import Intake
@@ -63,7 +63,7 @@ class Referrals:
     """All referrals of the year. `cases` are the stories that they become, by case."""
 
     stage: Stage
-    cases: dict[UUID, CaseStory]
+    cases: Stories
 
     async def receive(self, intake: Intake) -> None:
         stage = self.stage
@@ -188,7 +188,7 @@ class Referrals:
         if joined := outcome.find(CaseJoined):
             await self.cases[joined[0]].hear_again()
         elif opened := outcome.find(CaseOpened):
-            case = self.cases[opened[0]] = CaseStory(
+            case = CaseStory(
                 stage=stage,
                 intake=story.intake,
                 id=opened[0],
@@ -196,6 +196,7 @@ class Referrals:
                 compartment=opened[1].compartment,
                 opened=stage.today,
             )
+            self.cases.add(case)
             case.begin()
             FindingOut(story=case, cases=self.cases).begin()
             if story.intake.role is PersonRole.UNKNOWN:
@@ -206,8 +207,7 @@ class Referrals:
         opens."""
         if not happens(self.stage.rng, 0.6):
             return None
-        somebody = story.intake.somebody
-        theirs = [c for c in self.cases.values() if c.intake.somebody is somebody]
+        theirs = self.cases.of_somebody(story.intake.somebody)
         if any(case.is_open or case.merged for case in theirs):
             return None
         return next((c for c in theirs if c.compartment is story.compartment), None)

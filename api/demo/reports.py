@@ -4,7 +4,6 @@ decided within two weeks - but now and then too late - and the reporter told who
 Each has a chance of its own, so that what comes of one changes nothing of the others.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +12,7 @@ from uuid import UUID
 
 from api.commands import assessments
 from api.demo import texts
-from api.demo.case_stories import CaseStory
+from api.demo.case_stories import Stories
 from api.demo.crew import Member
 from api.demo.shares import happens
 from api.demo.stage import Stage
@@ -36,7 +35,7 @@ class Report:
     stage: Stage
     referral: UUID
     source: Source
-    cases: Mapping[UUID, CaseStory]
+    cases: Stories
     rng: Random = field(init=False)
 
     def __post_init__(self) -> None:

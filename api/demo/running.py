@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from api.demo.readings import read_the_year
+from api.demo.readings import read
 from api.demo.showing import show_the_demo
 from api.demo.year import generate_year
 from api.runtime.clock import SystemClock
@@ -48,12 +48,18 @@ async def make_year(
                     " demo's. Remove that folder, or name another one with --data."
                 )
             return False
+        log, ids = rooms.access_log, rooms.house.desk.ids
         year = await generate_year(
-            rooms.desk, seed=seed, start=first, end=first + _YEAR, scale=scale, progress=progress
+            rooms.desk,
+            seed=seed,
+            start=first,
+            end=first + _YEAR,
+            scale=scale,
+            progress=progress,
+            read=lambda looks, events: read(log, looks, events, ids),
         )
         for reading in year.by_time:
-            await rooms.access_log.record(reading)
-        await read_the_year(rooms.access_log, year, rooms.house.desk.ids)
+            await log.record(reading)
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
     return True

@@ -8,14 +8,14 @@ from api.commands import staff, teams
 from api.commands.founding import found
 from api.commands.staff import PositionDetails
 from api.demo.board import mandate_a_team
-from api.demo.case_stories import CaseStory
-from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, POSITIONS, SUCCESSOR, Member, Position
+from api.demo.case_stories import Stories
+from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, SUCCESSOR, Member, Position, positions_for
 from api.demo.stage import Stage
 from domain.codes import Gender, StaffRole
 from domain.staff import PositionTaken
 
 
-async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
+async def staff_the_house(stage: Stage, *, start: date, until: date, scale: float) -> UUID:
     """Everybody takes a position, and the team is established; the answer is the team's id."""
     first = await found(
         stage.desk, name=stage.population.name(Gender.UNKNOWN), recorded_at=stage.now
@@ -23,19 +23,20 @@ async def staff_the_house(stage: Stage, *, start: date, until: date) -> UUID:
     administrator = stage.crew.add(
         first, Position(FIRST_ADMINISTRATOR, "administration", StaffRole.ADMINISTRATOR, None)
     )
-    for position in POSITIONS:
+    positions = list(positions_for(scale))
+    for position in positions:
         await _take(stage, administrator, position)
     team = await mandate_a_team(stage, start)
     manager = stage.crew["nexus-manager"]
     establish = partial(teams.establish_team, lead_unit="nexus")
     await stage.do(manager, establish, team, pilot_from=start, pilot_until=until)
-    for position in POSITIONS:
+    for position in positions:
         if position.percentage:
             await _join(stage, team, stage.crew[position.demo_role])
     return team
 
 
-async def replace_a_worker(stage: Stage, team: UUID, cases: dict[UUID, CaseStory]) -> None:
+async def replace_a_worker(stage: Stage, team: UUID, cases: Stories) -> None:
     """One leaves the unit, and so the team; the successor takes over the whole caseload at once."""
     manager, leaver = stage.crew["nexus-manager"], stage.crew[LEAVER]
     successor = await _take(stage, manager, SUCCESSOR)
@@ -47,7 +48,7 @@ async def replace_a_worker(stage: Stage, team: UUID, cases: dict[UUID, CaseStory
         successor_id=successor.id,
     )
     stage.crew.remove(LEAVER)
-    for case in cases.values():
+    for case in cases:
         if case.worker is leaver:
             case.worker = successor
             successor.cases.add(case.id)

@@ -5,14 +5,14 @@ Acts are played one after the other in the order of simulated time, so that the 
 the same year, and what is recorded never goes back in time.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count, product
 from random import Random
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 from uuid import UUID
 
 from api.commands.work import Command, Desk, Outcome, Work, carry_out
@@ -24,6 +24,8 @@ from api.runtime.clock import STOCKHOLM, SimulatedClock
 P = ParamSpec("P")
 
 Act = Callable[[], Awaitable[None]]
+
+_MANY_LOOKS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Stage:
     crew: Crew
     position: int = 0
     looks: list[Look] = field(default_factory=list)
+    read: Callable[[Sequence[Look], int], Awaitable[object]] | None = None  # what was looked at
+    _read_until: int = 0
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
     _watching: list[Callable[[UUID, object], None]] = field(default_factory=list)
@@ -81,6 +85,15 @@ class Stage:
             self.clock.set(moment)
             await act()
             progress(self.today)
+            if len(self.looks) >= _MANY_LOOKS:
+                await self.tell_looks()
+        await self.tell_looks()
+
+    async def tell_looks(self) -> None:
+        """They need not be kept until the end: a large year has too many."""
+        if self.read is not None:
+            await self.read(self.looks, self.position - self._read_until)
+            self.looks, self._read_until = [], self.position
 
     async def do(
         self,

@@ -17,6 +17,7 @@ from domain.recorded import Stream
 from domain.referral import ANSWER, ReferralRouted
 
 _SOON: Final = timedelta(minutes=1)
+_TOGETHER: Final = 500  # cases in memory at a time
 _AN_HOUR_OF_NIGHT: Final = 30  # minutes past midnight
 
 
@@ -59,11 +60,16 @@ class TimePassing:
 
     async def _reckon_month(self) -> None:
         stage = self.stage
-        streams = await stage.desk.log.streams(self._cases)
+        log, unit = stage.desk.log, stage.desk.organisation.targets.child_entry
+        children = dict[UUID, UUID]()
+        for first in range(0, len(self._cases), _TOGETHER):
+            children |= _for_children(
+                await log.streams(self._cases[first : first + _TOGETHER]), unit
+            )
         told = await reckon_month(
             stage.desk,
             self,
-            _for_children(streams, stage.desk.organisation.targets.child_entry),
+            children,
             position=stage.position,
             recorded_at=stage.now,
         )

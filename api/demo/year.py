@@ -4,7 +4,7 @@ simulated clock that moves forward.
 The same seed and days give the same facts, ids and moments included. Only what seals them differs.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from uuid import UUID
 from api.commands.work import Desk
 from api.demo.activities import Activities
 from api.demo.board import Board
-from api.demo.case_stories import CaseStory
+from api.demo.case_stories import CaseStory, Stories
 from api.demo.crew import Crew, Member
 from api.demo.intakes import Intake, plan_intakes
 from api.demo.operations import Operations
@@ -54,11 +54,14 @@ async def generate_year(
     end: date,
     scale: float = 1.0,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    read: Callable[[Sequence[Look], int], Awaitable[object]] | None = None,
 ) -> DemoYear:
     """Generate the days from `start` up to but not including `end` on an empty log that is marked
     as demo; `desk_of` makes a desk with the generator's clock and ids.
 
-    `scale`: of the 120 intakes a year. `progress` hears how many of how many days are done.
+    `scale`: of the 120 intakes a year. `progress` hears how many of how many days are done. `read`
+    is given the looks, and how many events there were with them, as they become many; otherwise
+    they are kept.
     """
     rng = Random(seed)  # noqa: S311 - meant to be foreseeable
     hours = OfficeHours(rng)
@@ -71,12 +74,13 @@ async def generate_year(
         population=Population(rng),
         hours=hours,
         crew=Crew(rng),
+        read=read,
     )
     days = hours.working_days(start, end)
     time = TimePassing(stage=stage)
     time.keep(first_days(start, end))
-    team = await staff_the_house(stage, start=start, until=start + timedelta(days=365))
-    referrals = Referrals(stage=stage, cases={})
+    team = await staff_the_house(stage, start=start, until=start + timedelta(days=365), scale=scale)
+    referrals = Referrals(stage=stage, cases=Stories())
     rate = scale * len(days) / 250
     intakes = plan_intakes(rng, stage.population, days, scale=rate)
     of_police, for_all, of_board = (_chance(seed, what) for what in ("police", "all", "board"))
@@ -88,7 +92,7 @@ async def generate_year(
     board.follow(team, days)
     stage.at(hours.on(days[len(days) * 6 // 10]), replace_a_worker, stage, team, referrals.cases)
     for first_of_month in _months(days):
-        stage.at(hours.on(first_of_month), _review, stage, referrals.cases, scale)
+        stage.at(hours.on(first_of_month), _review, stage, referrals.cases)
     await stage.play(
         at_minute(end, 0), lambda today: progress((today - start).days, (end - start).days)
     )
@@ -97,7 +101,7 @@ async def generate_year(
         team=team,
         position=stage.position,
         intakes=intakes,
-        cases=list(referrals.cases.values()),
+        cases=list(referrals.cases),
         looks=stage.looks,
         by_time=time.readings,
     )
@@ -136,16 +140,16 @@ def _months(days: Sequence[date]) -> list[date]:
     return [day for before, day in pairwise(days) if before.month != day.month]
 
 
-async def _review(stage: Stage, cases: dict[UUID, CaseStory], scale: float) -> None:
+async def _review(stage: Stage, cases: Stories) -> None:
     """The monthly review of caseloads: whoever has too many closes what is ripe. And one case
     changes hands, so that the work is shared."""
     carried: dict[Member, list[CaseStory]] = {}
-    for case in cases.values():
+    for case in cases:
         if case.is_open and case.worker:
             carried.setdefault(case.worker, []).append(case)
     for member, theirs in carried.items():
         comfortable = _COMFORTABLE.get(member.position.unit, _COMFORTABLE_ELSEWHERE)
-        too_many = len(theirs) - round(comfortable * max(scale, 1))
+        too_many = len(theirs) - comfortable
         ripe = [case for case in theirs if case.is_ripe and not case.intake.turns_18_on]
         for case in ripe[: max(0, too_many)]:
             stage.in_working_days(stage.rng.randint(1, 9), case.close)

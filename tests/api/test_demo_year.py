@@ -13,7 +13,7 @@ from stdnum import luhn
 
 from api.commands.passing_time import TIME
 from api.commands.work import Desk
-from api.demo.readings import read_the_year
+from api.demo.readings import read
 from api.demo.year import DemoYear, generate_year
 from api.runtime.clock import STOCKHOLM, SeededIds, SwedishWorkingCalendar
 from api.runtime.database import LOG, VAULT
@@ -517,7 +517,9 @@ def test_nothing_personal_stands_in_the_clear(a_year: Told) -> None:
 async def test_the_year_is_read(a_year: Told) -> None:
     """Readings come in the order of the year, by people whose side and file it is."""
     receipts = MemoryReceipts()
-    made = await read_the_year(receipts, a_year.year, SeededIds(1), per_event=1.0)
+    made = await read(
+        receipts, a_year.year.looks, a_year.year.position, SeededIds(1), per_event=1.0
+    )
     assert made == len(receipts.readings) == a_year.year.position
     positions = [reading.event_position for reading in receipts.readings]
     assert positions == sorted(positions)
