@@ -73,8 +73,8 @@ class FindingOut:
         story = self.story
         theirs = self.cases.of_somebody(case.intake.somebody)
         return (
-            not any(one.is_open or one.merged for one in theirs)
-            and not (case.protected or story.protected)
+            not any(one.is_open or one.merged or one.protected for one in theirs)
+            and not story.protected
             and (case.unit, case.compartment) == (story.unit, story.compartment)
             and case.intake.somebody.number is not None
             and case.intake.somebody.gender is story.intake.somebody.gender
