@@ -144,6 +144,13 @@ class ProtectionDoesNotStand(Refusal):
     status = 409
 
 
+class LinkIsNeverStored(Refusal):
+    """One of the records has fictitious personal data: what links it to another identity is never
+    stored, neither as a double nor by merging (section 5)."""
+
+    status = 409
+
+
 class ProtectionDiffers(Refusal):
     """One of the records is protected and the other is not. Place the protection on both first, so
     that nobody comes near who could not before (section 5)."""

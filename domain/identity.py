@@ -16,11 +16,13 @@ from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource
 from domain.errors import (
     BothHaveOpenCases,
     IdentityIsUncertain,
+    LinkIsNeverStored,
     PersonIsMerged,
     PersonIsNotMerged,
     PersonIsTheSame,
     ProtectionDiffers,
 )
+from domain.protection import has_fictitious_data
 from domain.sealed import Sealed
 
 if TYPE_CHECKING:
@@ -221,9 +223,12 @@ def establish_identity(person: "Person", found: Particulars) -> Sequence[Identit
 
 
 def note_duplicate(person: "Person", other: UUID, *, by_index: bool) -> Sequence[IdentityEvent]:
-    """That they may be one person; whether they are, a person decides. Raises PersonIsTheSame."""
+    """That they may be one person; whether they are, a person decides. Raises PersonIsTheSame;
+    LinkIsNeverStored of somebody with fictitious data (section 5)."""
     if other == person.id:
         raise PersonIsTheSame
+    if has_fictitious_data(person):
+        raise LinkIsNeverStored
     if other in person.identity.doubles:
         return []
     return [DuplicateNoted(person=person.id, other=other, by_index=by_index)]
@@ -235,10 +240,12 @@ def merge(
     """Facts for both records. A record is merged at most once, into one that stands for itself:
     so there is never a cycle.
 
-    Raises PersonIsTheSame, PersonIsMerged, BothHaveOpenCases, ProtectionDiffers.
+    Raises PersonIsTheSame, LinkIsNeverStored, PersonIsMerged, BothHaveOpenCases, ProtectionDiffers.
     """
     if person.id == into.id:
         raise PersonIsTheSame
+    if has_fictitious_data(person) or has_fictitious_data(into):
+        raise LinkIsNeverStored
     if person.identity.merged_into is not None or into.identity.merged_into is not None:
         raise PersonIsMerged
     if person.open_case is not None and into.open_case is not None:

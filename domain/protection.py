@@ -3,12 +3,13 @@
 Where a protection stands, access to every file about the person narrows to the assigned workers and
 the unit managers (section 5); the contact is not shown. Which protection it is, is sealed; that
 access is narrowed must be known to whoever guards it, under neutral names. What links fictitious
-data to the real identity is never stored: there is no field for it.
+data to the real identity is never stored: the number of before leads here no more, and no other
+record is noted as this person's double.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from domain.codes import ProtectionKind
@@ -42,7 +43,8 @@ def evolve(person: "Person", event: object) -> "Person":
     standing = person.protections
     match event:
         case PersonProtected(kind=kind):
-            return replace(person, protections=(*standing, kind))
+            protected = replace(person, protections=(*standing, kind))
+            return replace(protected, number=_NONE) if _is_fictitious(kind) else protected
         case ProtectionLifted(kind=kind):
             left = tuple(one for one in standing if one.reveal() is not kind.reveal())
             return replace(person, protections=left)
@@ -64,6 +66,17 @@ def lift(person: "Person", kind: ProtectionKind, basis: str) -> Sequence[Protect
     if not _stands(person, kind):
         raise ProtectionDoesNotStand
     return [ProtectionLifted(person=person.id, kind=Sealed.of(kind), basis=Sealed.of(basis))]
+
+
+def has_fictitious_data(person: "Person") -> bool:
+    return any(map(_is_fictitious, person.protections))
+
+
+_NONE: Final[Sealed[str | None]] = Sealed.of(None)
+
+
+def _is_fictitious(kind: Sealed[ProtectionKind]) -> bool:
+    return kind.is_open and kind.reveal() is ProtectionKind.FICTITIOUS_DATA
 
 
 def _stands(person: "Person", kind: ProtectionKind) -> bool:

@@ -4,13 +4,14 @@ Whoever works with a case works with its person; a record is reached through a c
 records are brought together by somebody who answers for a case of each.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from api.commands.case_files import require_case
 from api.commands.cases import review_age
 from api.commands.consents import end_what_a_guardian_gave
-from api.commands.numbers import reserve_number
+from api.commands.numbers import release_number, reserve_number
 from api.commands.qualifications import review_assignment
 from api.commands.referrals import wait_again
 from api.commands.work import Work
@@ -20,8 +21,9 @@ from domain.case import Case
 from domain.codes import Compartment, GuardianshipEnd, IdentitySource
 from domain.errors import BornInTheFuture, NotFound
 from domain.identity import Particulars
-from domain.person import Person, age_over
+from domain.person import Person, PersonCaseOpened, age_over
 from domain.policy import Act, Information
+from domain.protection import has_fictitious_data
 from domain.routing import as_accepted
 
 
@@ -50,18 +52,10 @@ async def establish_identity(
         await review_age(work, case_id, case, born=born, basis=found.basis)
     if found.number and person.compartment is not Compartment.TRIAGE:
         _, holder = await reserve_number(work, person.compartment, found.number, person.id)
-        if holder and holder.id != person.id:
+        if holder and holder.id != person.id and not has_fictitious_data(person):
             _note(work, person, holder, by_index=True)
-        await _release(work, person, found.number)
-
-
-async def _release(work: Work, person: Person, number: str) -> None:
-    """The number that was on record until now was mistaken, or has been replaced (c): it must lead
-    nobody else's referral to this record. Last of all, when everything else is decided: should the
-    append fail even so, a referral with it makes a record of its own, and a person finds that."""
-    before = person.number.reveal() if person.number.is_open else None
-    if before and before != number:
-        await work.desk.vault.release_number(person.compartment.value, before, person.id)
+        if not person.has_number(found.number):  # it was mistaken, or has been replaced (c)
+            await release_number(work, person)
 
 
 async def note_duplicate(work: Work, case_id: UUID, other_case: UUID) -> None:
@@ -84,21 +78,32 @@ async def merge(work: Work, case_id: UUID, into_case: UUID, reason: str) -> None
 
 async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
     """The record of this case stands for itself again, with what is about it and nothing else: what
-    joined an open case of the other's meanwhile waits for an answer of its own (S69)."""
+    joined a case of the other's meanwhile, open still or closed, waits for an answer of its own
+    (S69)."""
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
     person, *above = await work.records(case.person)
     unmerged, released = identity.unmerge(person, above, reason)
-    shared = above[-1].open_case
-    if shared:
+    for shared in await _cases_of(work, [person, *above]):
         await _sort_out(work, shared, person, above[-1])
     work.record(person.id, unmerged)
     for record, event in zip(above, released, strict=True):
         work.record(record.id, [event])
 
 
+async def _cases_of(work: Work, records: Sequence[Person]) -> list[UUID]:
+    """Every case that was opened for one of them."""
+    opened = [
+        fact.event.case
+        for record in records
+        for fact in await work.desk.log.facts(record.id, PersonCaseOpened)
+        if isinstance(fact.event, PersonCaseOpened)
+    ]
+    return list(dict.fromkeys(opened))
+
+
 async def _sort_out(work: Work, case_id: UUID, one: Person, other: Person) -> None:
-    """The open case of two who are taken apart stays with whom it is about, and so does each of
-    its referrals."""
+    """A case of two who are taken apart stays with whom it is about, and so does each of its
+    referrals."""
 
     async def whose(record: UUID) -> Person:
         return one if one.id in [each.id for each in await work.records(record)] else other

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from api.commands.case_files import require_case
+from api.commands.numbers import release_number
 from api.commands.work import Work
 from domain import protection
 from domain.case.narrowing import narrow_case
@@ -62,6 +63,10 @@ async def _change(
         await _no_file_is_missed(work, record.id, as_of)
         decided = decide(record, kind, basis)
         work.record(record.id, decided)
+        if any(isinstance(each, protection.PersonProtected) for each in decided) and (
+            kind is ProtectionKind.FICTITIOUS_DATA
+        ):
+            await release_number(work, record)  # what links it to the real identity
         for event in decided:
             narrowed = bool(protection.evolve(record, event).protections)
     await work.read(*files)

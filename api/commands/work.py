@@ -163,6 +163,7 @@ class Work:
     _read: dict[UUID, Stream] = field(default_factory=dict)
     _new: list[NewEvent] = field(default_factory=list)
     _viewer: Viewer | None = None
+    _afterwards: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -334,6 +335,14 @@ class Work:
             NewEvent(stream=stream, event=event, occurred_at=at or self.now) for event in events
         ]
 
+    def afterwards(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Done once it is recorded, and again when the command comes again: twice is once."""
+        self._afterwards.append(act)
+
+    async def settle(self) -> None:
+        for act in self._afterwards:
+            await act()
+
     def append(self) -> Append:
         if len(self._new) > _MOST_EVENTS:
             raise TooManyEvents
@@ -381,6 +390,7 @@ async def carry_out(
                 if work.is_fresh or isinstance(refusal, Unavailable):
                     return await _told_before(work, refusal)
             else:
+                await work.settle()
                 if not appended.replayed:
                     return work.outcome(appended.last)
                 if work.is_fresh:

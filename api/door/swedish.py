@@ -151,6 +151,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.ProtectionDoesNotStand: Told(
         "Skyddet gäller inte", "Det skyddet gäller inte; det finns inget att häva."
     ),
+    errors.LinkIsNeverStored: Told(
+        "Kopplingen sparas aldrig",
+        "En av personerna har fingerade personuppgifter: det som kopplar dem till en annan"
+        " identitet sparas aldrig, varken som dubblett eller genom sammanslagning.",
+    ),
     errors.ProtectionDiffers: Told(
         "Skyddet skiljer sig",
         "Den ena är skyddad och den andra inte. Skydda båda först, så att ingen kommer nära som"

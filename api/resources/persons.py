@@ -22,6 +22,7 @@ from domain.errors import (
     BothHaveOpenCases,
     CaseIsClosed,
     IdentityIsUncertain,
+    LinkIsNeverStored,
     PersonIsMerged,
     PersonIsNotMerged,
     PersonIsTheSame,
@@ -165,7 +166,7 @@ class DuplicateNote(Body):
         "Noted on both; nothing is merged by itself.",
     ),
     asks=_ASKS,
-    refuses=(PersonIsTheSame,),
+    refuses=(PersonIsTheSame, LinkIsNeverStored),
     status=CREATED,
     leads=(Lead("mergePersons", {"caseId": "caseId"}),),
 )
@@ -193,7 +194,13 @@ class Merge(Body):
         " can be undone. Never between two sides (S76-S78).",
     ),
     asks=_ASKS,
-    refuses=(PersonIsTheSame, PersonIsMerged, BothHaveOpenCases, ProtectionDiffers),
+    refuses=(
+        PersonIsTheSame,
+        LinkIsNeverStored,
+        PersonIsMerged,
+        BothHaveOpenCases,
+        ProtectionDiffers,
+    ),
     status=CREATED,
     leads=(
         Lead("unmergePersons", {"caseId": "caseId"}),

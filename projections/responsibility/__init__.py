@@ -26,7 +26,16 @@ from domain.case import (
 )
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
-from domain.policy import Act, Information, Relation, Viewer, may, permitting, sees_compartment
+from domain.policy import (
+    Act,
+    Information,
+    Relation,
+    Viewer,
+    may,
+    near_protected,
+    permitting,
+    sees_compartment,
+)
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
@@ -129,17 +138,17 @@ _DUTIES: Final = {
     "answer": frozenset({Relation.RECEIVING_UNIT}),
 }
 _SEEING: Final = [
-    (duty, compartment, role, side)
+    (duty, compartment, role, side, bool(seen & near_protected(role)))
     for duty, relations in _DUTIES.items()
     for compartment, role, side in product(Compartment, StaffRole, Compartment)
-    if permitting(role, Act.READ, Information.LINE) & relations
+    if (seen := permitting(role, Act.READ, Information.LINE) & relations)
     and sees_compartment(side, compartment)
 ]
 """Who may see what their unit holds or is asked: a colleague of another side, or in a role that
-carries nothing, is nobody there."""
+carries nothing, is nobody there; and of a protected identity only who may come near it."""
 _THERE: Final = dict(
     zip(
-        ("duties", "compartments", "roles", "sides"),
+        ("duties", "compartments", "roles", "sides", "near"),
         map(list, zip(*_SEEING, strict=True)),
         strict=True,
     )

@@ -10,13 +10,17 @@ select line.file, line.kind, line.holder, line.since, lack.lack, line.asked
  where not line.ended
    and ((line.holder = '' and held.duty <> 'answer' and line.since < now() - interval '1 minute')
         or (held.unit <> '' and file.file is not null
+            -- what is sent on is seen by who is asked, once the identity is protected
+            and not (file.narrowed and held.duty <> 'answer' and line.asked <> '')
             and not exists (
            select from {access_staff} as staff
              join unnest(%(duties)s::text[], %(compartments)s::text[], %(roles)s::text[],
-                         %(sides)s::text[]) as seeing (duty, compartment, role, side)
+                         %(sides)s::text[], %(near)s::bool[])
+                  as seeing (duty, compartment, role, side, near)
                on (seeing.role, seeing.side) = (staff.role, staff.side)
             where staff.unit = held.unit and staff.active
               and (seeing.duty, seeing.compartment) = (held.duty, file.compartment)
+              and (seeing.near or not file.narrowed or staff.staff = any(file.workers))
               and not exists (
                   select from {staff_leaves} as leave
                    where leave.staff = staff.staff
@@ -32,22 +36,27 @@ select count(*)
 
 -- name: with_nobody_there
 select coalesce(sum(held.files), 0)::bigint
-  from (select line.holder as unit, line.kind as duty, file.compartment, count(*) as files
+  from (select line.holder as unit, line.kind as duty, file.compartment, file.narrowed,
+               near.workers, count(*) as files
           from {responsibility} as line join {access_files} as file using (file)
-         where not line.ended and line.holder <> ''
-         group by line.holder, line.kind, file.compartment
+         cross join lateral (select case when file.narrowed then file.workers end) as near (workers)
+         where not line.ended and line.holder <> '' and not (file.narrowed and line.asked <> '')
+         group by line.holder, line.kind, file.compartment, file.narrowed, near.workers
         union all
-        select line.asked, 'answer', file.compartment, count(*)
+        select line.asked, 'answer', file.compartment, file.narrowed, near.workers, count(*)
           from {responsibility} as line join {access_files} as file using (file)
+         cross join lateral (select case when file.narrowed then file.workers end) as near (workers)
          where not line.ended and line.asked <> ''
-         group by line.asked, file.compartment) as held
+         group by line.asked, file.compartment, file.narrowed, near.workers) as held
  where not exists (
            select from {access_staff} as staff
              join unnest(%(duties)s::text[], %(compartments)s::text[], %(roles)s::text[],
-                         %(sides)s::text[]) as seeing (duty, compartment, role, side)
+                         %(sides)s::text[], %(near)s::bool[])
+                  as seeing (duty, compartment, role, side, near)
                on (seeing.role, seeing.side) = (staff.role, staff.side)
             where staff.unit = held.unit and staff.active
               and (seeing.duty, seeing.compartment) = (held.duty, held.compartment)
+              and (seeing.near or not held.narrowed or staff.staff = any(held.workers))
               and not exists (
                   select from {staff_leaves} as leave
                    where leave.staff = staff.staff

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -232,6 +233,39 @@ async def test_a_merged_person_has_one_age(town: Town) -> None:
         clocks = [f.event.clock.reveal() for f in opened.facts if isinstance(f.event, DeadlineSet)]
         assert ClockKind.CHILD_INVESTIGATION in clocks
         await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+
+
+@pytest.mark.parametrize("first_contact", [False, True])
+async def test_a_number_given_twice_at_once_is_noted(town: Town, first_contact: bool) -> None:
+    """Whoever is quicker, the number leads to one of the two, and both say that they may be one."""
+    case, manager = await town.open_case(UNKNOWN), await town.manager("nexus")
+    quicker = (await town.case(case)).person
+    identify = partial(persons.establish_identity, born=None)
+    if first_contact:
+        town.log.meanwhile = lambda: town.do(manager, identify, case, FOUND)
+        slower = (await town.referral(await town.receive())).person
+    else:
+        another = await town.open_case(UNKNOWN)
+        slower = (await town.case(another)).person
+        town.log.meanwhile = lambda: town.do(manager, identify, case, FOUND)
+        await town.do(manager, identify, another, FOUND)
+    for one, other in ((quicker, slower), (slower, quicker)):
+        assert (await town.person(one)).identity.doubles == (other,)
+
+
+async def test_taken_apart_a_closed_case_keeps_nothing_of_the_other(town: Town) -> None:
+    """S69: what joined a case that was closed while the two were one waits for an answer anew."""
+    manager = await town.manager("nexus")
+    case, closed = await town.open_case(UNKNOWN), await town.open_case()
+    await town.do(manager, cases.close_case, closed, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, persons.merge, closed, case, "Samma pass.")
+    joined = await town.receive()
+    await town.do(manager, referrals.accept_referral, joined)
+    await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, persons.unmerge, closed, "Det var systern.")
+    assert joined not in (await town.case(case)).referrals
+    waiting = await town.referral(joined)
+    assert (waiting.status, waiting.case) == (ReferralStatus.WAITING, None)
 
 
 @pytest.mark.parametrize("about_who_had_it", [False, True])

@@ -8,7 +8,12 @@ import pytest
 
 from api.commands import cases, persons, protections, referrals
 from domain.codes import CaseOutcome, IdentitySource, ProtectionKind
-from domain.errors import NotFound, PositionIsNotReached, ProtectionDoesNotStand
+from domain.errors import (
+    LinkIsNeverStored,
+    NotFound,
+    PositionIsNotReached,
+    ProtectionDoesNotStand,
+)
 from domain.referral import ReferralAccepted
 from tests.api.test_commands_identity import FOUND
 from tests.town import AN_ADULT, Town, new_town, told
@@ -88,3 +93,29 @@ async def test_lifted_access_is_what_it_was(town: Town) -> None:
     assert not (await town.referral(referral)).narrowed
     again = town.do(manager, protections.lift, case, FLAG, "...", **how)
     assert (await told(again))[0] is ProtectionDoesNotStand
+
+
+async def test_fictitious_data_links_to_nobody(town: Town) -> None:
+    """Section 5: the number of before leads here no more, whoever comes with it is somebody else to
+    us, and neither a double nor a merge may say that they are one."""
+    case, manager = await town.open_case(), await town.manager("nexus")
+    hidden = (await town.case(case)).person
+    files = [case, *(await town.case(case)).referrals]
+    how: dict[str, Any] = {"files": files, "as_of": await town.log.head()}
+    fictitious = ProtectionKind.FICTITIOUS_DATA
+    await town.do(manager, protections.protect, case, fictitious, "Beslut.", **how)
+    assert (await town.person(hidden)).number.reveal() is None
+    assert AN_ADULT.number
+    assert await town.vault.find_person("a", AN_ADULT.number) is None
+    other = await town.open_case()
+    assert (await town.case(other)).person != hidden
+    for linked in (
+        town.do(manager, persons.note_duplicate, case, other),
+        town.do(manager, persons.note_duplicate, other, case),
+        town.do(manager, persons.merge, other, case, "Samma."),
+    ):
+        assert await told(linked) == (LinkIsNeverStored, {})
+    found = replace(FOUND, number="199003029825")
+    await town.do(manager, persons.establish_identity, case, found, born=None)
+    assert await town.vault.find_person("a", "199003029825") == hidden
+    assert (await town.person(hidden)).identity.doubles == ()

@@ -46,7 +46,8 @@ def test_a_merge_brings_nobody_near() -> None:
     for one, other in ((flagged, person(OTHER)), (person(OTHER), flagged)):
         with pytest.raises(ProtectionDiffers):
             merge(one, other, "...")
-    other = after(person(OTHER), protect(person(OTHER), FICTITIOUS, "Beslut."))
+    registered = ProtectionKind.PROTECTED_REGISTRATION
+    other = after(person(OTHER), protect(person(OTHER), registered, "Beslut."))
     assert merge(flagged, other, "Samma person.")
 
 

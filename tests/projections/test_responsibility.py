@@ -58,7 +58,12 @@ async def test_somebody_is_there_who_may_see_it(
 ) -> None:
     """A colleague of another side, one who carries nothing, or one who has left, is nobody: what
     the unit holds is listed, and raises an alarm."""
-    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", role, side, active))
+    await _keep(
+        projector,
+        town.schema,
+        "access_staff",
+        access.StaffRow(id_of(5), "intake", role, side, active),
+    )
     await _keep(
         projector,
         town.schema,
@@ -74,9 +79,50 @@ async def test_somebody_is_there_who_may_see_it(
     assert counted == (0 if is_there else 1)
 
 
+@pytest.mark.parametrize(
+    ("role", "assigned", "is_there"),
+    [(WORKER, False, False), (WORKER, True, True), (MANAGER, False, True)],
+)
+async def test_who_may_not_come_near_is_nobody_there(
+    town: Town,
+    projector: AsyncConnection[Any],
+    role: StaffRole,
+    assigned: bool,
+    is_there: bool,
+) -> None:
+    """S69: of a protected identity's case, only its assigned workers and the unit's manager are
+    somebody."""
+    await _keep(
+        projector,
+        town.schema,
+        "access_staff",
+        access.StaffRow(id_of(5), "intake", role, EXPOSED, True),
+    )
+    file = access.FileRow(
+        file=id_of(9),
+        kind="case",
+        person=id_of(8),
+        compartment=EXPOSED,
+        responsible_unit="intake",
+        workers=(id_of(5),) if assigned else (),
+        narrowed=True,
+    )
+    await _keep(projector, town.schema, "access_files", file)
+    held = responsibility.Line(id_of(9), "case", "intake", ended=False, since=SINCE)
+    await _keep(projector, town.schema, "responsibility", held)
+    found = await responsibility.gaps(projector, town.schema, AUDITOR, 10)
+    assert [gap.lack for gap in found] == ([] if is_there else ["nobody-there"])
+    assert await responsibility.with_nobody_there(projector, town.schema) == len(found)
+
+
 async def _intake(projector: AsyncConnection[Any], schema: str) -> None:
     """A case of Nexus, where somebody is, that the intake is asked to take over."""
-    await _keep(projector, schema, "access_staff", (id_of(4), "nexus", MANAGER, EXPOSED, True))
+    await _keep(
+        projector,
+        schema,
+        "access_staff",
+        access.StaffRow(id_of(4), "nexus", MANAGER, EXPOSED, True),
+    )
     await _keep(
         projector,
         schema,
@@ -101,7 +147,12 @@ async def test_somebody_is_there_to_answer(
     """Also where another unit holds it meanwhile, what is sent or offered to a unit in which nobody
     may answer is listed, and raises an alarm."""
     await _intake(projector, town.schema)
-    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", role, side, True))
+    await _keep(
+        projector,
+        town.schema,
+        "access_staff",
+        access.StaffRow(id_of(5), "intake", role, side, True),
+    )
     gap = responsibility.Gap(id_of(9), "case", "nexus", SINCE, "nobody-to-answer", "intake")
     found = await responsibility.gaps(projector, town.schema, AUDITOR, 10)
     assert found == ([] if is_there else [gap])
@@ -118,7 +169,12 @@ async def test_who_is_on_leave_is_not_there(
     """On the days of the leave what comes to somebody alone is listed; and the side is, for its
     manager and for administrators, and for nobody else."""
     await _intake(projector, town.schema)
-    await _keep(projector, town.schema, "access_staff", (id_of(5), "intake", WORKER, EXPOSED, True))
+    await _keep(
+        projector,
+        town.schema,
+        "access_staff",
+        access.StaffRow(id_of(5), "intake", WORKER, EXPOSED, True),
+    )
     today = swedish_day(SystemClock().now())
     days = (today + timedelta(days=first), today + timedelta(days=last))
     await _keep(projector, town.schema, "staff_leaves", (id_of(5), id_of(6), *days))
