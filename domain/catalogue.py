@@ -103,6 +103,7 @@ ENTRIES: tuple[Entry, ...] = (
         for kind, event in (
             ("majority-approaching", majority.MajorityApproaching),
             ("majority-reached", majority.MajorityReached),
+            ("age-reckoned", majority.AgeReckoned),
         )
     ),
     _veiled(

@@ -136,7 +136,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         shown=DeadlineKind.CONCLUSION,
         starts="adult investigation opened",
         ends="concluded",
-        length=Length("adult_investigation_days", Measure.DAYS),
+        length=Length("adult_investigation_months", Measure.MONTHS),
         warned=21,
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
     ),

@@ -5,6 +5,7 @@ tells a birthday: approaching in the month in which the preparation begins, reac
 after the birthday. Who is an adult today is always asked of the birth date, never of these facts.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -29,13 +30,21 @@ class MajorityReached:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AgeReckoned:
+    """Of a person of whom the month makes nothing true: told of everybody who is reckoned, so that
+    what time tells on a person's stream tells of no birthday. Stored veiled."""
+
+    person: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MonthReckoned:
     """Everybody's facts of this month have been told; whoever comes later waits for the next."""
 
     month: date  # its first day
 
 
-MajorityEvent = MajorityApproaching | MajorityReached
+MajorityEvent = MajorityApproaching | MajorityReached | AgeReckoned
 
 # --- state -----------------------------------------------------------------------------------
 
@@ -71,8 +80,15 @@ _OF_AGE = 18
 def tell_majority(
     person: UUID, born: date | None, told: Majority | None, *, month: date, ahead: int
 ) -> list[MajorityEvent]:
-    """What the month makes true of somebody in a case for children, once. Who turned 18 longer ago
-    than a transition is prepared, and nobody was told, is no transition."""
+    """What the month makes true of somebody in a case for children, once; of everybody else, that
+    they were reckoned. Who turned 18 longer ago than a transition is prepared, and nobody was told,
+    is no transition."""
+    return _new(person, born, told, month, ahead) or [AgeReckoned(person=person)]
+
+
+def _new(
+    person: UUID, born: date | None, told: Majority | None, month: date, ahead: int
+) -> list[MajorityEvent]:
     if born is None or told is Majority.REACHED:
         return []
     turns, now = _months(born) + 12 * _OF_AGE, _months(month)
@@ -94,11 +110,13 @@ def is_prepared(born: date | None, month: date, ahead: int) -> bool:
     return born is not None and _months(born) + 12 * _OF_AGE - ahead <= _months(month)
 
 
-def transition_due(born: date, month: date) -> date:
-    """By when the transition is done: the first day of the month of the birthday (c), which tells
-    no day; of the next month, where that has begun."""
-    turns = max(_months(born) + 12 * _OF_AGE, _months(month) + 1)
-    return date(turns // 12, turns % 12 + 1, 1)
+def transition_due(born: date, month: date, lot: int) -> date:
+    """By when the transition is done: before the month of the birthday begins (c), on a day of the
+    month before it that the lot says; so the day tells no birthday, nor that it is a transition. In
+    the month after this one, where that is past."""
+    before = max(_months(born) + 12 * _OF_AGE - 1, _months(month) + 1)
+    year, number = before // 12, before % 12 + 1
+    return date(year, number, lot % monthrange(year, number)[1] + 1)
 
 
 def reckon_month(months: Months | None, month: date) -> list[MonthReckoned]:

@@ -147,7 +147,7 @@ class Settings:
     at_once_working_days: int = 1  # after these, what the law wants at once counts as late (c)
     investigation_opened_working_days: int = 5  # for an application, without delay (c)
     outcome_notified_working_days: int = 5  # after the decision (m)
-    adult_investigation_days: int = 120  # the law sets no maximum (c)
+    adult_investigation_months: int = 4  # the law sets no maximum (c); as a child's
     emergency_access_hours: int = 4  # how long a broken glass lasts (section 5, c)
     received_days_ago: int = 366  # at most, for the moment of receipt that a sender names (c)
     escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
@@ -302,7 +302,7 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "at_once_working_days": settings.at_once_working_days,
         "investigation_opened_working_days": settings.investigation_opened_working_days,
         "outcome_notified_working_days": settings.outcome_notified_working_days,
-        "adult_investigation_days": settings.adult_investigation_days,
+        "adult_investigation_months": settings.adult_investigation_months,
         "emergency_access_hours": settings.emergency_access_hours,
         "received_days_ago": settings.received_days_ago,
         "escalation_working_days": settings.escalation_working_days,

@@ -24,6 +24,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     ),
     "majority-approaching": Label("Personen fyller snart 18 år", "The person turns 18 soon"),
     "majority-reached": Label("Personen har fyllt 18 år", "The person has turned 18"),
+    "age-reckoned": Label("Åldern stämdes av för månaden", "The age was reckoned for the month"),
     "identity-asserted": Label(
         "En uppgift om identiteten lämnades", "Something was said of the identity"
     ),

@@ -222,9 +222,10 @@ def _turning(
     moves = desk.organisation.meets_children(case.unit)
     waits = majority.is_prepared(born, month, ahead)  # whatever the person has been told before
     if moves and waits and born and not deadlines.running(case.deadlines, ClockKind.MAJORITY):
-        due = desk.calendar.start_of(majority.transition_due(born, month))
         # random, though told once by its command: an id that could be derived would say of what
-        clocks = deadlines.set_until(desk.ids.new(), ClockKind.MAJORITY, now, due, desk.calendar)
+        deadline, lot = desk.ids.new(), desk.ids.new().int
+        due = desk.calendar.start_of(majority.transition_due(born, month, lot))
+        clocks = deadlines.set_until(deadline, ClockKind.MAJORITY, now, due, desk.calendar)
     return [
         *(NewEvent(stream=person.id, event=event, occurred_at=now) for event in told),
         *(NewEvent(stream=case_id, event=event, occurred_at=now) for event in clocks),

@@ -51,6 +51,32 @@ async def test_lives_look_alike(town: Town, twin: str) -> None:
     assert len(one.receipts) > 4
 
 
+@pytest.mark.parametrize("twin", ["a child", "a young adult", "of another birth date"])
+async def test_investigations_look_alike(town: Town, twin: str) -> None:
+    """What is investigated of a child, and of an adult, is the same in the log of the case, down to
+    the days on which it is due: only the unit differs."""
+    one = await an_investigation(town, SOMEBODY)
+    assert one == await an_investigation(town, SOMEBODY | TWINS[twin])
+    assert len([name for name, *_ in one if name == "deadline.set"]) == 3
+
+
+async def an_investigation(town: Town, somebody: dict[str, str]) -> list[tuple[object, ...]]:
+    """Opened, those concerned informed, concluded: as it stands in the clear."""
+    first = await heads(town)
+    body = {"source": "police", "channel": "phone", "concern": "prostitution", "account": "Såg."}
+    sent = await town["police officer"].post("/referrals", body | {"person": somebody}, expect=201)
+    await town.level()
+    manager = town[f"{WHO_ANSWERS[sent['routing']['unit'], 'a']} manager"]
+    case = await accepted(manager, sent["referralId"])
+    opened = await manager.post(f"/cases/{case}/investigations", expect=201)
+    path = f"/cases/{case}/investigations/{opened['investigationId']}"
+    await manager.post(f"{path}/informings")
+    await manager.post(f"{path}/conclusions", {"conclusion": "no-intervention"})
+    stored = [e for e in await town.rooms.stored.read(first.events, 1000) if str(e.stream) == case]
+    told = [(event.name, msgspec.json.decode(event.payload)) for event in stored]
+    return [(name, shape(name, fields), fields.get("due", "")[:10]) for name, fields in told]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
     """What somebody without a key sees of one person's way through the house."""

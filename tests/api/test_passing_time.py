@@ -23,7 +23,7 @@ from domain.recorded import Stream
 from domain.referral import ANSWER
 from projections import deadlines
 from tests.fakes import MemoryReceipts
-from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town
+from tests.town import A_CHILD, AGE_UNKNOWN, AN_ADULT, NOW, Town, new_town
 
 
 @pytest.fixture
@@ -144,6 +144,19 @@ async def test_majority_is_told_in_monthly_batches(town: Town) -> None:
     assert await count(town, person, MajorityReached) == 1
 
 
+async def test_time_tells_as_much_of_everybody(town: Town) -> None:
+    """Who reads the log without a key sees one and the same fact on the stream of each person who
+    was reckoned, whoever turns 18 soon."""
+    soon, later = await town.open_case(SOON), await town.open_case(LATER)
+    unknown = await town.open_case(AGE_UNKNOWN)
+    people = [(await town.case(case)).person for case in (soon, later, unknown)]
+    before = [await town.names(person) for person in people]
+    await reckoned(town, soon, later, unknown)
+    for person, names in zip(people, before, strict=True):
+        told = (await town.facts(person))[len(names) :]
+        assert [(fact.name, fact.actor) for fact in told] == [("person.particulars-recorded", TIME)]
+
+
 async def test_a_merged_person_turns_18_once(town: Town) -> None:
     """By the birth date that was established, in whichever of the records; and every record that
     is opened for it has a receipt (R13)."""
@@ -161,13 +174,14 @@ async def test_a_merged_person_turns_18_once(town: Town) -> None:
 
 
 async def test_a_transition_is_a_deadline_that_tells_no_birthday(town: Town) -> None:
-    """It is due when the month of the birthday begins, and met when the case has moved (R13)."""
+    """It is due before the month of the birthday begins, on a day that nobody chose, and met when
+    the case has moved (R13)."""
     case = await town.open_case(SOON)
     await reckoned(town, case)
     [deadline] = [
         one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY
     ]
-    assert deadline.due == town.desk.calendar.start_of(date(2023, 9, 1))
+    assert town.desk.calendar.day_of(deadline.due).replace(day=1) == date(2023, 8, 1)
     assert deadline.id.version != 5  # derived from nothing that stands in the clear
     handover = await town.offered(case)
     await town.do(await town.manager("nexus"), cases.accept_handover, case, handover)
@@ -238,7 +252,7 @@ async def test_a_unit_that_children_had_before_is_reckoned_too(town: Town) -> No
     [deadline] = [
         one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY
     ]
-    assert deadline.due == town.desk.calendar.start_of(date(2023, 9, 1))
+    assert town.desk.calendar.day_of(deadline.due).replace(day=1) == date(2023, 8, 1)
     assert not town.desk.organisation.meets_children("nexus")
 
 

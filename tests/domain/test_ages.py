@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.runtime.organisation import load_organisation
 from domain.codes import AgeKnowledge
 from domain.majority import (
+    AgeReckoned,
     Majority,
     MajorityApproaching,
     MajorityReached,
@@ -66,25 +67,45 @@ def test_nobody_grows_younger(born: date, days: int) -> None:
 
 
 def test_r13() -> None:
-    """Who turns 18 moves on as planned: told six months ahead, due with the month of the birthday,
-    and told again in the month after it; no date tells the day (S85)."""
+    """Who turns 18 moves on as planned: told six months ahead, due before the month of the
+    birthday, and told again in the month after it; no date tells the day (S85)."""
     born = date(2006, 8, 31)
     told: Majority | None = None
     facts = {}
     for month in range(1, 11):
-        for fact in tell_majority(PERSON, born, told, month=date(2024, month, 1), ahead=6):
+        [fact] = tell_majority(PERSON, born, told, month=date(2024, month, 1), ahead=6)
+        if fact != AgeReckoned(person=PERSON):
             facts[month] = fact
             reached = isinstance(fact, MajorityReached)
             told = Majority.REACHED if reached else Majority.APPROACHING
     assert facts == {2: MajorityApproaching(person=PERSON), 9: MajorityReached(person=PERSON)}
-    assert transition_due(born, date(2024, 2, 1)) == date(2024, 8, 1)
+    assert transition_due(born, date(2024, 2, 1), lot=30) == date(2024, 7, 31)
+    assert transition_due(born, date(2024, 9, 1), lot=30) == date(2024, 10, 31)
 
 
-@given(BIRTHS)
-def test_a_transition_is_due_with_the_month_of_the_birthday(born: date) -> None:
-    """On its first day, which tells no birthday (S85, c)."""
-    due = transition_due(born, date(born.year + 17, 1, 1))
-    assert due == birthday(born, 18).replace(day=1)
+@given(BIRTHS, st.integers(min_value=0))
+def test_a_transition_is_due_before_the_month_of_the_birthday(born: date, lot: int) -> None:
+    """On any of the days of the month before, as the lot says: neither the day nor that it is a
+    first one tells of a birthday (S85, c)."""
+    due = transition_due(born, date(born.year + 17, 1, 1) - timedelta(days=62), lot)
+    first = birthday(born, 18).replace(day=1)
+    assert due.replace(day=1) == (first - timedelta(days=1)).replace(day=1)
+
+
+def test_a_transition_is_due_on_any_day() -> None:
+    """A review that is due on a first is no more a transition than any other."""
+    born, month = date(2006, 8, 31), date(2024, 2, 1)
+    days = {transition_due(born, month, lot).day for lot in range(31)}
+    assert days == set(range(1, 32))
+
+
+def test_everybody_is_reckoned_in_a_month() -> None:
+    """One fact each, whoever turns 18, has long done so, or is of no known age: what time tells on
+    a person's stream tells of no birthday."""
+    month = date(2024, 2, 1)
+    for born in (date(2006, 8, 31), date(2012, 1, 1), date(1990, 1, 1), date(2006, 1, 1), None):
+        for told in (None, *Majority):
+            assert len(tell_majority(PERSON, born, told, month=month, ahead=6)) == 1
 
 
 def test_who_must_be_qualified_for_children() -> None:

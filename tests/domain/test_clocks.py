@@ -1,7 +1,7 @@
 """The clocks of section 4: one table, complete, and what each comes to."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,6 +109,24 @@ def test_acute_answers_are_due_sooner() -> None:
     calm = due(ClockKind.HANDOVER_ANSWER, start, SETTINGS, CALENDAR)
     assert acute == stockholm("2024-05-06T09:30")
     assert calm == stockholm("2024-05-13T09:30")  # Ascension day is none
+
+
+def test_the_length_of_an_investigation_tells_nobodys_age() -> None:
+    """Unless the municipality wants it otherwise, an adult's is due when a child's would be,
+    whatever the day it is opened on; and both are warned of and extended alike."""
+    child, adult = TABLE[ClockKind.CHILD_INVESTIGATION], TABLE[ClockKind.ADULT_INVESTIGATION]
+    assert (child.shown, child.warned, child.extended_on) == (
+        adult.shown,
+        adult.warned,
+        adult.extended_on,
+    )
+    for day in range(366):
+        start = stockholm("2024-01-01T09:30") + timedelta(days=day)
+        ends = [
+            due(clock, start, SETTINGS, CALENDAR)
+            for clock in (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
+        ]
+        assert ends[0] == ends[1]
 
 
 def test_no_measure_is_unused() -> None:
