@@ -11,6 +11,7 @@ from api.commands.work import Command, Work, carry_out
 from domain.codes import Compartment
 from domain.identity import note_duplicate
 from domain.person import Person
+from domain.protection import has_fictitious_data
 
 
 async def reserve_number(
@@ -24,7 +25,8 @@ async def reserve_number(
     becomes the id of somebody new, and a record that stands already takes the number over.
     """
     known, person = await _reserve(work, compartment, number, candidate)
-    work.afterwards(lambda: _note_who_took_over(work, compartment, number, known))
+    if person is None:  # nobody had it on record: somebody else may be about to
+        work.afterwards(lambda: _note_who_took_over(work, compartment, number, known))
     return known, person
 
 
@@ -49,8 +51,9 @@ async def _note_who_took_over(
     async def note(noting: Work) -> None:
         if await noting.exists(person) and await noting.exists(holder):
             one, other = await noting.person(person), await noting.person(holder)
-            noting.record(person, note_duplicate(one, holder, by_index=True))
-            noting.record(holder, note_duplicate(other, person, by_index=True))
+            if not (has_fictitious_data(one) or has_fictitious_data(other)):
+                noting.record(person, note_duplicate(one, holder, by_index=True))
+                noting.record(holder, note_duplicate(other, person, by_index=True))
 
     by = work.command
     command = Command(actor=by.actor, id=uuid5(by.id, "double"), correlation=by.correlation)

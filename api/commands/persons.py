@@ -5,6 +5,7 @@ records are brought together by somebody who answers for a case of each.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -91,14 +92,19 @@ async def unmerge(work: Work, case_id: UUID, reason: str) -> None:
 
 
 async def _cases_of(work: Work, records: Sequence[Person]) -> list[UUID]:
-    """Every case that was opened for one of them."""
+    """Every case that was opened for one of them, and has not been disposed of."""
     opened = [
         fact.event.case
         for record in records
         for fact in await work.desk.log.facts(record.id, PersonCaseOpened)
         if isinstance(fact.event, PersonCaseOpened)
     ]
-    return list(dict.fromkeys(opened))
+    kept = list[UUID]()
+    for case in dict.fromkeys(opened):
+        with suppress(NotFound):
+            await work.case(case)
+            kept.append(case)
+    return kept
 
 
 async def _sort_out(work: Work, case_id: UUID, one: Person, other: Person) -> None:

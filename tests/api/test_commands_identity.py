@@ -9,6 +9,7 @@ import pytest
 
 from api.commands import cases, persons, police_operations, referrals
 from api.commands.investigations import conclude_investigation, open_investigation
+from api.commands.work import Work
 from domain.case import RoutingReviewed
 from domain.case.investigation import InvestigationOpened
 from domain.codes import (
@@ -35,6 +36,7 @@ from domain.errors import (
 from domain.identity import DuplicateNoted, Particulars
 from domain.police_operation import OperationAnnounced
 from domain.referral import ReferralAccepted, ReferralStatus
+from domain.retention import FileDisposed
 from tests.town import A_BUYER, A_CHILD, AN_ADULT, TODAY, Town, new_town, told
 
 UNKNOWN = replace(AN_ADULT, name=None, number=None, born=None, assessed_adult_by="Jourhavande")
@@ -266,6 +268,22 @@ async def test_taken_apart_a_closed_case_keeps_nothing_of_the_other(town: Town) 
     assert joined not in (await town.case(case)).referrals
     waiting = await town.referral(joined)
     assert (waiting.status, waiting.case) == (ReferralStatus.WAITING, None)
+
+
+async def test_taken_apart_what_was_disposed_of_stays_as_it_was(town: Town) -> None:
+    """Nothing is recorded in a file that is gone, and that it is gone keeps nobody merged."""
+    unknown, known, manager = await two_cases(town)
+    person = (await town.case(unknown)).person
+
+    async def dispose(work: Work) -> None:
+        await work.viewer()
+        await work.read(known)
+        work.record(known, [FileDisposed(disposal=UUID(int=7))])
+
+    await town.do(manager, persons.merge, unknown, known, "Samma pass.")
+    await town.do(manager, dispose)
+    await town.do(manager, persons.unmerge, unknown, "Det var systern.")
+    assert (await town.person(person)).identity.merged_into is None
 
 
 @pytest.mark.parametrize("about_who_had_it", [False, True])
