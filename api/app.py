@@ -55,6 +55,7 @@ from api.resources import (
     referrals,
     responsibility,
     staff_members,
+    takeovers,
     team_future,
     teams,
     timelines,
@@ -146,6 +147,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/consultations/{consultationId}/answers", consultations.answer),
     post("/cases/{caseId}/consultations/{consultationId}/withdrawals", consultations.withdraw),
     post("/referrals/{referralId}/takeover-requests", consultations.request_takeover),
+    get("/takeover-requests", takeovers.page),
     post("/cases/{caseId}/takeover-requests/{takeoverId}/declines", consultations.decline_takeover),
     # --- to another municipality
     post("/cases/{caseId}/municipality-transfers", transfers.request),

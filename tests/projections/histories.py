@@ -23,7 +23,7 @@ from domain import (
     team,
 )
 from domain.assessment import is_under_assessment
-from domain.case import consent, consultation, narrowing
+from domain.case import consent, consultation, narrowing, takeover
 from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
@@ -103,6 +103,7 @@ class History:
             *[self._close] * 3,
             *[self._engage] * 2,
             *[self._consult] * 2,
+            *[self._ask_for] * 2,
             self._reopen,
             self._review,
             self._time,
@@ -390,6 +391,20 @@ class History:
         unit = self._another_unit(found.unit)
         asking = consultation.ask_unit(found, self._new(), unit=unit, question="...")
         self._record({stream: asking}, found.unit)
+
+    def _ask_for(self) -> None:
+        """A unit asks to take the case over, or is declined; an offer may answer it, too."""
+        stream, found = self._open_case()
+        if found is None or stream is None:
+            return
+        if found.takeovers:
+            asked = found.takeovers[0].id
+            declined = takeover.decline_takeover(found, asked, explanation="...")
+            self._record({stream: declined}, found.unit)
+        elif found.handover is None:
+            unit = self._another_unit(found.unit)
+            requested = takeover.request_takeover(found, self._new(), unit=unit, reason="...")
+            self._record({stream: requested}, unit)
 
     def _offer(self) -> None:
         stream, found = self._open_case()

@@ -30,6 +30,7 @@ from projections import (
     mandates,
     police_operations,
     staff,
+    takeovers,
     team,
     timeline,
     workload,
@@ -164,6 +165,45 @@ async def test_another_unit_is_seen_as_a_whole(
             and sees_compartment(viewer.side, Compartment(FILES[(c.case,)].compartment))
         ]
         assert load.points == sum(weight_of(case) for case in theirs)
+
+
+# --- requests to take over -----------------------------------------------------------------------
+
+
+async def test_a_request_is_seen_by_whom_it_is_asked_of_and_by_who_asked(
+    full_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """The unit that is responsible sees it as it sees the case; the unit that asked sees its own,
+    on its side, and not while an identity is protected; nobody else sees any (R2, R3)."""
+    every = folded(takeovers.PROJECTION, FACTS).values()
+    assert every
+    statuses = set()
+    for viewer in viewers():
+        carries = viewer.role is not StaffRole.OUTREACH_WORKER
+        for direction in takeovers.Direction:
+            found = await every_page(
+                partial(
+                    takeovers.page,
+                    asked,
+                    full_town.schema,
+                    viewer,
+                    direction=direction,
+                    limit=3,
+                )
+            )
+            wanted = []
+            for request in every:
+                file = FILES[(request.case,)]
+                on_side = sees_compartment(viewer.side, Compartment(file.compartment))
+                own = request.unit == viewer.unit and on_side and not file.narrowed
+                theirs = file.responsible_unit == viewer.unit and visible(viewer, request.case)
+                if carries and (theirs if direction is takeovers.Direction.IN else own):
+                    wanted.append(request.takeover)
+            assert {line.takeover for line in found} == set(wanted)
+            positions = [line.position for line in found]
+            assert positions == sorted(positions, reverse=True)
+            statuses |= {line.status for line in found}
+    assert {"declined", "offered"} <= statuses <= set(takeovers.TakeoverStatus)
 
 
 # --- inbox and handovers -----------------------------------------------------------------------
@@ -790,6 +830,21 @@ _COLUMNS = {
     },
     "workload_weights": {"case": _ID, "investigating": _YES, "deadlines": _IDS},
     "workload_referrals": {"referral": _ID, "acute": _YES, "case": _ID},
+    "takeovers": {
+        "takeover": _ID,
+        "case": _ID,
+        "unit": _UNIT,
+        "requested_at": _MOMENT,
+        "requested_by": _ID,
+        "declined_at": _MOMENT,
+        "position": _NUMBER,
+    },
+    "takeover_answers": {
+        "case": _ID,
+        "unit": _UNIT,
+        "answered_at": _MOMENT,
+        "position": _NUMBER,
+    },
     "staff_leaves": {"staff": _ID, "leave": _ID, "since": _DAY, "until": _DAY},
     "audit_reads": {"position": _NUMBER, "subjects": _TOKEN},
 }
