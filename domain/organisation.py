@@ -16,6 +16,8 @@ ADULT_FROM = 18  # years
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_MET_AT_ONCE = 30  # six facts each at most, and one command records at most 500
+_MOST = 3660  # of days, hours, months, points: what is longer than ten years is a slip of the pen
+_MOST_KRONOR = 1_000_000_000
 _TELLING = re.compile(
     r"buyer|perpetrat|offend|violen|victim|expos|prostitut|traffick|relative|famil"
     r"|köpar|kopar|förövar|forovar|våld|vald|utsatt|offer|sex|anhörig|anhorig|närstående",
@@ -257,13 +259,7 @@ def _mistakes_of_targets(organisation: Organisation) -> Iterator[str]:
     yield from _mistakes_of_entry_points(
         known.get(targets.child_entry), known.get(targets.adult_entry)
     )
-    other_sides = (targets.adult_entry, targets.relatives_line, targets.out_of_scope)
-    if targets.perpetrator_line in other_sides:
-        yield "targets.perpetrator_line: no other side is met by the same unit (S76-S78)"
-    for target in ("perpetrator_line", "relatives_line"):
-        unit = known.get(named[target])
-        if unit and _TELLING.search(f"{unit.code} {unit.name_sv} {unit.name_en}"):
-            yield f"targets.{target}: the code and names of {unit.code!r} tell whom it meets"
+    yield from _mistakes_of_lines(targets, known)
 
 
 def _mistakes_of_entry_points(children: Unit | None, adults: Unit | None) -> Iterator[str]:
@@ -282,6 +278,37 @@ def _mistakes_of_entry_points(children: Unit | None, adults: Unit | None) -> Ite
         yield (
             f"targets.adult_entry: {adults.code!r} must meet everybody from {ADULT_FROM} on and"
             " nobody younger, without a gap or an overlap (S23)"
+        )
+
+
+def _mistakes_of_lines(targets: Targets, known: Mapping[str, Unit]) -> Iterator[str]:
+    lines = {
+        "perpetrator_line": known.get(targets.perpetrator_line),
+        "relatives_line": known.get(targets.relatives_line),
+        "out_of_scope": known.get(targets.out_of_scope),
+    }
+    for target, unit in lines.items():
+        yield from _mistakes_of_line(target, unit, targets)
+    if targets.regional_coordinators in (targets.adult_entry, targets.police):
+        yield "targets.regional_coordinators: an operation is handled by two, the police apart (R6)"
+    other_sides = (targets.adult_entry, targets.relatives_line, targets.out_of_scope)
+    if targets.perpetrator_line in other_sides:
+        yield "targets.perpetrator_line: no other side is met by the same unit (S76-S78)"
+    for target in ("perpetrator_line", "relatives_line"):
+        unit = lines[target]
+        if unit and _TELLING.search(f"{unit.code} {unit.name_sv} {unit.name_en}"):
+            yield f"targets.{target}: the code and names of {unit.code!r} tell whom it meets"
+
+
+def _mistakes_of_line(target: str, unit: Unit | None, targets: Targets) -> Iterator[str]:
+    """Whoever is under 18 is met by the children's entry point, whatever the side, and everybody
+    else by the line."""
+    if unit is None or unit.kind is not UnitKind.AUTHORITY_WORK or unit.code == targets.adult_entry:
+        return
+    if (unit.youngest, unit.oldest) != (ADULT_FROM, None):
+        yield (
+            f"targets.{target}: {unit.code!r} must meet everybody from {ADULT_FROM} on and nobody"
+            " younger, without a gap or an overlap (R9, R12, R15)"
         )
 
 
@@ -312,12 +339,15 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
     for setting, value in days.items():
         if value < 1:
             yield f"settings.{setting}: must be at least 1"
+        most = _MOST_KRONOR if setting.endswith("_kronor") else _MOST
+        if value > most:
+            yield f"settings.{setting}: must be at most {most}"
     if not set(settings.research_days) <= set(range(1, 32)):
         yield "settings.research_days: days of a month, 1 to 31"
     weights = settings.workload_points
     for name in ("acute", "investigation", "deadline"):
-        if getattr(weights, name) < 0:
-            yield f"settings.workload_points.{name}: must be at least 0"
+        if not 0 <= getattr(weights, name) <= _MOST:
+            yield f"settings.workload_points.{name}: must be at least 0, and at most {_MOST}"
     bounds = settings.persons_met_at_once
     if not bounds.fewest <= bounds.most <= MOST_MET_AT_ONCE:
         yield (

@@ -144,6 +144,34 @@ def test_a_file_is_read_whole_or_not_at_all() -> None:
     }
 
 
+@pytest.mark.parametrize("coordinators", ["nexus", "police"])
+def test_an_operation_is_handled_by_two(coordinators: str) -> None:
+    """Nexus and the regional coordinators, and the police apart (R6)."""
+    targets = replace(ORGANISATION.targets, regional_coordinators=coordinators)
+    with pytest.raises(OrganisationIsFaulty, match="R6"):
+        replace(ORGANISATION, targets=targets)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "at_once_working_days = 1",
+        "adult_investigation_days = 120",
+        "team_full_year_kronor = 2_600_000",
+        "full_time_points = 60",
+        "deadline = 1",
+        "otherwise = 5",
+    ],
+)
+def test_a_slip_of_the_pen_is_a_fault(line: str) -> None:
+    """No setting is absurd: a deadline in a million working days would never be found."""
+    name, _, _ = line.partition(" ")
+    for value in (-1, 10**12):
+        with pytest.raises(OrganisationIsFaulty) as fault:
+            read_organisation(TOML.replace(line, f"{name} = {value}"))
+        assert all(name in mistake for mistake in fault.value.mistakes)
+
+
 @pytest.mark.parametrize("text", ["", "= 3", "units = 3", "[units]\nnexus = 3", "targets = []"])
 def test_a_file_of_another_shape_is_a_fault(text: str) -> None:
     """Whatever the text is, the answer is what is wrong with it, never a crash."""
@@ -179,10 +207,16 @@ def test_another_municipality_is_routed_by_its_own_units() -> None:
         ("nexus", {"youngest": 20}, "targets.adult_entry"),
         ("nexus", {"youngest": 16}, "targets.adult_entry"),
         ("nexus", {"oldest": 64}, "targets.adult_entry"),
+        ("support-line-two", {"youngest": 16}, "targets.perpetrator_line"),
+        ("support-line-two", {"youngest": 21}, "targets.perpetrator_line"),
+        ("support-line-two", {"youngest": None}, "targets.perpetrator_line"),
+        ("support-line-three", {"oldest": 64}, "targets.relatives_line"),
     ],
 )
-def test_ages_have_no_gap_and_no_overlap(unit: str, ages: dict[str, int], mistake: str) -> None:
-    """Everybody of whatever age has one entry point (S22, S23)."""
+def test_ages_have_no_gap_and_no_overlap(
+    unit: str, ages: dict[str, int | None], mistake: str
+) -> None:
+    """Everybody of whatever age has one entry point (S22, S23), on every side (R9, R15)."""
     changed = replace(ORGANISATION.unit(unit), **ages)  # type: ignore[arg-type]  # ages are ages
     others = tuple(one for one in ORGANISATION.units if one.code != unit)
     with pytest.raises(OrganisationIsFaulty) as fault:
