@@ -131,4 +131,6 @@ class Report:
         return stream.state
 
     def _member(self, state: Referral) -> Member:
-        return self.stage.crew.manager(state.unit, state.compartment)
+        """Of the unit that carries it now: in a case, the case's."""
+        carried = self.cases.get(state.case) if state.case else None
+        return self.stage.crew.manager(carried.unit if carried else state.unit, state.compartment)
