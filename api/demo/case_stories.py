@@ -92,9 +92,16 @@ class CaseStory:
             self.unit,
             self.compartment,
             qualified=needs_child_qualification(self._known_age(), unit),
+            day=stage.today,
         )
         stage.looked(self.manager, "readCase", self.id)
-        await stage.do(self.manager, cases.assign_case_worker, self.id, self.worker.id)
+        await stage.do(
+            self.manager,
+            cases.assign_case_worker,
+            self.id,
+            self.worker.id,
+            even_if_away=self.worker.is_away(stage.today),
+        )
         self.worker.cases.add(self.id)
         self._assignment += 1
         stage.in_working_days(stage.rng.randint(0, 1), self.write, self._assignment)

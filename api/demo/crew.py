@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from random import Random
 from typing import Final
 from uuid import UUID
 
 from domain.codes import Compartment, Source, StaffRole
 from domain.policy import side_of
+from domain.staff import FULL_TIME
 
 EXPOSED, PERPETRATOR = Compartment.EXPOSED, Compartment.PERPETRATOR
 RELATIVE = Compartment.RELATIVE
@@ -23,6 +25,7 @@ class Position:
     side: Compartment | None
     qualified: bool = False  # for work with children and young people
     percentage: int = 0  # in the team
+    extent: int = FULL_TIME  # per cent
 
 
 FIRST_ADMINISTRATOR: Final = "administrator"
@@ -36,7 +39,7 @@ POSITIONS: Final = (
         "nexus-worker", "nexus", StaffRole.CASE_WORKER, EXPOSED, qualified=True, percentage=100
     ),
     Position(LEAVER, "nexus", StaffRole.CASE_WORKER, EXPOSED, qualified=True, percentage=100),
-    Position("nexus-reception", "nexus", StaffRole.CASE_WORKER, EXPOSED),
+    Position("nexus-reception", "nexus", StaffRole.CASE_WORKER, EXPOSED, extent=75),
     Position("intake-manager", "childrens-intake", StaffRole.UNIT_MANAGER, EXPOSED, qualified=True),
     Position(
         "intake-worker",
@@ -113,6 +116,14 @@ class Member:
     id: UUID
     position: Position
     cases: set[UUID] = field(default_factory=set)
+    away: dict[UUID, tuple[date, date]] = field(default_factory=dict)  # by leave
+
+    @property
+    def demo_role(self) -> str:
+        return self.position.demo_role
+
+    def is_away(self, day: date) -> bool:
+        return any(since <= day <= until for since, until in self.away.values())
 
 
 class Crew:
@@ -144,13 +155,23 @@ class Crew:
         [manager] = self._of(unit, compartment, StaffRole.UNIT_MANAGER)
         return manager
 
+    def at_work(self, member: Member, day: date) -> Member:
+        """Who does it that day: while somebody is on leave, the unit manager."""
+        position = member.position
+        if position.side is None or not member.is_away(day):
+            return member
+        return self.manager(position.unit, position.side)
+
     def somebody(self, unit: str, compartment: Compartment) -> Member:
         """Whoever happens to answer: rather a worker than the manager."""
         workers = self._of(unit, compartment, StaffRole.CASE_WORKER)
         return self._rng.choice([*workers, self.manager(unit, compartment)])
 
-    def worker_for(self, unit: str, compartment: Compartment, *, qualified: bool) -> Member:
-        """The one with the fewest cases; who is not in the team helps out now and then."""
+    def worker_for(
+        self, unit: str, compartment: Compartment, *, qualified: bool, day: date
+    ) -> Member:
+        """The one with the fewest cases of those at work; who is not in the team helps out now and
+        then. Where all of them are away, it waits for one of them."""
         workers = [
             worker
             for worker in self._of(unit, compartment, StaffRole.CASE_WORKER)
@@ -159,7 +180,9 @@ class Crew:
         team = [worker for worker in workers if worker.position.percentage]
         others = [worker for worker in workers if not worker.position.percentage]
         helping_out = others and (not team or self._rng.random() < _HELPING_OUT)
-        return min(others if helping_out else team, key=lambda worker: len(worker.cases))
+        chosen = others if helping_out else team
+        there = [worker for worker in chosen if not worker.is_away(day)]
+        return min(there or chosen, key=lambda worker: len(worker.cases))
 
     def sender(self, source: Source, entry_unit: str, side: Compartment) -> Member:
         """Who sends what this source tells; self-referrals are registered by the entry point."""

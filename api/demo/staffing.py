@@ -62,6 +62,7 @@ async def _take(stage: Stage, by: Member, position: Position) -> Member:
         role=position.role,
         side=position.side,
         since=stage.today,
+        percentage=position.extent,
         qualified_for_children=position.qualified,
     )
     outcome = await stage.do(by, staff.take_position, details)

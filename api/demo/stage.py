@@ -102,9 +102,9 @@ class Stage:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Outcome:
-        """Carry a command out as that member, now."""
+        """Carry a command out as that member, now; or as whoever stands in."""
         command = Command(
-            actor=member.id,
+            actor=self.crew.at_work(member, self.today).id,
             id=self.desk.ids.new(),
             correlation=self.desk.ids.new(),
             stale=lambda _: False,  # nobody else changes anything in the meantime
@@ -121,4 +121,5 @@ class Stage:
         self._watching.append(watch)
 
     def looked(self, reader: Member, door: str, *subjects: UUID) -> None:
+        reader = self.crew.at_work(reader, self.today)
         self.looks.append(Look(reader=reader, door=door, subjects=subjects, position=self.position))

@@ -18,6 +18,7 @@ from api.demo.board import Board
 from api.demo.case_stories import CaseStory, Stories
 from api.demo.crew import Crew, Member
 from api.demo.intakes import Intake, plan_intakes
+from api.demo.leaves import Leaves
 from api.demo.operations import Operations
 from api.demo.people import Population
 from api.demo.referral_stories import Referrals
@@ -90,6 +91,8 @@ async def generate_year(
     board = Board(stage=stage, rng=of_board.rng, hours=of_board)
     await board.inquire(days, scale=rate)
     board.follow(team, days)
+    of_leaves = _chance(seed, "leaves")
+    Leaves(stage=stage, rng=of_leaves.rng, hours=of_leaves).plan(days)
     stage.at(hours.on(days[len(days) * 6 // 10]), replace_a_worker, stage, team, referrals.cases)
     for first_of_month in _months(days):
         stage.at(hours.on(first_of_month), _review, stage, referrals.cases)

@@ -51,6 +51,7 @@ from domain.codes import (
     UnitKind,
 )
 from domain.inquiry import NeedExpressed
+from domain.leave import LeaveCorrected, LeaveEnded, LeavePlanned, LeaveWithdrawn
 from domain.majority import MajorityApproaching
 from domain.person import AgeEstablished, ParticularsTold, PersonRegistered
 from domain.police_operation import OperationAcknowledged, OperationAnnounced, PersonsMet
@@ -395,6 +396,31 @@ def test_somebody_is_always_responsible(a_year: Told) -> None:
     for found in a_year.cases.values():
         assert all(people[worker].active for worker in found.workers)
         assert all(people[worker].unit == found.unit for worker in found.workers)
+
+
+def test_people_are_away_and_others_there(a_year: Told) -> None:
+    """Summer by turns, and a week in winter; some of it is corrected, ended early, withdrawn. Who
+    is away does nothing and reads nothing; an extent is less than full time for one (S69)."""
+    away: dict[UUID, list[tuple[date, date]]] = {}
+    days: dict[UUID, tuple[date, date]] = {}
+    for name in ("staff.leave-planned", "staff.leave-corrected", "staff.leave-ended"):
+        assert a_year.named(name)
+    for fact in a_year.facts:
+        if isinstance(fact.event, LeavePlanned | LeaveCorrected):
+            days[fact.event.leave] = (fact.event.since, fact.event.until)
+        elif isinstance(fact.event, LeaveEnded):
+            days[fact.event.leave] = (days[fact.event.leave][0], fact.event.until)
+        elif isinstance(fact.event, LeaveWithdrawn):
+            del days[fact.event.leave]
+    for fact in a_year.facts:
+        if isinstance(fact.event, LeavePlanned) and fact.event.leave in days:
+            away.setdefault(fact.stream, []).append(days[fact.event.leave])
+    assert len(away) >= 6
+    for fact in a_year.by_people(a_year.facts):
+        day = _local(fact.recorded_at).date()
+        assert not any(since <= day <= until for since, until in away.get(fact.actor, ()))
+    [extent] = a_year.named("staff.extent-set")
+    assert a_year.staff[extent.stream].percentage == 75
 
 
 def test_every_side_keeps_to_itself(a_year: Told) -> None:
