@@ -302,10 +302,10 @@ def _mistakes_of_lines(targets: Targets, known: Mapping[str, Unit]) -> Iterator[
 
 def _mistakes_of_line(target: str, unit: Unit | None, targets: Targets) -> Iterator[str]:
     """Whoever is under 18 is met by the children's entry point, whatever the side, and everybody
-    else by the line."""
+    else by the line; whose ages need not be told."""
     if unit is None or unit.kind is not UnitKind.AUTHORITY_WORK or unit.code == targets.adult_entry:
         return
-    if (unit.youngest, unit.oldest) != (ADULT_FROM, None):
+    if (unit.youngest, unit.oldest) not in ((ADULT_FROM, None), (None, None)):
         yield (
             f"targets.{target}: {unit.code!r} must meet everybody from {ADULT_FROM} on and nobody"
             " younger, without a gap or an overlap (R9, R12, R15)"

@@ -209,7 +209,7 @@ def test_another_municipality_is_routed_by_its_own_units() -> None:
         ("nexus", {"oldest": 64}, "targets.adult_entry"),
         ("support-line-two", {"youngest": 16}, "targets.perpetrator_line"),
         ("support-line-two", {"youngest": 21}, "targets.perpetrator_line"),
-        ("support-line-two", {"youngest": None}, "targets.perpetrator_line"),
+        ("support-line-two", {"oldest": 17, "youngest": None}, "targets.perpetrator_line"),
         ("support-line-three", {"oldest": 64}, "targets.relatives_line"),
     ],
 )
