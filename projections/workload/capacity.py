@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from domain.capacity import Load, capacity_of
 from domain.codes import StaffRole
 from domain.organisation import Settings
 from domain.policy import Viewer
-from projections.access.visible import compartments, visible
+from projections.access.visible import compartments, condition, visible
 from projections.asking import Connection, all_rows, one_row
 from projections.sql import Statements
 
@@ -39,15 +40,18 @@ class _Hand(NamedTuple):
     away: bool
 
 
+_ON_ONES_SIDE = sql.SQL("file.compartment = any(%(visible_compartments)s::text[])")
+
+
 async def of_own_unit(
     connection: Connection, schema: str, viewer: Viewer, settings: Settings, today: date
 ) -> Loads:
     """The viewer's unit, in what the viewer may see of its cases."""
     if viewer.side is None:
         return Loads(Load(0, 0), {})
-    seen = visible(viewer)
-    told = {"unit": viewer.unit, "side": viewer.side, "today": today, **seen.parameters}
-    return await _loads(connection, schema, settings, told, seen.condition)
+    told = {"unit": viewer.unit, "side": viewer.side, "today": today}
+    carried = _carried(schema, viewer.role)
+    return await _loads(connection, schema, settings, told | visible(viewer).parameters, carried)
 
 
 async def of_unit(
@@ -59,21 +63,15 @@ async def of_unit(
     today: date,
 ) -> Load:
     """A unit to which the viewer may offer cases, on the viewer's side: as a whole, and no more."""
-    told = {
-        "unit": unit,
-        "side": viewer.side,
-        "today": today,
-        "on_side": compartments(viewer.side),
-    }
-    allowed = sql.SQL("file.compartment = any(%(on_side)s::text[])")
-    return (await _loads(connection, schema, settings, told, allowed)).unit
+    on_side = {"visible_compartments": compartments(viewer.side)}
+    told = {"unit": unit, "side": viewer.side, "today": today, **on_side}
+    return (await _loads(connection, schema, settings, told, _carried(schema, None))).unit
 
 
 async def of_case(connection: Connection, schema: str, case: UUID, settings: Settings) -> int:
     """What a case weighs. Whether the asker may know is asked before."""
     told = {**asdict(settings.workload_points), "of": case}
-    statement = _statements("of_case", schema, weighs=_statements("weighs", schema))
-    return await one_row(connection, statement, told, int) or 0
+    return await one_row(connection, _of_case(schema), told, int) or 0
 
 
 async def _loads(
@@ -81,14 +79,11 @@ async def _loads(
     schema: str,
     settings: Settings,
     told: Mapping[str, object],
-    allowed: sql.Composable,
+    carried: bytes,
 ) -> Loads:
     parameters = {**asdict(settings.workload_points), **told}
-    weighed = _statements("weighed", schema, weighs=_statements("weighs", schema), allowed=allowed)
-    carried = await all_rows(
-        connection, _statements("carried", schema, weighed=weighed), parameters, _Carried
-    )
-    points = {one.staff: one.points for one in carried}
+    found = await all_rows(connection, carried, parameters, _Carried)
+    points = {one.staff: one.points for one in found}
     hands = await all_rows(connection, _statements("hands", schema), parameters, _Hand)
     able = {
         one.staff: capacity_of(
@@ -101,3 +96,17 @@ async def _loads(
         Load(points.get(None, 0), sum(able.values())),
         {staff: Load(points.get(staff, 0), able.get(staff, 0)) for staff in workers},
     )
+
+
+@cache
+def _carried(schema: str, role: StaffRole | None) -> bytes:
+    """In what a role sees; without one, in all of the side."""
+    allowed = condition(role) if role else _ON_ONES_SIDE
+    weighs = _statements("weighs", schema)
+    weighed = _statements("weighed", schema, weighs=weighs, allowed=allowed)
+    return _statements("carried", schema, weighed=weighed).as_bytes()
+
+
+@cache
+def _of_case(schema: str) -> bytes:
+    return _statements("of_case", schema, weighs=_statements("weighs", schema)).as_bytes()

@@ -162,7 +162,12 @@ def _knows(viewer: Viewer, other: Viewer) -> bool:
 
 async def test_colleagues_are_those_of_unit_and_side(settled: Settled) -> None:
     """Read one by one or listed, and acted on: of others, nobody learns that there are any."""
-    acts = [("qualifications", {"qualification": "children-and-young-people"}), ("departures", {})]
+    acts = [
+        ("qualifications", {"qualification": "children-and-young-people"}),
+        ("departures", {}),
+        ("extents", {"percentage": 50}),
+        ("leaves", {"since": "2024-02-01", "until": "2024-02-02"}),
+    ]
     head = await settled.head()
     for who, viewer in settled.viewers.items():
         call = settled.call

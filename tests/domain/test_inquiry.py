@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.codes import Compartment, MandateMatter, NeedGroup, NeedKind
+from domain.codes import Compartment, MandateMatter, NeedGroup, NeedKind, StaffRole
 from domain.errors import (
     ExpressedInTheFuture,
     GroupIsOfAnotherInquiry,
@@ -32,6 +32,7 @@ from domain.inquiry import (
     meet_need,
     open_inquiry,
 )
+from domain.policy import Act, Information, permitting
 from domain.sealed import Sealed
 
 TODAY = date(2023, 5, 2)
@@ -121,3 +122,11 @@ def test_nobody_has_a_place_in_an_inquiry() -> None:
     for event in typing.get_args(InquiryEvent):
         fields = {field.name for field in dataclasses.fields(event)}
         assert not fields & {"person", "name", "text", "note", "case", "referral"}
+
+
+@pytest.mark.parametrize("role", StaffRole)
+def test_counts_are_shown_to_those_who_enter_them(role: StaffRole) -> None:
+    """Counts of 1-4, too: whoever reads an inquiry tells of needs in it, and nobody else reads one
+    (domain, sections 5 and 7)."""
+    reads = permitting(role, Act.READ, Information.INQUIRY)
+    assert reads == permitting(role, Act.RECORD, Information.INQUIRY)
