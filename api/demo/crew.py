@@ -144,6 +144,9 @@ class Crew:
         position = self._members.pop(demo_role).position
         del self._at[position.unit, position.side, position.role][demo_role]
 
+    def __iter__(self) -> Iterator[Member]:
+        return iter(list(self._members.values()))
+
     def __getitem__(self, demo_role: str) -> Member:
         return self._members[demo_role]
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from api.commands import leaves
-from api.demo.crew import POSITIONS, Member, Position
+from api.demo.crew import Member, Position
 from api.demo.shares import happens
 from api.demo.stage import Stage
 from api.demo.workdays import OfficeHours
@@ -32,7 +32,8 @@ class Leaves:
 
     def plan(self, days: Sequence[date]) -> None:
         """For every case worker, as far as it lies within these days."""
-        workers = [it for it in POSITIONS if it.role is StaffRole.CASE_WORKER]
+        everybody = (member.position for member in self.stage.crew)
+        workers = [it for it in everybody if it.role is StaffRole.CASE_WORKER]
         for turn, position in enumerate(workers):
             for since, until in (*self._summers(days, turn % 2), *self._winters(days)):
                 if days[0] < since and until < days[-1]:

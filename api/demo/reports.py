@@ -132,5 +132,5 @@ class Report:
 
     def _member(self, state: Referral) -> Member:
         """Of the unit that carries it now: in a case, the case's."""
-        carried = self.cases.get(state.case) if state.case else None
-        return self.stage.crew.manager(carried.unit if carried else state.unit, state.compartment)
+        unit = self.cases[state.case].unit if state.case else state.unit
+        return self.stage.crew.manager(unit, state.compartment)

@@ -50,8 +50,8 @@ async def of_own_unit(
     if viewer.side is None:
         return Loads(Load(0, 0), {})
     told = {"unit": viewer.unit, "side": viewer.side, "today": today}
-    carried = _carried(schema, viewer.role)
-    return await _loads(connection, schema, settings, told | visible(viewer).parameters, carried)
+    parameters = {**visible(viewer).parameters, **told}
+    return await _loads(connection, schema, settings, parameters, _carried(schema, viewer.role))
 
 
 async def of_unit(
@@ -64,7 +64,7 @@ async def of_unit(
 ) -> Load:
     """A unit to which the viewer may offer cases, on the viewer's side: as a whole, and no more."""
     on_side = {"visible_compartments": compartments(viewer.side)}
-    told = {"unit": unit, "side": viewer.side, "today": today, **on_side}
+    told: dict[str, object] = {"unit": unit, "side": viewer.side, "today": today, **on_side}
     return (await _loads(connection, schema, settings, told, _carried(schema, None))).unit
 
 
