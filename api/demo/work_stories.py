@@ -33,6 +33,7 @@ from domain.codes import (
     AgeKnowledge,
     ApplicationKind,
     CaseOutcome,
+    ClockKind,
     Compartment,
     Concern,
     ConsentGiver,
@@ -52,6 +53,7 @@ from domain.codes import (
     RiskLevel,
     TransferAnswer,
 )
+from domain.deadline import running
 
 if TYPE_CHECKING:  # a case and its work know each other
     from api.demo.case_stories import CaseStory
@@ -169,7 +171,10 @@ class CaseWork:
             self._in(self._rng.randint(0, 4), self._decide)
 
     async def _notify(self) -> None:
-        await self._do(investigations.notify_outcome, texts.NOTIFIED)
+        """Once for all that was decided meanwhile."""
+        case = (await self._story.stage.desk.log.streams([self._story.id]))[self._story.id].state
+        if isinstance(case, Case) and running(case.deadlines, ClockKind.OUTCOME_NOTIFIED):
+            await self._do(investigations.notify_outcome, texts.NOTIFIED)
 
     async def _assess_risk(self) -> None:
         levels = {RiskLevel.LOW: 0.3, RiskLevel.RAISED: 0.45, RiskLevel.HIGH: 0.25}
