@@ -86,8 +86,15 @@ PROJECTION = Projection(
     version=1,
     schema=text("projections.takeovers", "schema.sql"),
     tables=(
-        Table(name="takeovers", row=Request, key=("takeover",), keys=keys, apply=apply),
-        Journal(name="takeover_answers", row=Answer, rows=answers),
+        Table(
+            name="takeovers",
+            row=Request,
+            key=("takeover",),
+            keys=keys,
+            apply=apply,
+            of_file="case",
+        ),
+        Journal(name="takeover_answers", row=Answer, rows=answers, of_file="case"),
     ),
     key=attrgetter("stream"),
 )
