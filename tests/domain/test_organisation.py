@@ -156,7 +156,7 @@ def test_an_operation_is_handled_by_two(coordinators: str) -> None:
     "line",
     [
         "at_once_working_days = 1",
-        "adult_investigation_days = 120",
+        "outcome_notified_working_days = 5",
         "team_full_year_kronor = 2_600_000",
         "full_time_points = 60",
         "deadline = 1",
