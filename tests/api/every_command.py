@@ -15,6 +15,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from api.app import ROUTES
+from api.commands.disposals import of_case
 from api.commands.passing_time import end_engagements, tell_overdue
 from api.commands.referrals import ReferralDetails
 from api.commands.staff import PositionDetails
@@ -61,8 +62,8 @@ UseCase = Callable[..., Any]
 # --- which commands there are ----------------------------------------------------------------
 
 
-def command_of(door: Door) -> UseCase:
-    """The use case that a deciding door carries out, by what its handler names."""
+def commands_of(door: Door) -> Sequence[UseCase]:
+    """The use cases that a deciding door carries out, by what its handler names."""
     found, handlers = list[UseCase](), [door.handle]
     for handler in handlers:  # grows with what they call in their own room
         assert isinstance(handler, FunctionType)
@@ -75,8 +76,7 @@ def command_of(door: Door) -> UseCase:
             for it in named
             if isinstance(it, FunctionType) and it.__module__.startswith("api.resources")
         ]
-    [command] = dict.fromkeys(found)
-    return command
+    return tuple(dict.fromkeys(found))
 
 
 def _is_use_case(it: object) -> bool:
@@ -84,6 +84,7 @@ def _is_use_case(it: object) -> bool:
         inspect.iscoroutinefunction(it)
         and it.__module__.startswith("api.commands")
         and next(iter(inspect.signature(it).parameters), None) == "work"
+        and get_type_hints(it)["return"] is type(None)
     )
 
 
@@ -91,15 +92,23 @@ def name_of(command: UseCase) -> str:
     return f"{command.__module__.split('.')[2]}.{command.__name__}"
 
 
+DECIDING: Final = [route.door for route in ROUTES if route.door.kind is Kind.DECIDING]
+ASKING_VIEWS: Final = ("disposals.plan_disposal",)
+"""What they are called with comes from views, which a history in memory does not have; their own
+tests have both."""
 COMMANDS: Final = {
-    name_of(command): command
-    for command in (command_of(route.door) for route in ROUTES if route.door.kind is Kind.DECIDING)
+    name_of(each): each
+    for door in DECIDING
+    for each in commands_of(door)
+    if name_of(each) not in ASKING_VIEWS
 }
 
 # --- what they are called with ---------------------------------------------------------------
 
 STREAMS: Final = {
     "case_id": "case",
+    "file": "case",
+    "disposal_id": "disposal",
     "other_id": "case",
     "other_case": "case",
     "into_case": "case",
@@ -129,6 +138,7 @@ PARTS: Final = {
     "deadline": "deadline",
     "guardian": "guardian",
     "need": "need",
+    "hold": "hold",
 }
 """Parameters that name something in the stream that the command is about."""
 UNITS: Final = ("nexus", "childrens-intake", "support-line-two", "support-line-three")
@@ -217,7 +227,7 @@ class History:
                     return
             else:
                 self.accepted.add(name)
-                self._remember(outcome)
+                self._remember(outcome, arguments.get("case_id"))
                 return
 
     async def let_time_pass(self, random: Random) -> None:
@@ -231,7 +241,7 @@ class History:
             await end_engagements(desk, stream)
             self.touched[stream] = None
 
-    def _remember(self, outcome: Outcome) -> None:
+    def _remember(self, outcome: Outcome, about: UUID | None) -> None:
         first = outcome.position - len(outcome.facts) + 1
         for position, fact in enumerate(outcome.facts, first):
             stream, event = fact.stream, fact.event
@@ -244,7 +254,8 @@ class History:
             self.positions.setdefault(stream, []).append(position)
             for name in getattr(event, "__dataclass_fields__", ()):
                 if isinstance(value := getattr(event, name), UUID):
-                    self.parts.setdefault(stream, {}).setdefault(name, []).append(value)
+                    for of in {stream, about or stream}:  # a case's guardian is the person's
+                        self.parts.setdefault(of, {}).setdefault(name, []).append(value)
             match event:
                 case ExternalReferralMade(referral=referral):
                     self.sent_out.setdefault(stream, []).append(referral)
@@ -260,8 +271,8 @@ class History:
     async def _actors(self, arguments: dict[str, Any], random: Random) -> list[UUID]:
         """Who might: those near what it is about, then one of each kind."""
         near = list[UUID]()
-        if "case_id" in arguments:
-            near = await self._near_case(arguments["case_id"])
+        if case := arguments.get("case_id", arguments.get("file")):
+            near = await self._near_case(case)
         elif referral := arguments.get("referral_id"):
             near = await self._near_referral(referral)
         elif isinstance(details := arguments.get("details"), ReferralDetails):
@@ -274,8 +285,9 @@ class History:
             await self._at_work(*COORDINATOR),
             random.choice(list(self.at_work) or [self.town.administrator]),
         ]
-        if random.random() < 0.1:
-            random.shuffle(near)
+        for those in (near, far):
+            if random.random() < 0.3:
+                random.shuffle(those)
         return list(dict.fromkeys((*near, *far)))
 
     async def _near_case(self, stream: UUID) -> list[UUID]:
@@ -283,7 +295,7 @@ class History:
         if case is None:
             return []
         asked = case.handover.to_unit if case.handover else case.unit
-        return [*await self._managers(case.compartment, asked, case.unit), *case.workers]
+        return [*await self._staff(case.compartment, asked, case.unit), *case.workers]
 
     def _sent(self) -> Sequence[UUID]:
         return [referral for every in self.sent_out.values() for referral in every]
@@ -296,14 +308,15 @@ class History:
         if referral is None:
             return []
         sender = await self.town.source(referral.source.reveal())
-        return [*await self._managers(referral.compartment, referral.unit), sender]
+        return [*await self._staff(referral.compartment, referral.unit), sender]
 
-    async def _managers(self, compartment: Compartment, *first: str) -> list[UUID]:
-        """Of every unit that may carry it, these first."""
+    async def _staff(self, compartment: Compartment, *first: str) -> list[UUID]:
+        """The manager and a worker of every unit that may carry it, of these first."""
         carries = self.town.desk.organisation.carries_cases
         units = [unit for unit in dict.fromkeys((*first, *UNITS)) if carries(unit, compartment)]
-        manager = (StaffRole.UNIT_MANAGER, side_of(compartment))
-        return [await self._at_work(unit, *manager) for unit in units]
+        side = side_of(compartment)
+        roles = (StaffRole.UNIT_MANAGER, StaffRole.CASE_WORKER)
+        return [await self._at_work(unit, role, side) for unit in units for role in roles]
 
     async def _at_work(self, unit: str, role: StaffRole, side: Compartment | None) -> UUID:
         """Somebody in that position; hired where nobody is."""
@@ -342,6 +355,8 @@ class History:
             units = self.town.desk.organisation.units
             fits = [unit.code for unit in units if told["receiver"] in unit.receives_as]
             return random.choice(fits or OUTSIDE)
+        if get_origin(hint) is Callable:  # how a file that may be of two kinds is come to
+            return of_case
         if name == "as_of":
             return await self.town.log.head()
         if name == "position":
@@ -376,7 +391,9 @@ class History:
         return [one for one in known if all(self.parts.get(one, {}).get(it) for it in needed)][-5:]
 
     def _parts(self, name: str, told: dict[str, Any]) -> Sequence[UUID]:
-        subject = next(value for value in told.values() if isinstance(value, UUID))
+        subject = next((value for value in told.values() if isinstance(value, UUID)), None)
+        if subject is None:
+            raise LookupError(f"{name} is part of nothing that is named before it")
         return self.parts.get(subject, {}).get(PARTS[name], [])[-2:]
 
     async def _several(
@@ -413,7 +430,7 @@ class History:
         if hint is datetime:
             return now + timedelta(days=random.choice((1, 20, 60, -1)))
         if hint is date:
-            later = (3, 100, 300) if "until" in name else (0, 0, 0, -3, 3)
+            later = (0, 3, 100, 300) if "until" in name else (0, 0, 0, -3, 3)
             return now.date() + timedelta(days=random.choice(later))
         if hint is int:
             return random.choice(NUMBERS[name])

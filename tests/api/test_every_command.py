@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from projections import responsibility
-from tests.api.every_command import COMMANDS, History, NothingThere
+from tests.api.every_command import COMMANDS, DECIDING, History, NothingThere, commands_of
 from tests.projections.facts import folded
 from tests.town import new_town
 
@@ -78,6 +78,11 @@ async def told() -> History:
     for name in random.choices((*sorted(COMMANDS), *OFTEN), k=300):
         await history.act(name, random)
     return history
+
+
+def test_every_deciding_door_is_known_to_carry_out_one() -> None:
+    """No door decides by itself, nor in a way that the histories could not follow."""
+    assert all(commands_of(door) for door in DECIDING)
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
