@@ -85,7 +85,7 @@ def execute(settings: Settings) -> None:
     serving house does each night."""
 
     async def run(addresses: Addresses) -> None:
-        async with open_house(settings, addresses) as rooms:
+        async with open_house(settings, addresses, follow=False) as rooms, rooms.following():
             await _level(rooms.views.wait_for, await rooms.facts.head())
             for executed in await rooms.disposing.execute():
                 typer.echo(f"executed {executed}")

@@ -1,7 +1,14 @@
 """Disposal over HTTP: what is due, what keeps the rest; two persons; nothing is left (SoL 16)."""
 
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +23,7 @@ from tests.acceptance.old_files import LongAgo, OldFile
 from tests.acceptance.town import Person, Town
 from tests.town import AN_ADULT
 
+SAMORDNA = Path(sys.executable).with_name("samordna")
 LEAST = 5  # that go together, in Uppsala
 
 
@@ -171,11 +179,51 @@ async def test_what_was_disposed_of_is_erased_once_by_whoever_finds_it(town: Tow
     administrator = town["administrator"]
     await administrator.get(f"/disposals/{plan}/certificates", expect=409)
     assert (await town.rooms.views.alarms())["erasure-waits"] == 0  # for an hour
-    for _ in range(2):
-        await town.rooms.disposing.erase()
+    await asyncio.gather(*(town.rooms.disposing.erase() for _ in range(3)))
     await town.level()
+    await town.rooms.disposing.erase()
     assert len(await town.rooms.facts.facts(UUID(plan), DisposalErased)) == 1
     await administrator.get(f"/disposals/{plan}/certificates")
+
+
+async def test_what_is_due_is_listed_on_the_command_line(town: Town) -> None:
+    """With the ground that decides, and nobody's name or number."""
+    files = await made(town, LEAST)
+    listed = await samordna(town, town["administrator"], "plan", "--list")
+    assert listed.count("Five years after the last note") == LEAST
+    assert not [text for file in files for text in file.texts if text in listed]
+
+
+@pytest.mark.full
+async def test_disposal_on_the_command_line(town: Town) -> None:
+    """Planned, approved by another, executed and certified, each by whom the token is for; whoever
+    has planned may not approve."""
+    await made(town, LEAST)
+    one, other = town["administrator"], await second(town)
+    planned = await samordna(town, one, "plan")
+    [plan] = re.findall(r"planned ([0-9a-f-]{36}): 5 files", planned)
+    await samordna(town, one, "approve", plan, ends=1)
+    await samordna(town, other, "approve", plan)
+    assert f"erased {plan}" in await samordna(town, one, "execute")
+    await town.level()
+    proof = json.loads(await samordna(town, one, "certificate", plan))
+    assert (proof["status"], len(proof["files"])) == ("erased", 2 * LEAST)
+
+
+async def samordna(town: Town, who: Person, *words: str, ends: int = 0) -> str:
+    """What `samordna disposal` says to somebody."""
+    where = ["--database", town.addresses.log, "--vault", town.addresses.vault]
+    where += ["--data", str(town.settings.data), "--municipality", town.settings.municipality]
+    trusts = [] if words[0] == "execute" else ["--local-issuer"]
+    process = await asyncio.create_subprocess_exec(
+        *(str(SAMORDNA), "disposal", *words, *where, *trusts),
+        env={**os.environ, "SAMORDNA_TOKEN": who.token},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    said, complained = await process.communicate()
+    assert process.returncode == ends, complained.decode()
+    return said.decode()
 
 
 async def left(town: Town, files: list[OldFile]) -> dict[str, Any]:

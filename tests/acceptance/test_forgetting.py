@@ -1,16 +1,17 @@
 """What the house forgets by itself."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 
 import pytest
 
 from api.runtime.clock import SimulatedClock, SystemClock
-from api.runtime.forgetting import KEPT, Forgetting
+from api.runtime.forgetting import KEPT, UNUSED, Forgetting
 from api.runtime.vault import PostgresVault
 from domain.errors import KeyIsErased
 from tests.acceptance.town import Town
+from tests.api.test_doors_numbers import number_of
 
 BODY = {
     "source": "police",
@@ -42,3 +43,47 @@ async def test_commands_are_forgotten_after_30_days(town: Town) -> None:
     await forgetting.forget()
     with pytest.raises(KeyIsErased):
         await vault.ensure([month])
+
+
+async def test_what_no_fact_uses_is_swept(town: Town) -> None:
+    """A key, a number, a reference that was kept for an append that never came is erased after two
+    days, and what a fact uses is not: so whoever comes with the number next is somebody new."""
+    desk, vault = town.rooms.house.desk, cast("PostgresVault", town.rooms.house.macs)
+    lost, stream = desk.ids.new(), desk.ids.new()
+    number = number_of(date(2007, 5, 19))
+    await vault.reserve_person("a", number, lost)
+    await vault.ensure([f"identity/{lost}", f"file/{stream}"])
+    await vault.keep_reference("police", "P-2023-17", [stream])
+    standing = await vault.made_between(
+        desk.clock.now() - KEPT, desk.clock.now() + KEPT, after="", limit=1000
+    )
+    clock = SimulatedClock(SystemClock().now() + UNUSED - timedelta(minutes=5))
+    forgetting = Forgetting(town.rooms.stored, vault, replace(desk, clock=clock))
+    await forgetting.forget()
+    assert await vault.find_person("a", number) == lost
+    clock.advance(timedelta(minutes=10))
+    await forgetting.forget()
+    assert forgetting.swept == 2
+    assert await vault.find_person("a", number) is None
+    assert not (await vault.find_references("police", ["P-2023-17"]))["P-2023-17"]
+    kept = await vault.standing(standing)
+    assert set(standing) - set(kept) == {f"identity/{lost}", f"file/{stream}"}
+    with pytest.raises(KeyIsErased):
+        await vault.ensure([f"file/{stream}"])
+
+
+async def test_who_read_what_is_forgotten_when_its_time_is_over(town: Town) -> None:
+    """After as many months as the municipality keeps that (c): the receipt's place stays in the
+    log, and tells nothing."""
+    desk, vault = town.rooms.house.desk, cast("PostgresVault", town.rooms.house.macs)
+    month, now = f"receipts/{desk.clock.now():%Y-%m}", desk.clock.now()
+    await town["nexus manager"].get("/cases")
+    assert await vault.standing([month]) == [month]
+    months = desk.organisation.settings.receipts_kept_months
+    clock = SimulatedClock(now + timedelta(days=30 * months))
+    forgetting = Forgetting(town.rooms.stored, vault, replace(desk, clock=clock))
+    await forgetting.forget()
+    assert await vault.standing([month])
+    clock.advance(timedelta(days=5 * 31 + months))  # a year has more days than twelve times thirty
+    await forgetting.forget()
+    assert not await vault.standing([month])
