@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.codes import HoldGround, RetentionRule, StatuteVersion
+from api.runtime.clock import SwedishWorkingCalendar
+from domain.clocks import due
+from domain.codes import ClockKind, HoldGround, RetentionRule, StatuteVersion
 from domain.errors import FileIsNotHeld
+from domain.organisation import Settings
 from domain.retention import (
     KEPT,
     RULES,
@@ -57,8 +60,8 @@ def test_a_file_is_due_five_years_after_its_last_note() -> None:
     """Not a day before; and it is gone by the end of the calendar year after the duty arose."""
     before = judge(A_FILE, CHOICES, DUE - timedelta(days=1))
     assert (before.rule, before.until, before.is_due) == (RetentionRule.FIVE_YEARS, DUE, False)
-    due = judge(A_FILE, CHOICES, DUE)
-    assert (due.is_due, due.by, due.section) == (True, date(2024, 12, 31), "12:1")
+    after = judge(A_FILE, CHOICES, DUE)
+    assert (after.is_due, after.by, after.section) == (True, date(2024, 12, 31), "12:1")
 
 
 @pytest.mark.parametrize(("rule", "facts"), KEPT_BY, ids=str)
@@ -105,6 +108,16 @@ def test_where_nothing_is_kept_for_research_the_day_does_not_matter() -> None:
 def test_what_was_noted_on_a_leap_day_is_kept_to_the_end_of_february() -> None:
     """Five years have passed with the last of February."""
     assert duty_arises(date(2024, 2, 29)) == date(2029, 3, 1)
+
+
+@given(days)
+def test_the_last_day_is_that_of_the_clock(noted: date) -> None:
+    """The row of section 4 says by when a file is disposed of, and nothing else does (S74)."""
+    calendar = SwedishWorkingCalendar()
+    verdict = judge(replace(A_FILE, last_note=noted), CHOICES, noted)
+    clock = due(ClockKind.DISPOSAL, calendar.start_of(noted), Settings(), calendar)
+    assert verdict.by
+    assert clock == calendar.start_of(verdict.by + timedelta(days=1))
 
 
 @given(keepings, days)
