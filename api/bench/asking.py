@@ -11,7 +11,7 @@ from api.bench.figures import Effort, Figure, Turn, compared, in_milliseconds, i
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.multiplied import ABOUT, multiply
-from api.bench.programs import Request, install_wrk, pgbench
+from api.bench.programs import Request, install_wrk, pgbench, serving_without_receipts
 from api.bench.served import (
     COMERS,
     LOAD,
@@ -31,6 +31,7 @@ from projections.caseload.counting import few_on_ones_side
 
 _PAGE: Final = 50
 _CLIENTS: Final = 8
+_READERS: Final = 32
 _FEW: Final = 1000  # cases
 
 _PLACEHOLDER: Final = re.compile(r"\$(\d+)")
@@ -52,6 +53,8 @@ async def caseload_query(
         tell(f"caseload_query: {effort.rounds} turns, then rounds of two, with {many:,} cases")
         waited = await asking.at_a_rate(readers)
         asked, selected = await asking.in_turns(readers)
+        tell(f"caseload_query: {effort.rounds} turns with and without receipts")
+        receipted, unreceipted = await asking.with_and_without_receipts(readers)
         memory = await resident_megabytes(house)
     return [
         compared(
@@ -68,6 +71,17 @@ async def caseload_query(
             f" of its own, {_CLIENTS} clients, -M prepared, the page's SELECT alone as the house"
             " sends it, for the same readers, in sessions with the same options; no counts, no"
             " receipt, no JSON.",
+        ),
+        compared(
+            "caseload_query",
+            f"the same, {_READERS} connections",
+            receipted,
+            unit="answers/s",
+            reference="without receipts",
+            theirs=unreceipted,
+            about=f"The same question over {_READERS} connections. The reference: the same house in"
+            " a process of its own that writes no receipt, which only the bench has; it stands by"
+            " while the other one follows the views.",
         ),
         compared(
             "caseload_query",
@@ -98,6 +112,15 @@ class _Asking:
             partial(self._load, self._house, self._requests(readers)),
             await self._selecting(readers),
         )
+
+    async def with_and_without_receipts(self, readers: Sequence[Viewer]) -> list[list[Turn]]:
+        pages = self._requests(readers)
+        load = partial(self._load, requests=pages, connections=_READERS)
+        async with serving_without_receipts(self._ground, self._history.schema) as other:
+            for house in (self._house, other):
+                await load(house, share=WARM_UP)
+            sides = (partial(load, house) for house in (self._house, other))
+            return await in_turns(self._effort.rounds, *sides)
 
     async def at_a_rate(self, readers: Sequence[Viewer]) -> list[Turn]:
         pages = self._requests(readers)

@@ -176,21 +176,31 @@ async def arriving(
 @asynccontextmanager
 async def serving(ground: Ground, town: str) -> AsyncIterator[str]:
     """`samordna serve` in a process of its own; its address."""
-    async with _started(
-        *("-c", "from api.cli import main; main()", "serve"),
-        environment={
-            **os.environ,
-            "SAMORDNA_DATA": str(ground.settings.data),
-            "SAMORDNA_DATABASE": ground.addresses.log,
-            "SAMORDNA_VAULT": ground.addresses.vault,
-            "SAMORDNA_MUNICIPALITY": town,
-            "SAMORDNA_LOCAL_ISSUER": "yes",
-            "SAMORDNA_PORT": "0",
-            "SAMORDNA_RATE_PER_CLIENT": "0",
-            "SAMORDNA_RATE_PER_LOGIN": "0",
-        },
-    ) as address:
+    program = ("-c", "from api.cli import main; main()", "serve")
+    async with _started(*program, environment=_served(ground, town)) as address:
         yield address
+
+
+@asynccontextmanager
+async def serving_without_receipts(ground: Ground, town: str) -> AsyncIterator[str]:
+    """The same house beside it, but for its receipts; its address."""
+    environment = _served(ground, town) | {"SAMORDNA_FOLLOW": "no"}
+    async with _started("-m", "api.bench.unreceipted", environment=environment) as address:
+        yield address
+
+
+def _served(ground: Ground, town: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SAMORDNA_DATA": str(ground.settings.data),
+        "SAMORDNA_DATABASE": ground.addresses.log,
+        "SAMORDNA_VAULT": ground.addresses.vault,
+        "SAMORDNA_MUNICIPALITY": town,
+        "SAMORDNA_LOCAL_ISSUER": "yes",
+        "SAMORDNA_PORT": "0",
+        "SAMORDNA_RATE_PER_CLIENT": "0",
+        "SAMORDNA_RATE_PER_LOGIN": "0",
+    }
 
 
 @asynccontextmanager

@@ -48,13 +48,18 @@ class Load:
         self._seconds = effort.seconds
 
     async def __call__(
-        self, address: str, requests: Sequence[Request], *, share: float = 1.0
+        self,
+        address: str,
+        requests: Sequence[Request],
+        *,
+        share: float = 1.0,
+        connections: int = CONNECTIONS,
     ) -> Turn:
         return await wrk(
             self._ground,
             address,
             requests,
-            connections=CONNECTIONS,
+            connections=connections,
             seconds=self._seconds * share,
             run=self._ids.new(),
         )

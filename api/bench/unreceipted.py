@@ -1,0 +1,49 @@
+"""The house as it is served, but for its receipts: to measure what they cost. The bench alone has
+one, in a process of its own; no setting, flag or variable of the program leaves receipts out."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from uuid import UUID
+
+import uvloop
+
+from api.house import PastReading
+from api.runtime.logging import configure
+from api.runtime.serve import listen
+from api.runtime.serve import serve as serve_house
+from api.runtime.servers import servers
+from api.runtime.settings import Settings
+from api.runtime.wiring import open_house
+from domain.errors import ReceiptsUnavailable
+from domain.policy import Viewer
+from domain.ports import Reading
+from projections.asking import Page
+
+
+class _Unwritten:
+    """Answers leave without a trace."""
+
+    async def record(self, reading: Reading) -> int:  # noqa: ARG002 - the promise of the port
+        return 0
+
+    async def readings_of(
+        self,
+        viewer: Viewer,  # noqa: ARG002 - the promise of the port
+        subjects: Collection[UUID],  # noqa: ARG002 - the same
+        *,
+        before: int | None,  # noqa: ARG002 - the same
+        limit: int,  # noqa: ARG002 - the same
+    ) -> Page[PastReading, int]:
+        raise ReceiptsUnavailable
+
+
+async def _serve(settings: Settings) -> None:
+    with listen("127.0.0.1", 0) as listening, servers(settings) as addresses:
+        async with open_house(settings, addresses) as rooms:
+            house = replace(rooms.house, receipts=_Unwritten())
+            await serve_house(house, listening=listening, ready=lambda it: print(it, flush=True))  # noqa: T201 - the bench reads it
+
+
+if __name__ == "__main__":
+    configure(human=True, level="WARNING")
+    uvloop.run(_serve(Settings.read()))
