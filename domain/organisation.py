@@ -186,7 +186,11 @@ class Organisation:
 
     def meets_children(self, code: str) -> bool:
         """Whether whoever is under 18 may have a case there; also a unit that is no more may still
-        have one."""
+        have one. Where the rules send adults alone (R2, R9, R15), nobody does, whatever is said of
+        its ages."""
+        targets = self.targets
+        if code in (targets.adult_entry, targets.perpetrator_line, targets.relatives_line):
+            return False
         return not self.has_unit(code) or (self.unit(code).youngest or 0) < ADULT_FROM
 
     def carries_cases(self, code: str, compartment: Compartment) -> bool:

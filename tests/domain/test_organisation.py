@@ -44,6 +44,20 @@ def test_a_unit_is_found_by_its_code() -> None:
         ORGANISATION.unit("no-such-unit")
 
 
+def test_children_are_met_where_the_rules_may_send_them() -> None:
+    """R13: at their entry point, and where it was before; not at a line to which the rules send
+    adults alone, though it leaves its ages unsaid."""
+    lines = ("support-line-two", "support-line-three")
+    units = tuple(
+        replace(unit, youngest=None) if unit.code in lines else unit for unit in ORGANISATION.units
+    )
+    unsaid = replace(ORGANISATION, units=units)
+    for organisation in (ORGANISATION, unsaid):
+        assert organisation.meets_children("childrens-intake")
+        assert organisation.meets_children("an-intake-that-is-no-more")
+        assert not any(map(organisation.meets_children, ("nexus", *lines)))
+
+
 def test_a_unit_carries_cases_of_one_side() -> None:
     """Nexus never carries the perpetrator side, nor its line another; intake all (S76-S78)."""
     carried = {
