@@ -55,6 +55,7 @@ from api.resources import (
     referrals,
     responsibility,
     staff_members,
+    subject_records,
     takeovers,
     team_future,
     teams,
@@ -217,6 +218,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/inquiries/{inquiryId}/needs", inquiries.express),
     post("/inquiries/{inquiryId}/met-needs", inquiries.meet),
     post("/inquiries/{inquiryId}/conclusions", inquiries.conclude),
+    get("/cases/{caseId}/subject-records", subject_records.read),
     # --- how long files are kept, and their disposal
     post("/cases/{caseId}/holds", holds.hold_case),
     post("/cases/{caseId}/holds/{holdId}/liftings", holds.lift_of_case),

@@ -18,6 +18,7 @@ from api.command_line import (
     policies,
     serving,
     standing,
+    subject_access,
     trying,
     verifying,
     views,
@@ -72,6 +73,8 @@ ring = typer.Typer(help="The key-encryption keys of the vault.", no_args_is_help
 ring.command()(keys.rotate)
 ring.command()(keys.show)
 app.add_typer(ring, name="keys")
+
+app.command(name="subject-access")(subject_access.subject_access)
 
 disposals = typer.Typer(
     help="What is disposed of, and what is kept (SoL 16:1-4).", no_args_is_help=True

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from api.commands.work import Desk
 from api.tree.tiles import Tile
-from domain.policy import Viewer
+from domain.policy import File, Viewer
 from domain.ports import Reading, Receipts
 from domain.sealed import Sealed
 from projections.access import Found
@@ -108,9 +108,16 @@ class Opener(Protocol):
 
 class AccessLog(Receipts, Protocol):
     async def readings_of(
-        self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int
+        self,
+        viewer: Viewer,
+        subjects: Collection[UUID],
+        *,
+        before: int | None,
+        limit: int,
+        file: File | None = None,
     ) -> Page["PastReading", int]:
-        """Who has read any of these, newest first, below receipt position `before`."""
+        """Who has read any of these, newest first, below receipt position `before`; asked for the
+        review, or of a file for the person whom it is about."""
         ...
 
 

@@ -488,6 +488,13 @@ TABLE: tuple[Row, ...] = (
         "who carries it, or has answered it, states what keeps a file, and lifts it (SoL 16:1-4)",
     ),
     *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.SUBJECT_RECORD,),
+        (Act.READ,),
+        "the unit manager hands a person what is recorded about them, and who read it (OSL 12:1)",
+    ),
+    *_rows(
         _ADMINISTRATOR,
         (Relation.NONE,),
         (Information.DISPOSAL,),

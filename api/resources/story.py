@@ -125,6 +125,11 @@ async def opened_but_for(
     return await _opened(visit, lines, set(Information) - {left_out})
 
 
+async def opened_for_the_person(visit: Visit, lines: Sequence[timeline.Line]) -> list[Told]:
+    """Everything is opened: for the person whom it is about."""
+    return await _opened(visit, lines, set(Information))
+
+
 async def _opened(
     visit: Visit, lines: Sequence[timeline.Line], readable: Collection[Information]
 ) -> list[Told]:

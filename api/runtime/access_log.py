@@ -18,7 +18,7 @@ from api.runtime.grouping import CannotBeRecorded
 from api.runtime.receipt_log import LoggedReceipt, NewReceipt, ReceiptLog
 from api.runtime.vault import PostgresVault
 from domain.errors import ReceiptsUnavailable
-from domain.policy import Viewer
+from domain.policy import File, Viewer
 from domain.ports import Clock, Ids, Reading
 from projections import audit
 from projections.asking import Connection, Page
@@ -70,9 +70,16 @@ class SealedAccessLog:
         return position
 
     async def readings_of(
-        self, viewer: Viewer, subjects: Collection[UUID], *, before: int | None, limit: int
+        self,
+        viewer: Viewer,
+        subjects: Collection[UUID],
+        *,
+        before: int | None,
+        limit: int,
+        file: File | None = None,
     ) -> Page[PastReading, int]:
-        """Who has read any of these, newest first, below receipt position `before`.
+        """Who has read any of these, newest first, below receipt position `before`; asked for the
+        review, or of a file for the person whom it is about.
 
         Raises ReceiptsUnavailable when the index does not reach the last receipt in time: an
         auditor is never told less than what happened.
@@ -86,6 +93,7 @@ class SealedAccessLog:
             tokens,
             after=before,
             limit=limit,
+            file=file,
         )
         opened = await self._opened(await self._receipts.at(page.lines))
         readings = [

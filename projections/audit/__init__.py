@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.policy import Act, Information, Viewer, may
+from domain.policy import Act, File, Information, Viewer, may
 from projections.asking import Connection, Page, all_rows, paged
 from projections.projection import Journal, Projection
 from projections.sql import Statements, text
@@ -59,10 +59,12 @@ async def positions(
     *,
     after: int | None = None,
     limit: int = 100,
+    file: File | None = None,
 ) -> Page[int, int]:
     """The positions of the receipts about any of the subjects, newest first; the cursor is the last
-    position that was seen."""
-    if not may(viewer, Act.READ, Information.ACCESS_LOG):
+    position that was seen. For the review; and of their file, for the person whom it is about."""
+    kinds = (Information.ACCESS_LOG, Information.SUBJECT_RECORD)
+    if not any(may(viewer, Act.READ, kind, file) for kind in kinds):
         return Page((), None)
     if after is None:
         [last] = await all_rows(connection, _statements("last", schema), {}, int)

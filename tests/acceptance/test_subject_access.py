@@ -1,0 +1,88 @@
+"""Everything recorded about a person, and who has read it, for that person (GDPR 15, OSL 12:1)."""
+
+from datetime import date
+from typing import Any
+
+from domain.codes import Purpose
+from tests.acceptance.town import Person, Town
+from tests.api.test_doors_numbers import number_of
+
+NAME, ACCOUNT, NOTE = "Runa Dimvaka", "Såldes via en webbsida.", "Vill ha stöd att sluta."
+NUMBER = number_of(date(1990, 3, 2))
+REPORT: dict[str, Any] = {
+    "source": "homeless-outreach",
+    "channel": "phone",
+    "concern": "prostitution",
+    "account": "Grannen Ingemo har sett henne där.",
+    "person": {
+        "role": "exposed",
+        "name": NAME,
+        "number": NUMBER,
+        "contact": "070-1740605",
+    },
+}
+
+
+async def case_of(town: Town, sender: Person, body: dict[str, Any]) -> str:
+    manager = town["nexus manager"]
+    referral = (await sender.post("/referrals", body, expect=201))["referralId"]
+    manager.position = sender.position
+    accepted = await manager.post(f"/referrals/{referral}/acceptances")
+    return str(accepted["caseId"])
+
+
+async def noted(town: Town, case: str, note: str) -> Person:
+    manager, worker = town["nexus manager"], town["nexus worker"]
+    etag = (await manager.get(f"/cases/{case}")).headers["ETag"]
+    assigned = {"workerId": str(worker.staff_id)}
+    await manager.post(f"/cases/{case}/assignments", assigned, etag=etag)
+    worker.position = manager.position
+    await worker.post(f"/cases/{case}/notes", {"text": note}, expect=201)
+    await worker.get(f"/cases/{case}")
+    await town.level()
+    return manager
+
+
+async def test_a_person_gets_all_that_is_recorded_and_who_read_it(town: Town) -> None:
+    """What others reported is told without who they are (OSL 26:5), nothing of who only tried to
+    read it; it is itself a reading, for that purpose."""
+    told = {**REPORT, "source": "police-operation", "account": ACCOUNT}
+    case = await case_of(town, town["police officer"], told)
+    manager = await noted(town, case, NOTE)
+    await town["line manager"].get(f"/cases/{case}", expect=404)
+    record = await manager.get(f"/cases/{case}/subject-records")
+    readable = record["readable"]
+    assert [text for text in (NAME, ACCOUNT, NOTE, "070-1740605") if text not in readable] == []
+    received = next(it for it in record["entries"] if "senders" in str(it["omissions"]))
+    assert {(it["field"], it["ground"]) for it in received["omissions"]} >= {
+        ("source", "OSL 26:5"),
+        ("sendersReference", "OSL 26:5"),
+        ("senderUnit", "OSL 26:5"),
+    }
+    assert "police" not in str(record["entries"])
+    readers = {(it["who"]["staffId"], it["operation"]) for it in record["readings"]}
+    assert (str(town["nexus worker"].staff_id), "readCase") in readers
+    assert str(town["line manager"].staff_id) not in str(record["readings"])
+    again = await manager.get(f"/cases/{case}/subject-records")
+    assert again["readings"][0]["purpose"] == Purpose.SUBJECT_ACCESS
+
+
+async def test_who_reported_is_not_told_by_what_they_told(town: Town) -> None:
+    """The account of somebody who is not to be named stays out, and what is said of others' files
+    is not even said to be left out."""
+    case = await case_of(town, town["homeless outreach"], REPORT)
+    manager = await noted(town, case, NOTE)
+    child = {**REPORT, "source": "other-unit", "account": "En son.", "concern": "fares-badly"}
+    child["person"] = {"role": "relative", "age": "minor", "name": "Ivar Dimvaka"}
+    worker = town["nexus worker"]
+    await worker.post(f"/cases/{case}/children-reports", child, expect=201)
+    manager.position = worker.position
+    record = await manager.get(f"/cases/{case}/subject-records")
+    assert NOTE in str(record.json)
+    for hidden in (REPORT["account"], "Ivar Dimvaka", "En son.", "outreach"):
+        assert hidden not in str(record.json)
+    labels = [it["label"]["en"] for it in record["entries"]]
+    assert not [it for it in labels if "child" in it.casefold()]
+    for other in ("nexus worker", "nexus colleague", "auditor", "administrator"):
+        await town[other].get(f"/cases/{case}/subject-records", expect=403)
+    await town["line manager"].get(f"/cases/{case}/subject-records", expect=404)
