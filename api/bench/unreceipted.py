@@ -15,7 +15,7 @@ from api.runtime.servers import servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 from domain.errors import ReceiptsUnavailable
-from domain.policy import Viewer
+from domain.policy import File, Viewer
 from domain.ports import Reading
 from projections.asking import Page
 
@@ -33,6 +33,7 @@ class _Unwritten:
         *,
         before: int | None,  # noqa: ARG002 - the same
         limit: int,  # noqa: ARG002 - the same
+        file: File | None = None,  # noqa: ARG002 - the same
     ) -> Page[PastReading, int]:
         raise ReceiptsUnavailable
 

@@ -639,6 +639,38 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Felet är tjänstens eget. Anropet behöver inte rättas; lämna korrelations-id:t i `instance`"
         " till den som driver tjänsten.",
     ),
+    errors.LeaveEndsBeforeItStarts: Told(
+        "Ledigheten slutar innan den börjar",
+        "Sista dagen av en ledighet är den första dagen eller senare (avsnitt 3, Personal).",
+    ),
+    errors.LeaveEndsNoEarlier: Told(
+        "Ledigheten slutar inte tidigare",
+        "En ledighet som avbryts slutar före den planerade dagen (avsnitt 3, Personal). Det som är"
+        " längre, eller ligger på andra dagar, är en rättelse.",
+    ),
+    errors.LeaveIsOutsideThePosition: Told(
+        "Ledigheten ligger utanför tjänsten",
+        "En ledighet ligger inom tjänsten: den börjar när tjänsten gör det, eller senare (avsnitt 3,"
+        " Personal).",
+    ),
+    errors.LeaveIsOver: Told(
+        "Ledigheten är över",
+        "Ledigheten är över. Det som har registrerats fel om den rättas (avsnitt 3, Personal).",
+    ),
+    errors.LeaveOverlaps: Told(
+        "Redan ledig",
+        "Medarbetaren är redan ledig några av dagarna (avsnitt 3, Personal). Rätta den ledigheten,"
+        " eller välj andra dagar.",
+    ),
+    errors.SharesExceedThePosition: Told(
+        "Mer än hela tjänsten",
+        "Ingen ger team mer än hela sin tjänst: andelarna är tillsammans högst 100 % (S10).",
+    ),
+    errors.WorkerIsAway: Told(
+        "Handläggaren är ledig",
+        "Handläggaren är ledig i dag. Ge arbetet till någon som är på plats, eller ange att det ges"
+        " ändå (evenIfAway).",
+    ),
     errors.FileIsNotHeld: Told(
         "Inget hindrar gallring här",
         "Inget som har angetts håller kvar akten: det är redan hävt, eller angavs aldrig.",
