@@ -292,6 +292,9 @@ class Stories:
         """In the order in which they were opened."""
         return self._by_somebody.get(id(somebody), ())
 
+    def latest(self) -> Iterator[CaseStory]:
+        return reversed(self._by_id.values())
+
     def __getitem__(self, case: UUID) -> CaseStory:
         return self._by_id[case]
 

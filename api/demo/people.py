@@ -59,27 +59,31 @@ class Population:
     _numbers: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
 
-    def somebody(self, *, kind: IdentityKind, born: date, gender: Gender) -> Somebody:
-        """Somebody with a number of that kind; without one, nobody knows the name either."""
-        number = self._number(kind, born, gender) if kind is not IdentityKind.NONE else None
+    def somebody(
+        self, *, kind: IdentityKind, born: date, gender: Gender, rng: Random | None = None
+    ) -> Somebody:
+        """Somebody with a number of that kind; without one, nobody knows the name either. By a
+        chance of their own, where nobody else is to be changed."""
+        number = self._number(kind, born, gender, rng) if kind is not IdentityKind.NONE else None
         known = number is not None
         kind = kind if known else IdentityKind.NONE
         return Somebody(
-            name=self.name(gender) if known else None,
+            name=self.name(gender, rng) if known else None,
             kind=kind,
             number=number,
             born=_date_in(number) if number else born,
             gender=gender,
-            contact=self._contact() if known and happens(self.rng, 0.7) else None,
+            contact=self._contact(rng) if known and happens(rng or self.rng, 0.7) else None,
         )
 
-    def name(self, gender: Gender) -> str:
+    def name(self, gender: Gender, rng: Random | None = None) -> str:
+        rng = rng or self.rng
         first_names = {Gender.WOMAN: _WOMEN, Gender.MAN: _MEN}.get(gender, _WOMEN + _MEN)
         for tried in count():
-            surname = self.rng.choice(_SURNAMES_BEGIN) + self.rng.choice(_SURNAMES_END)
+            surname = rng.choice(_SURNAMES_BEGIN) + rng.choice(_SURNAMES_END)
             if tried >= _MANY_TRIES:  # nearly all are taken: the next ones have two
-                surname += f" {self.rng.choice(_SURNAMES_BEGIN)}{self.rng.choice(_SURNAMES_END)}"
-            name = f"{self.rng.choice(first_names)} {surname}"
+                surname += f" {rng.choice(_SURNAMES_BEGIN)}{rng.choice(_SURNAMES_END)}"
+            name = f"{rng.choice(first_names)} {surname}"
             if name not in self._names:
                 self._names.add(name)
                 return name
@@ -106,8 +110,8 @@ class Population:
             born += timedelta(days=1)
         return None
 
-    def _contact(self) -> str:
-        return f"070-1740{self.rng.choice(_MOBILE_FOR_FICTION)}"
+    def _contact(self, rng: Random | None) -> str:
+        return f"070-1740{(rng or self.rng).choice(_MOBILE_FOR_FICTION)}"
 
 
 def _spelled(kind: IdentityKind, born: date, serial: int) -> str:

@@ -14,6 +14,8 @@ from api.demo.case_stories import CaseStory, Stories
 from api.demo.crew import Member
 from api.demo.identities import FindingOut
 from api.demo.intakes import Intake
+from api.demo.moves import moved_on, taken_back
+from api.demo.neighbours import Neighbours
 from api.demo.reports import Report
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
@@ -56,6 +58,8 @@ class ReferralStory:
     compartment: Compartment
     declines_refused: bool = False
     narrowed: bool = False  # the person's identity is protected
+    sender: Member | None = None  # who may take it back
+    moved: bool = False  # to another unit than the rules point to, or asked whether it should be
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Referrals:
         sender = stage.crew.sender(intake.source, way.unit, way.compartment)
         outcome = await stage.do(sender, referrals.receive_referral, details(intake, stage))
         for one in self.routed(outcome, [intake]):
-            self.begin(*one)
+            self.begin(*one, sender=sender)
 
     def routed(
         self, outcome: Outcome, intakes: Sequence[Intake]
@@ -80,7 +84,9 @@ class Referrals:
         facts = [fact for fact in outcome.facts if isinstance(fact.event, ReferralRouted)]
         return [(intake, outcome, fact) for intake, fact in zip(intakes, facts, strict=True)]
 
-    def begin(self, intake: Intake, outcome: Outcome, routed: Fact) -> None:
+    def begin(
+        self, intake: Intake, outcome: Outcome, routed: Fact, *, sender: Member | None = None
+    ) -> None:
         """It waits for the unit that it was routed to."""
         event = cast("ReferralRouted", routed.event)
         story = ReferralStory(
@@ -89,6 +95,7 @@ class Referrals:
             unit=event.unit,
             compartment=event.compartment,
             narrowed=isinstance(event, ReferralRoutedNarrowly),
+            sender=sender,
         )
         self._assessed(story, outcome)
         patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
@@ -104,6 +111,12 @@ class Referrals:
         if story.narrowed:
             member = self.stage.crew.manager(story.unit, story.compartment)
         self.stage.looked(member, "readReferral", story.id)
+        if story.sender and await taken_back(self.stage, story, story.sender):
+            return
+        way = route(_facts(story.intake, self.stage), self.stage.desk.organisation)
+        if await moved_on(self.stage, story, way):
+            self.stage.in_working_days(1, self.answer, story)
+            return
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
         elsewhere = intake.residence is Residence.ELSEWHERE and not intake.acute
@@ -199,6 +212,7 @@ class Referrals:
             self.cases.add(case)
             case.begin()
             FindingOut(story=case, cases=self.cases).begin()
+            Neighbours(story=case, referral=story.id, referrals=self).begin()
             if story.intake.role is PersonRole.UNKNOWN:
                 stage.in_working_days(stage.rng.randint(8, 15), self._receive_anew, case)
 

@@ -18,6 +18,7 @@ from api.demo.shares import happens
 from api.demo.stage import Stage
 from api.demo.workdays import OfficeHours
 from domain.assessment import is_to_be_investigated
+from domain.case import Case
 from domain.codes import ClockKind, Source
 from domain.deadline import running
 from domain.referral import Referral
@@ -52,7 +53,7 @@ class Report:
         if running(state.deadlines, ClockKind.PROTECTION_ASSESSMENT) is None:
             return
         await self.stage.do(
-            self._member(state),
+            await self._member(state),
             assessments.assess_protection,
             self.referral,
             needed_at_once=happens(self.rng, 0.1),
@@ -70,7 +71,7 @@ class Report:
         if deadline is None or standing is None or standing.due < self.stage.now:
             return
         await self.stage.do(
-            self._member(state),
+            await self._member(state),
             assessments.extend_in_referral,
             self.referral,
             deadline,
@@ -87,7 +88,7 @@ class Report:
             self.stage.at(self._after(1), self.decide)  # somebody is met first
             return
         await self.stage.do(
-            self._member(state),
+            await self._member(state),
             assessments.decide_preliminary_assessment,
             self.referral,
             opens=opens,
@@ -110,7 +111,7 @@ class Report:
 
     async def ask(self) -> None:
         state = await self._state()
-        await self.stage.do(self._member(state), assessments.ask_feedback, self.referral)
+        await self.stage.do(await self._member(state), assessments.ask_feedback, self.referral)
         if running(state.deadlines, ClockKind.PRELIMINARY_ASSESSMENT) is None:
             self.stage.at(self._after(0), self.tell)
 
@@ -118,7 +119,7 @@ class Report:
         state = await self._state()
         if state.assessment.asked:
             await self.stage.do(
-                self._member(state), assessments.give_feedback, self.referral, texts.FEEDBACK
+                await self._member(state), assessments.give_feedback, self.referral, texts.FEEDBACK
             )
 
     def _after(self, days: int) -> datetime:
@@ -130,7 +131,10 @@ class Report:
             raise TypeError(stream.state)
         return stream.state
 
-    def _member(self, state: Referral) -> Member:
-        """Of the unit that carries it now: in a case, the case's."""
-        unit = self.cases[state.case].unit if state.case else state.unit
+    async def _member(self, state: Referral) -> Member:
+        """The manager of the unit that carries it now: in a case, the case's."""
+        unit = state.unit
+        if state.case is not None:
+            case = (await self.stage.desk.log.streams([state.case]))[state.case].state
+            unit = case.unit if isinstance(case, Case) else unit
         return self.stage.crew.manager(unit, state.compartment)

@@ -139,6 +139,12 @@ _REOPENINGS: Final = (
 
 QUESTION: Final = "Har ni haft kontakt med personen före 18-årsdagen, och vad behöver vi veta?"
 ANSWER: Final = "Ja, en utredning för två år sedan; den avslutades utan insats."
+TAKEOVER: Final = "Personen är känd hos oss som vuxen."
+NOT_GIVEN: Final = "Åldern är inte fastställd ännu; ärendet stannar här tills vidare."
+CHILD: Final = "Barn i hushållet; föräldern är utsatt. Oro för hur barnet har det."
+MOVED: Final = "Har redan kontakt med enheten, som känner familjen."
+TAKEN_BACK: Final = "Gällde någon annan."
+PARTYS_ANSWER: Final = "Vi har tagit emot och kallar till ett första besök."
 MISTAKE: Final = "Hembesök enligt överenskommelse; barnen var hemma."
 CORRECTION: Final = "Anteckningen gällde ett annat ärende."
 WITHHELD: Final = "Det finns risk att den som berättat utsätts för påtryckningar."

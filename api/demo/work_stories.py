@@ -62,6 +62,7 @@ _INVESTIGATED: Final = 0.75
 _RISK_ASSESSED: Final = 0.5
 _REFLECTION_PERIOD: Final = 0.4  # of those presumed: 2-5 a year
 _SENT_OUT: Final = 0.2
+_ANSWERED_ITSELF: Final = 0.7  # with the region's own client
 _CONSULTED: Final = 0.12
 _REPORTED: Final = 0.1
 _MISTAKEN: Final = 0.05  # an entry in the wrong file, corrected the same day
@@ -293,7 +294,7 @@ class CaseWork:
         outcome = await self._do(
             outward.refer_out,
             receiver=Receiver.REGION,
-            party=None,
+            party="region",
             ground=DisclosureGround.HARM_TEST,
             going_along=(InformationKind.IDENTITY, InformationKind.CONTACT),
             text=texts.SENT_OUT,
@@ -303,7 +304,13 @@ class CaseWork:
     async def _hear(self, referral: UUID) -> None:
         answers = {ExternalAnswer.TAKEN_ON: 0.6, ExternalAnswer.WAITING_LIST: 0.4}
         answer = choose(self._rng, answers)
-        await self._do(outward.receive_external_answer, referral, answer=answer, text=None)
+        if happens(Random(referral.int), _ANSWERED_ITSELF):  # noqa: S311 - foreseeable
+            region, how = self._story.stage.crew["health-care"], {"text": texts.PARTYS_ANSWER}
+            await self._story.stage.do(
+                region, outward.answer_as_party, referral, answer=answer, **how
+            )
+        else:
+            await self._do(outward.receive_external_answer, referral, answer=answer, text=None)
 
     async def _report(self) -> None:
         ground = DisclosureGround.CONSENT

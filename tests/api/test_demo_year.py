@@ -110,14 +110,14 @@ def desk(log: EventLog, vault: Vault, clock: Clock, ids: Ids) -> Desk:
     )
 
 
-async def told(seed: int = SEED, scale: float = 1.0) -> Told:
+async def told(seed: int = SEED, scale: float = 1.0, end: date = END) -> Told:
     vault, logs = MemoryVault(), list[MemoryEventLog]()
 
     def desk_of(clock: Clock, ids: Ids) -> Desk:
         logs.append(MemoryEventLog(vault, clock, demo=True))
         return desk(logs[0], vault, clock, ids)
 
-    year = await generate_year(desk_of, seed=seed, start=START, end=END, scale=scale)
+    year = await generate_year(desk_of, seed=seed, start=START, end=end, scale=scale)
     facts = await logs[0].opened_span(1, year.position)
     return Told(year, await with_notes(facts, vault), logs[0].dump())
 
@@ -147,6 +147,19 @@ async def test_the_same_seed_gives_the_same_facts() -> None:
     assert first.facts == again.facts
     assert first.dump != again.dump
     assert first.facts != other.facts
+
+
+@pytest.mark.parametrize(
+    "scale", [pytest.param(2, id="two"), pytest.param(10, id="ten", marks=pytest.mark.full)]
+)
+async def test_a_year_may_be_larger(scale: int) -> None:
+    """So many times the intakes, met by as many times the case workers; nobody has more cases
+    than one command may move when they leave."""
+    larger = await told(scale=scale, end=END if scale > 2 else date(2023, 6, 1))
+    seats = Counter(worker for found in larger.cases.values() for worker in found.workers)
+    assert max(seats.values()) <= 60
+    workers = [it for it in larger.staff.values() if it.role is StaffRole.CASE_WORKER]
+    assert len(workers) >= 8 * scale
 
 
 async def test_progress_is_told() -> None:
@@ -262,6 +275,32 @@ def test_what_is_done_in_the_cases(a_year: Told) -> None:
     assert events[TransferRequested] >= 1
     assert events[ConsultationAsked] >= events[ConsultationAnswered] >= 1
     assert events[EntryCorrected] >= 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "case.linked",
+        "case.referral-sent",  # a child in the family (R10)
+        "case.takeover-requested",
+        "case.external-referral-answered",
+        "case.entry-corrected",
+        "referral.routing-overridden",  # S75
+        "referral.forwarded",
+        "referral.withdrawn",
+    ],
+)
+def test_what_is_rare_happens_too(a_year: Told, name: str) -> None:
+    """Each in a few files of a year, and in no more than one of five."""
+    files = {fact.stream for fact in a_year.named(name)}
+    assert 1 <= len(files) <= 0.2 * len(a_year.year.intakes)
+
+
+def test_who_was_asked_outside_answers_with_a_client_of_its_own(a_year: Told) -> None:
+    """The region answers what it was asked, or whoever got the answer records it (S19, S53)."""
+    region = a_year.year.staff["health-care"]
+    answers = [fact.actor for fact in a_year.named("case.external-referral-answered")]
+    assert 0 < answers.count(region) < len(answers)
 
 
 def test_who_it_is_turns_out(a_year: Told) -> None:
@@ -426,10 +465,16 @@ def test_people_are_away_and_others_there(a_year: Told) -> None:
 def test_every_side_keeps_to_itself(a_year: Told) -> None:
     """Whoever recorded anything in a case, or answered a referral, serves that side (S76-S78)."""
     people = a_year.staff
-    sent = {"referral.received", "referral.routed", "referral.routed-narrowly"}
+    sent = {
+        "referral.received",
+        "referral.routed",
+        "referral.routed-narrowly",
+        "referral.withdrawn",  # by whoever sent it
+    }
     for stream, found in a_year.cases.items():
         for fact in a_year.by_people(a_year.streams[stream]):
-            assert sees_compartment(people[fact.actor].side, found.compartment)
+            if fact.name != "case.external-referral-answered":  # or whoever outside was asked
+                assert sees_compartment(people[fact.actor].side, found.compartment)
     for stream, waiting in a_year.referrals.items():
         for fact in a_year.by_people(a_year.streams[stream]):
             if fact.name not in sent | {"deadline.set"}:

@@ -1,0 +1,149 @@
+"""What a case has to do with others: a child in the family (R10), a case of the same place, another
+unit that asks to take it over, and whoever outside was asked something.
+
+Each case has a chance of its own for it, so that what comes of one changes nothing of the others.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from api.commands import consultations, links
+from api.commands.referrals import ReferralDetails
+from api.demo import texts
+from api.demo.case_stories import CaseStory
+from api.demo.intakes import Intake
+from api.demo.shares import happens
+from api.demo.workdays import OfficeHours
+from domain.case.takeover import TakeoverRequested
+from domain.codes import (
+    AgeKnowledge,
+    Channel,
+    Concern,
+    Gender,
+    IdentityKind,
+    LinkKind,
+    PersonRole,
+    Residence,
+    Source,
+)
+
+if TYPE_CHECKING:  # a child's referral is one of the year's
+    from api.demo.referral_stories import Referrals
+
+_A_CHILD: Final = 0.12  # of the grown-up exposed
+_LINKED: Final = 0.06
+_ASKED_FOR: Final = 0.3  # of those whose age is unknown: the unit for adults was told (R3)
+_GIVEN: Final = 0.4  # of those asked for
+_YEARS: Final = (3, 12)  # of a child in the family
+
+
+@dataclass(slots=True, kw_only=True)
+class Neighbours:
+    story: CaseStory
+    referral: UUID
+    referrals: "Referrals"
+    rng: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = Random(f"neighbours of {self.story.id}")  # noqa: S311 - meant to be foreseeable
+
+    def begin(self) -> None:
+        rng, intake = self.rng, self.story.intake
+        if intake.role is PersonRole.EXPOSED and intake.age is AgeKnowledge.ADULT:
+            if happens(rng, _A_CHILD):
+                self._in(rng.randint(2, 20), self._report_child)
+        elif intake.age is AgeKnowledge.UNKNOWN and happens(rng, _ASKED_FOR):
+            self._in(rng.randint(1, 4), self._ask_for_it)
+        if happens(rng, _LINKED):
+            self._in(rng.randint(5, 30), self._link)
+
+    async def _report_child(self) -> None:
+        """R10: a referral of its own, whose file lies apart."""
+        story, stage = self.story, self.story.stage
+        years = timedelta(days=365 * self.rng.randint(*_YEARS) + self.rng.randrange(365))
+        child = Intake(
+            day=stage.today,
+            source=Source.OTHER_UNIT,
+            role=PersonRole.RELATIVE,
+            age=AgeKnowledge.MINOR,
+            concern=Concern.FARES_BADLY,
+            residence=Residence.BELONGS_HERE,
+        )
+        child.somebody = stage.population.somebody(
+            kind=IdentityKind.PERSONAL_NUMBER,
+            born=stage.today - years,
+            gender=self.rng.choice((Gender.WOMAN, Gender.MAN)),
+            rng=self.rng,
+        )
+        if child.somebody.number is None:
+            return
+        told = ReferralDetails(
+            source=child.source,
+            channel=Channel.PHONE,
+            kind=None,
+            senders_reference=None,
+            received_at=None,
+            acute=False,
+            role=child.role,
+            concern=child.concern,
+            residence=child.residence,
+            name=child.somebody.name,
+            number=child.somebody.number,
+            born=child.somebody.born,
+            age=None,
+            assessed_adult_by=None,
+            gender=child.somebody.gender,
+            contact=None,
+            account=texts.CHILD,
+        )
+        outcome = await stage.do(story.carrier, links.report_child, story.id, told)
+        for one in self.referrals.routed(outcome, [child]):
+            self.referrals.begin(*one)
+
+    async def _link(self) -> None:
+        """With the case before it, of the same unit and side."""
+        story = self.story
+        other = next(filter(self._is_near, self.referrals.cases.latest()), None)
+        if other and not story.protected:
+            kind = self.rng.choice((LinkKind.SAME_PLACE, LinkKind.SAME_NETWORK))
+            await story.stage.do(story.manager, links.link_cases, story.id, other.id, kind)
+
+    def _is_near(self, other: CaseStory) -> bool:
+        mine = self.story
+        near = (other.unit, other.compartment) == (mine.unit, mine.compartment)
+        return near and other.is_open and other is not mine and not other.protected
+
+    async def _ask_for_it(self) -> None:
+        """The unit for adults was told of it (R3), and takes the person for one."""
+        story, stage = self.story, self.story.stage
+        adults = stage.desk.organisation.targets.adult_entry
+        if story.unit == adults or story.protected or story.handover:
+            return
+        manager = stage.crew.manager(adults, story.compartment)
+        ask = consultations.request_takeover
+        outcome = await stage.do(manager, ask, self.referral, reason=texts.TAKEOVER)
+        asked = outcome.the(TakeoverRequested)[1].request
+        self._in(self.rng.randint(1, 3), self._answer, adults, asked)
+
+    async def _answer(self, unit: str, request: UUID) -> None:
+        story = self.story
+        if story.unit == unit or story.handover:
+            return
+        if happens(self.rng, _GIVEN):
+            await story.offer(unit, texts.TAKEOVER)
+        else:
+            decline = consultations.decline_takeover
+            how = {"explanation": texts.NOT_GIVEN}
+            await story.stage.do(story.carrier, decline, story.id, request, **how)
+
+    def _in(self, days: int, act: Callable[..., Awaitable[None]], *args: Any) -> None:
+        stage = self.story.stage
+        stage.at(OfficeHours(self.rng).after(stage.now, days), self._if_open, act, *args)
+
+    async def _if_open(self, act: Callable[..., Awaitable[None]], *args: Any) -> None:
+        if self.story.is_open:
+            await act(*args)
