@@ -21,8 +21,7 @@ from domain.case import Case
 from domain.case.investigation import InvestigationOpened
 from domain.case.outward import ExternalReferralMade
 from domain.case.transfer import TransferRequested
-from domain.codes import ClockKind, DisposalStatus, HoldGround
-from domain.deadline import end_clock
+from domain.codes import DisposalStatus, HoldGround
 from domain.disposal import STATISTICS, CoarseFact
 from domain.errors import DisposalIsTooLarge, FileIsKept, NotFound, PositionIsNotReached
 from domain.organisation import Settings
@@ -123,8 +122,8 @@ class Judged:
 
     @property
     def facts(self) -> int:
-        """How many its disposal records at most: each stream's and record's, and its clock's."""
-        return len(self.streams) + len(self.records) + 1
+        """How many its disposal records at most: each stream's, and each record's."""
+        return len(self.streams) + len(self.records)
 
 
 async def judge_files(
@@ -336,10 +335,7 @@ async def _execute(
     disposal = await work.disposal(plan)
     handed_out, persons = 0, list[UUID]()
     for stream in sorted(stream for one in files for stream in one.streams):
-        state = _state(streams, stream)
         handed_out += len(await work.desk.log.facts(stream, *HANDED_OUT))
-        if all(one.clock.is_open for one in state.deadlines):
-            work.record(stream, end_clock(state.deadlines, ClockKind.DISPOSAL, work.now))
         work.record(stream, [retention.FileDisposed(disposal=plan)])
     for record in sorted({record for one in files for record in one.records} - set(kept)):
         forgotten = forget_person(_person(streams, record), plan)

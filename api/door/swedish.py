@@ -679,8 +679,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.LeaveIsOutsideThePosition: Told(
         "Ledigheten ligger utanför tjänsten",
-        "En ledighet ligger inom tjänsten: den börjar när tjänsten gör det, eller senare (avsnitt 3,"
-        " Personal).",
+        "En ledighet ligger inom tjänsten: den börjar när tjänsten gör det, eller senare"
+        " (avsnitt 3, Personal).",
     ),
     errors.LeaveIsOver: Told(
         "Ledigheten är över",

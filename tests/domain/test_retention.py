@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import domain
 from api.runtime.clock import SwedishWorkingCalendar
 from domain.clocks import due
 from domain.codes import ClockKind, HoldGround, RetentionRule, StatuteVersion
@@ -160,3 +162,13 @@ def test_a_hold_is_set_and_lifted_by_a_person_with_a_reason() -> None:
 def test_a_disposed_file_is_just_that() -> None:
     """Nothing of it is known any more."""
     assert evolve(KEPT, FileDisposed(disposal=DISPOSAL)) == Retention(disposed=True)
+
+
+def test_the_readme_has_every_rule_word_for_word() -> None:
+    """The rules of keeping in domain/README.md are those in the code, in their order."""
+    readme = (Path(domain.__file__).parent / "README.md").read_text(encoding="utf-8").splitlines()
+    told = [
+        f"| {rule} | {row.says} | {row.old or '-'} | {row.new or '-'} |"
+        for rule, row in RULES.items()
+    ]
+    assert [line for line in readme if line in told] == told
