@@ -107,35 +107,6 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Handläggaren har ingen tjänst",
         "Den som saknar tjänst kan inte få ett ärende eller en plats i ett team.",
     ),
-    errors.WorkerIsAway: Told(
-        "Handläggaren är ledig i dag",
-        "Ge arbetet till någon som är på plats, eller ange att det ges ändå (`evenIfAway`).",
-    ),
-    errors.LeaveEndsBeforeItStarts: Told(
-        "Ledigheten slutar innan den börjar",
-        "En ledighets sista dag är dess första eller senare.",
-    ),
-    errors.LeaveEndsNoEarlier: Told(
-        "Ledigheten slutar inte tidigare",
-        "En ledighet som avbryts slutar före den dag som planerades. Det som är längre, eller"
-        " ligger på andra dagar, är en rättelse.",
-    ),
-    errors.LeaveIsOutsideThePosition: Told(
-        "Ledigheten ligger utanför tjänsten",
-        "En ledighet ligger inom tjänsten: den börjar när tjänsten gör det, eller senare.",
-    ),
-    errors.LeaveIsOver: Told(
-        "Ledigheten är över", "Ledigheten är över. Det som registrerats fel om den rättas."
-    ),
-    errors.LeaveOverlaps: Told(
-        "Ledigheten överlappar en annan",
-        "Den anställda är redan ledig någon av dagarna. Rätta den ledigheten, eller välj andra"
-        " dagar.",
-    ),
-    errors.SharesExceedThePosition: Told(
-        "Andelarna överstiger tjänsten",
-        "Ingen ger team mer än hela sin tjänst: andelarna är tillsammans högst 100 % (S10).",
-    ),
     errors.SuccessorIsTheSame: Told(
         "Efterträdaren är samma person",
         "Efterträdaren är den vars ärenden ska byta hand: ange någon annan.",
