@@ -23,6 +23,7 @@ from domain.codes import (
     DeclineReason,
     HandoverDeclineReason,
 )
+from domain.errors import ProtectionIsNotAssessed, ReportIsNotAssessed
 from domain.routing import age_knowledge, needs_child_qualification
 
 _OUTCOMES: Final = {
@@ -266,7 +267,11 @@ class CaseStory:
 
     async def _close(self, outcome: CaseOutcome) -> None:
         outcome = await self.work.wind_up(outcome)
-        await self.stage.do(self.carrier, cases.close_case, self.id, outcome)
+        try:
+            await self.stage.do(self.carrier, cases.close_case, self.id, outcome)
+        except (ProtectionIsNotAssessed, ReportIsNotAssessed):  # somebody tries too early
+            self.stage.in_working_days(5, self.close)
+            return
         self.released()
         self.is_open = False
 

@@ -31,15 +31,14 @@ from api.door.faults import Fault, faulty
 from api.door.fields import SWEDEN, Id, Instant
 from api.door.query import Flag, PageQuery, PastQuery
 from api.door.visit import Visit
-from api.resources.identities import Identity, identity_in, known_person
-from api.resources.story import (
+from api.resources.circumstances import (
     Circumstances,
     ProposedDecline,
-    Told,
     circumstances_in,
-    what_it_rests_on,
     without_deliberation,
 )
+from api.resources.identities import Identity, identity_in, known_person
+from api.resources.story import Told, what_it_rests_on
 from domain.case import CaseStatus
 from domain.codes import InformationKind
 from domain.errors import NotFound

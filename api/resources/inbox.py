@@ -23,9 +23,10 @@ from api.door.answers import (
 )
 from api.door.query import PageQuery, PastQuery
 from api.door.visit import Visit
+from api.resources.circumstances import Circumstances, circumstances_in
 from api.resources.identities import Identity, identity_in, known_person
 from api.resources.referrals import Holder, Informed, Receipt
-from api.resources.story import Circumstances, circumstances_in, what_it_rests_on
+from api.resources.story import what_it_rests_on
 from domain.codes import Purpose
 from domain.errors import NotFound
 from domain.labels import Label
