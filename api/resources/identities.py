@@ -35,7 +35,7 @@ class Particulars(Answer):
     born: Day | None
     age: AgeKnowledge
     gender: Gender
-    contact: Text | None
+    contact: Text | UnsetType | None = UNSET
 
 
 class Assertion(Answer):
@@ -60,7 +60,7 @@ class KnownGuardian(Answer):
 
     guardian_id: GuardianId
     name: Name
-    contact: Text | None
+    contact: Text | UnsetType | None = UNSET
     rights_ended: GuardianshipEnd | None = None
 
 
@@ -81,7 +81,8 @@ class Identity(Answer):
     assertions: list[Assertion] | UnsetType = UNSET
     guardians: list[KnownGuardian] | UnsetType = UNSET
     protections: list[ProtectionKind] | UnsetType = UNSET
-    """Where one stands, the contact is not shown."""
+    """Where one stands, no contact is shown, not a guardian's either; with fictitious data nothing
+    of who the person was before."""
 
 
 def identity_in(told: Iterable[Told], *, contact: bool) -> Identity:
@@ -111,10 +112,17 @@ def _tell_of_guardians(guardians: list[KnownGuardian], told: Told) -> None:
 
 
 def _withhold_contact(identity: Identity) -> None:
-    """A protected person's whereabouts are shown to nobody here (section 5)."""
-    identity.contact = UNSET
-    for particulars in identity.also_told or ():
-        particulars.contact = None
+    """A protected person's whereabouts are shown to nobody here (section 5): a child's are where
+    the guardians are."""
+    for told in (identity, *(identity.also_told or ()), *(identity.guardians or ())):
+        told.contact = UNSET
+
+
+def _forget_who_it_was(known: dict[str, Any]) -> None:
+    """What links fictitious data to who somebody was is shown to nobody (section 5); the person's
+    new name and number are established anew."""
+    for name in ("name", "number", "born", "contact", "also_told", "assertions", "level_basis"):
+        known.pop(name, None)
 
 
 _FOUND: Final = ("level", "name", "number", "gender")
@@ -136,6 +144,8 @@ def _tell(known: dict[str, Any], one: Told) -> None:
             _tell_of_guardians(known.setdefault("guardians", []), one)
         case "person.access-narrowed" if kind := one.content.get("kind"):
             known.setdefault("protections", []).append(kind)
+            if kind == ProtectionKind.FICTITIOUS_DATA:
+                _forget_who_it_was(known)
         case "person.access-widened" if kind := one.content.get("kind"):
             known["protections"].remove(kind)
         case "identity-asserted":

@@ -161,16 +161,27 @@ async def test_a_protected_identity_is_near_to_few(town: Town) -> None:
     colleague.position = 0
     assert case in [line["caseId"] for line in (await colleague.get("/cases"))["items"]]
 
+    fictitious = {"kind": "fictitious-data", "basis": "Beslut av Skatteverket."}
+    await manager.post(f"/cases/{case}/protections", fictitious, expect=201)
+    await town.level()
+    for path in (f"/cases/{case}", f"/referrals/{again['referralId']}"):
+        told = (await manager.get(path))["identity"]
+        assert told["protections"] == ["fictitious-data"]
+        assert not {"name", "number", "born", "contact", "alsoTold", "assertions"} & set(told)
+
 
 async def test_a_childs_guardian_has_rights_until_they_end(town: Town) -> None:
-    """Recorded and shown with the child; ended once; an adult has none (R13)."""
+    """Recorded and shown with the child, but for where to find them when the child's identity is
+    protected; ended once; an adult has none (R13)."""
     police, intake = town["police officer"], town["intake manager"]
     child = met(name="Alva Granlund", bornOn=born(12))
     del child["person"]["assessedAdultBy"]
     sent = await police.post("/referrals", child, expect=201)
     await town.level()
     case = (await intake.post(f"/referrals/{sent['referralId']}/acceptances"))["caseId"]
-    recorded = await intake.post(f"/cases/{case}/guardians", {"name": "Ylva Dimvik"}, expect=201)
+    recorded = await intake.post(
+        f"/cases/{case}/guardians", {"name": "Ylva Dimvik", "contact": "Hemma."}, expect=201
+    )
     guardian = recorded["guardianId"]
     told: dict[str, Any] = {"kinds": ["identity"], "receiver": "region", "giver": "guardian"}
     unnamed = await intake.post(f"/cases/{case}/consents", told, expect=422)
@@ -183,5 +194,11 @@ async def test_a_childs_guardian_has_rights_until_they_end(town: Town) -> None:
     await intake.post(path, ending, expect=409)
     [shown] = (await intake.get(f"/cases/{case}"))["identity"]["guardians"]
     assert (shown["name"], shown["rightsEnded"]) == ("Ylva Dimvik", "court-decision")
+    assert shown["contact"] == "Hemma."
+    flag = {"kind": "protected-registration", "basis": "Beslut av Skatteverket."}
+    await intake.post(f"/cases/{case}/protections", flag, expect=201)
+    await town.level()
+    [hidden] = (await intake.get(f"/cases/{case}"))["identity"]["guardians"]
+    assert hidden == {name: told for name, told in shown.items() if name != "contact"}
     adult = await opened(town, met(bornOn="1990-03-02"))
     await town["nexus manager"].post(f"/cases/{adult}/guardians", {"name": "Y"}, expect=422)
