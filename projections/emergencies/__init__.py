@@ -48,7 +48,7 @@ PROJECTION = Projection(
     name="emergencies",
     version=1,
     schema=text("projections.emergencies", "schema.sql"),
-    tables=(Journal(name="emergencies", row=Emergency, rows=rows),),
+    tables=(Journal(name="emergencies", row=Emergency, rows=rows, of_file="case"),),
     key=attrgetter("stream"),
 )
 

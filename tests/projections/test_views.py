@@ -889,12 +889,13 @@ def test_rows_of_a_file_go_with_it() -> None:
     whose rows are known by one says so."""
     for projection in ALL:
         for table in projection.tables:
+            key: tuple[str, ...] = ()
             if not isinstance(table, Journal):
                 key = table.of.key if isinstance(table, Versions) else table.key
-                columns = set(key) | {"case", "file"} & _COLUMNS[table.name].keys()
-                named = columns & {"case", "file", "referral", "stream", "person"}
-                assert bool(named) is (table.of_file is not None), table.name
-                assert table.of_file is None or table.of_file in named, table.name
+            columns = set(key) | {"case", "file", "stream"} & _COLUMNS[table.name].keys()
+            named = columns & {"case", "file", "referral", "stream", "person"}
+            assert bool(named) is (table.of_file is not None), table.name
+            assert table.of_file is None or table.of_file in named, table.name
 
 
 def test_the_neutral_facts_hold_no_word_of_a_sealed_value(
