@@ -1,6 +1,6 @@
 """The composition root as the doors see it: everything an answer needs, made in api/runtime."""
 
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -118,6 +118,20 @@ class AccessLog(Receipts, Protocol):
     ) -> Page["PastReading", int]:
         """Who has read any of these, newest first, below receipt position `before`; asked for the
         review, or of a file for the person whom it is about."""
+        ...
+
+    async def readings_between(
+        self, viewer: Viewer, first: datetime, end: datetime
+    ) -> tuple[Sequence["PastReading"], int]:
+        """What was read from a moment until before another, in order; and the position of the
+        access log as of which that is so."""
+        ...
+
+    async def readings_at(
+        self, viewer: Viewer, positions: Collection[int]
+    ) -> Sequence["PastReading"]:
+        """These receipts, in their order in the log: for an auditor, or for a manager who was asked
+        about them."""
         ...
 
 

@@ -263,6 +263,16 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         old="12:1-2",
         new="16:1-4",
     ),
+    ClockKind.CONFIDENTIALITY_REVIEW: Row(
+        shown=DeadlineKind.REVIEW,
+        starts="the latest review closed",
+        ends="the next one closed",
+        length=Length("review_months", Measure.MONTHS),
+        warned=31,
+        old="SoLPuL 10",
+        new="SoLPuL 10",
+        waits=False,
+    ),
 }
 
 

@@ -468,6 +468,7 @@ class ClockKind(StrEnum):
     INSPECTORATE_DECISION = "inspectorate-decision"
     MAJORITY = "majority"
     DISPOSAL = "disposal"
+    CONFIDENTIALITY_REVIEW = "confidentiality-review"
 
 
 class DeadlineKind(StrEnum):
@@ -586,6 +587,42 @@ class Qualification(StrEnum):
     """What somebody may be trusted with by their degree (SoL 2025:400 25:1)."""
 
     CHILDREN_AND_YOUNG_PEOPLE = "children-and-young-people"
+
+
+# --- the confidentiality review (section 6) --------------------------------------------------
+
+
+class SamplingRule(StrEnum):
+    """How the accesses of a review are drawn, beside those that a rule flags."""
+
+    RANDOM = "random"  # of all of them
+    PER_READER = "per-reader"  # as many of each who has read
+
+
+class AccessFlag(StrEnum):
+    """Why an access is looked at; a question, not an answer."""
+
+    NO_ASSIGNMENT = "no-assignment"
+    OWN_NAME = "own-name"
+    OUTSIDE_HOURS = "outside-hours"
+    PROTECTED_IDENTITY = "protected-identity"
+    BROKEN_GLASS = "broken-glass"
+    MANY_CASES = "many-cases"
+    AFTER_CLOSING = "after-closing"
+    ACROSS_SIDES = "across-sides"
+
+
+class AccessJudgement(StrEnum):
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not-justified"
+
+
+class FindingKind(StrEnum):
+    """What a review has found."""
+
+    UNJUSTIFIED_ACCESS = "unjustified-access"
+    PERMISSION_TOO_WIDE = "permission-too-wide"
+    ROUTINE_MISSING = "routine-missing"
 
 
 # --- reading ---------------------------------------------------------------------------------

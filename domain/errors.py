@@ -920,6 +920,50 @@ class RequestIsMalformed(Refusal):
     status = 400
 
 
+class ReviewIsTooWide(Refusal):
+    """A confidentiality review looks at a thousand accesses at most; `found` says how many a sample
+    and the rules would draw. Choose a shorter period, one unit or a smaller sample (section 6)."""
+
+
+class ReviewIsClosed(Refusal):
+    """The review is closed. Reopen it with a reason to go on (section 6)."""
+
+    status = 409
+
+
+class ReviewIsOpen(Refusal):
+    """The review is open: there is nothing to reopen."""
+
+    status = 409
+
+
+class ReviewIsUnfinished(Refusal):
+    """A review is closed when every access is judged, every question answered, and everything that
+    was not justified is in a finding (section 6); the numbers say what is left."""
+
+    status = 409
+
+
+class AccessIsNotDrawn(Refusal):
+    """The review did not draw this access: only what it drew is judged in it (section 6)."""
+
+
+class ManagerIsAsked(Refusal):
+    """The reader's manager has been asked about this access, and has not answered."""
+
+    status = 409
+
+
+class ManagerIsNotAsked(Refusal):
+    """No question about this access waits for an answer."""
+
+    status = 409
+
+
+class ManagerIsTheReader(Refusal):
+    """Nobody answers for what they read themselves: another manager of the unit does."""
+
+
 class AccessStands(Refusal):
     """You may read the whole case as it is; an emergency need not open it (section 5)."""
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from domain.activity import ActivityStatus
 from domain.case import CaseStatus, InterventionStatus, TransferStatus
 from domain.codes import (
+    AccessFlag,
+    AccessJudgement,
     ActivityKind,
     AgeBand,
     AgeKnowledge,
@@ -33,6 +35,7 @@ from domain.codes import (
     Exploitation,
     ExtensionGround,
     ExternalAnswer,
+    FindingKind,
     Gender,
     GuardianshipEnd,
     HandoverDeclineReason,
@@ -64,6 +67,7 @@ from domain.codes import (
     Residence,
     RetentionRule,
     RiskLevel,
+    SamplingRule,
     Source,
     StaffRole,
     StatuteVersion,
@@ -497,6 +501,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ),
         ClockKind.MAJORITY: Label("Övergång vid 18 år", "Transition at 18"),
         ClockKind.DISPOSAL: Label("Gallring", "Disposal"),
+        ClockKind.CONFIDENTIALITY_REVIEW: Label("Sekretessgranskning", "Confidentiality review"),
     },
     DeadlineKind: {
         DeadlineKind.ANSWER: Label("Svar senast", "Answer due"),
@@ -585,6 +590,29 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Behörig för arbete med barn och unga",
             "Qualified for work with children and young people",
         ),
+    },
+    SamplingRule: {
+        SamplingRule.RANDOM: Label("Slumpmässigt av alla", "At random of all"),
+        SamplingRule.PER_READER: Label("Slumpmässigt per läsare", "At random per reader"),
+    },
+    AccessFlag: {
+        AccessFlag.NO_ASSIGNMENT: Label("Inte tilldelad då", "Not assigned at the time"),
+        AccessFlag.OWN_NAME: Label("Samma efternamn", "The reader's own family name"),
+        AccessFlag.OUTSIDE_HOURS: Label("Utanför arbetstid", "Outside working hours"),
+        AccessFlag.PROTECTED_IDENTITY: Label("Skyddad identitet", "Protected identity"),
+        AccessFlag.BROKEN_GLASS: Label("Nödåtkomst", "Emergency access"),
+        AccessFlag.MANY_CASES: Label("Många ärenden på kort tid", "Many cases in a short time"),
+        AccessFlag.AFTER_CLOSING: Label("Efter avslut", "After closing"),
+        AccessFlag.ACROSS_SIDES: Label("Försök över en spärr", "Tried across a compartment"),
+    },
+    AccessJudgement: {
+        AccessJudgement.JUSTIFIED: Label("Befogad", "Justified"),
+        AccessJudgement.NOT_JUSTIFIED: Label("Inte befogad", "Not justified"),
+    },
+    FindingKind: {
+        FindingKind.UNJUSTIFIED_ACCESS: Label("Obefogad åtkomst", "Unjustified access"),
+        FindingKind.PERMISSION_TOO_WIDE: Label("För vid behörighet", "Permission too wide"),
+        FindingKind.ROUTINE_MISSING: Label("Rutin saknas", "A routine is missing"),
     },
     Purpose: {
         Purpose.CASE_WORK: Label("Handläggning", "Case work"),

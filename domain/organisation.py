@@ -150,6 +150,10 @@ class Settings:
     investigation_opened_working_days: int = 5  # for an application, without delay (c)
     outcome_notified_working_days: int = 5  # after the decision (m)
     adult_investigation_months: int = 4  # the law sets no maximum (c); as a child's
+    review_months: int = 6  # from one confidentiality review to the next (section 6, c)
+    office_opens: int = 7  # what is read outside these hours is looked at in a review (c)
+    office_closes: int = 18
+    many_cases_an_hour: int = 15  # more of them are looked at, too (c)
     emergency_access_hours: int = 4  # how long a broken glass lasts (section 5, c)
     received_days_ago: int = 366  # at most, for the moment of receipt that a sender names (c)
     escalation_working_days: int = 1  # between reminders of an answer that is overdue (c)
@@ -334,6 +338,10 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
         "investigation_opened_working_days": settings.investigation_opened_working_days,
         "outcome_notified_working_days": settings.outcome_notified_working_days,
         "adult_investigation_months": settings.adult_investigation_months,
+        "review_months": settings.review_months,
+        "office_opens": settings.office_opens,
+        "office_closes": settings.office_closes,
+        "many_cases_an_hour": settings.many_cases_an_hour,
         "emergency_access_hours": settings.emergency_access_hours,
         "received_days_ago": settings.received_days_ago,
         "escalation_working_days": settings.escalation_working_days,

@@ -42,6 +42,8 @@ class Information(StrEnum):
     EVENT_METADATA = "event-metadata"
     EVENT_CONTENT = "event-content"  # of a case under review; not its notes
     ACCESS_LOG = "access-log"
+    REVIEW = "review"  # of who has read what (section 6)
+    REVIEW_QUESTION = "review-question"  # to the manager of whoever read
     EVALUATION = "evaluation"  # facts without a name, for the questions of section 7
     AGGREGATES = "aggregates"  # sums of them, small ones suppressed
     REFERRAL = "referral"
@@ -381,6 +383,20 @@ TABLE: tuple[Row, ...] = (
         "whether an access was justified may need the content: with a stated purpose, and without"
         " the notes and the person (SoLPuL 10 §)",
         purposes=(Purpose.REVIEW,),
+    ),
+    *_rows(
+        _AUDITOR,
+        (Relation.NONE,),
+        (Information.REVIEW,),
+        (Act.READ, Act.RECORD),
+        "the auditor carries the confidentiality review, and records nothing else (section 6)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.NONE,),
+        (Information.REVIEW_QUESTION,),
+        (Act.READ, Act.ANSWER),
+        "a manager is asked what their own staff had to do in a case, and sees no other question",
     ),
     *_rows(
         _ANALYST,

@@ -35,6 +35,8 @@ INFORMATION: Final[Mapping[Information, Label]] = {
     Information.EVENT_METADATA: Label("händelsers metadata", "events' metadata"),
     Information.EVENT_CONTENT: Label("händelsers innehåll", "events' content"),
     Information.ACCESS_LOG: Label("åtkomstlogg", "access log"),
+    Information.REVIEW: Label("sekretessgranskning", "confidentiality review"),
+    Information.REVIEW_QUESTION: Label("fråga från granskningen", "question of the review"),
     Information.EVALUATION: Label("utvärderingens uppgifter", "evaluation facts"),
     Information.AGGREGATES: Label("summor", "aggregates"),
     Information.REFERRAL: Label("aktualisering", "referral"),

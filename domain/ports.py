@@ -30,6 +30,10 @@ class WorkingCalendar(Protocol):
         """The moment when a day begins in Sweden."""
         ...
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether the administration works that day."""
+        ...
+
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same time of day `days` Swedish working days after `start`."""
         ...

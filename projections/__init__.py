@@ -16,6 +16,7 @@ from projections import (
     police_operations,
     responsibility,
     retention,
+    reviews,
     sender_receipts,
     staff,
     takeovers,
@@ -55,6 +56,7 @@ ALL: tuple[Projection[Recorded], ...] = (
     team.PROJECTION,
     staff.PROJECTION,
     responsibility.PROJECTION,
+    reviews.PROJECTION,
     workload.PROJECTION,
     deadlines.PROJECTION,
     emergencies.PROJECTION,
@@ -73,5 +75,6 @@ ALARMS = {
     "file-with-nobody-there": responsibility.with_nobody_there,
     "emergency-access": emergencies.standing,
     "erasure-waits": disposals.waiting_for_erasure,
+    "review-overdue": reviews.overdue,
 }
 """What must not stand unseen, and how often it does."""

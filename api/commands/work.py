@@ -23,6 +23,7 @@ from domain import (
     person,
     police_operation,
     referral,
+    review,
     staff,
     team,
 )
@@ -247,6 +248,9 @@ class Work:
 
     async def disposal(self, stream: UUID) -> disposal.Disposal:
         return found(await self._state(stream, disposal.Disposal))
+
+    async def review(self, stream: UUID) -> review.Review:
+        return found(await self._state(stream, review.Review))
 
     async def team(self, stream: UUID) -> team.Team:
         return found(await self._state(stream, team.Team))

@@ -73,6 +73,16 @@ class Door:
     leads: tuple[Lead, ...] = field(default=())
 
 
+NAMES_A_FILE: Final[set[str]] = set()
+"""The operations whose address names a case or a referral: what a review judges an access by."""
+
+
+def _declared(door: Door) -> Door:
+    if {"case_id", "referral_id"} & set(door.ids[:1]):
+        NAMES_A_FILE.add(door.operation)
+    return door
+
+
 def reading(
     operation: str,
     summary: Label,
@@ -83,15 +93,17 @@ def reading(
     **more: Any,
 ) -> Callable[[Callable[Concatenate[Visit, P], Awaitable[Seen[A]]]], Door]:
     def declare(handler: Callable[Concatenate[Visit, P], Awaitable[Seen[A]]]) -> Door:
-        return Door(
-            operation=operation,
-            summary=summary,
-            description=description,
-            kind=Kind.READING,
-            view=view,
-            asks=asks,
-            **_signed(handler, default_query=ReadingQuery),
-            **more,
+        return _declared(
+            Door(
+                operation=operation,
+                summary=summary,
+                description=description,
+                kind=Kind.READING,
+                view=view,
+                asks=asks,
+                **_signed(handler, default_query=ReadingQuery),
+                **more,
+            )
         )
 
     return declare
@@ -106,14 +118,16 @@ def deciding(
     **more: Any,
 ) -> Callable[[Callable[Concatenate[Visit, P], Awaitable[A]]], Door]:
     def declare(handler: Callable[Concatenate[Visit, P], Awaitable[A]]) -> Door:
-        return Door(
-            operation=operation,
-            summary=summary,
-            description=description,
-            kind=Kind.DECIDING,
-            asks=asks,
-            **_signed(handler, default_query=NoQuery),
-            **more,
+        return _declared(
+            Door(
+                operation=operation,
+                summary=summary,
+                description=description,
+                kind=Kind.DECIDING,
+                asks=asks,
+                **_signed(handler, default_query=NoQuery),
+                **more,
+            )
         )
 
     return declare

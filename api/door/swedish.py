@@ -567,6 +567,40 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.RequestIsMalformed: Told(
         "Anropet kan inte läsas", "Se dokumentationen för hur det ska se ut."
     ),
+    errors.ReviewIsTooWide: Told(
+        "Granskningen är för vid",
+        "En sekretessgranskning prövar högst tusen åtkomster; `found` anger hur många urvalet och"
+        " reglerna skulle ge. Välj kortare period, en enhet eller ett mindre urval (avsnitt 6).",
+    ),
+    errors.ReviewIsClosed: Told(
+        "Granskningen är avslutad",
+        "Granskningen är avslutad. Öppna den på nytt med ett skäl för att fortsätta (avsnitt 6).",
+    ),
+    errors.ReviewIsOpen: Told(
+        "Granskningen är öppen", "Granskningen är öppen: det finns inget att öppna på nytt."
+    ),
+    errors.ReviewIsUnfinished: Told(
+        "Granskningen är inte klar",
+        "En granskning avslutas när varje åtkomst är bedömd, varje fråga besvarad och allt som inte"
+        " var befogat finns i en iakttagelse (avsnitt 6); siffrorna säger vad som är kvar.",
+    ),
+    errors.AccessIsNotDrawn: Told(
+        "Åtkomsten ingår inte",
+        "Granskningen omfattar inte den här åtkomsten: bara det som drogs bedöms i den"
+        " (avsnitt 6).",
+    ),
+    errors.ManagerIsAsked: Told(
+        "Chefen är tillfrågad",
+        "Läsarens chef har fått en fråga om den här åtkomsten och har inte svarat.",
+    ),
+    errors.ManagerIsNotAsked: Told(
+        "Chefen är inte tillfrågad", "Ingen fråga om den här åtkomsten väntar på svar."
+    ),
+    errors.ManagerIsTheReader: Told(
+        "Chefen är läsaren",
+        "Ingen svarar för det som den själv har läst: en annan chef på enheten måste svara"
+        " (avsnitt 6).",
+    ),
     errors.AccessStands: Told(
         "Behörigheten finns redan",
         "Du får läsa hela ärendet som det är; det behöver inte öppnas i ett nödläge (avsnitt 5).",

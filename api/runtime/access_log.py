@@ -18,7 +18,7 @@ from api.runtime.grouping import CannotBeRecorded
 from api.runtime.receipt_log import LoggedReceipt, NewReceipt, ReceiptLog
 from api.runtime.vault import PostgresVault
 from domain.errors import ReceiptsUnavailable
-from domain.policy import File, Viewer
+from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, Ids, Reading
 from projections import audit
 from projections.asking import Connection, Page
@@ -96,11 +96,49 @@ class SealedAccessLog:
             file=file,
         )
         opened = await self._opened(await self._receipts.at(page.lines))
-        readings = [
+        return Page(self._past(reversed(opened)), page.after)
+
+    async def readings_between(
+        self, viewer: Viewer, first: datetime, end: datetime
+    ) -> tuple[Sequence[PastReading], int]:
+        """What was read from a moment until before another, in order, as far as its months are not
+        erased; and the position of the log as of which that is so."""
+        if not may(viewer, Act.READ, Information.ACCESS_LOG):
+            return (), 0
+        head = await self._receipts.head()
+        found: list[PastReading] = []
+        after = await self._before(first, head)
+        while after < head:
+            page = await self._receipts.read(after, min(_PAGE, head - after))
+            in_time = [row for row in page if first <= row.recorded_at < end]
+            found += self._past(await self._opened(in_time))
+            if not page or page[-1].recorded_at >= end:
+                break
+            after = page[-1].position
+        return found, head
+
+    async def _before(self, moment: datetime, head: int) -> int:
+        """The last position that was recorded before a moment: recorded_at never goes back."""
+        low, high = 0, head
+        while low < high:
+            middle = (low + high + 1) // 2
+            [row] = await self._receipts.at([middle])
+            low, high = (middle, high) if row.recorded_at < moment else (low, middle - 1)
+        return low
+
+    async def readings_at(
+        self, viewer: Viewer, positions: Collection[int]
+    ) -> Sequence[PastReading]:
+        asked = (Information.ACCESS_LOG, Information.REVIEW_QUESTION)
+        if not any(may(viewer, Act.READ, kind) for kind in asked):
+            return ()
+        return self._past(await self._opened(await self._receipts.at(positions)))
+
+    def _past(self, opened: Iterable[tuple[LoggedReceipt, Reading | None]]) -> list[PastReading]:
+        return [
             PastReading(position=row.position, at=row.recorded_at, reading=reading)
-            for row, reading in reversed(opened)
+            for row, reading in opened
         ]
-        return Page(readings, page.after)
 
     # --- the source of the audit projection --------------------------------------------------
 

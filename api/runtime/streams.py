@@ -32,6 +32,7 @@ from domain import (
     person,
     police_operation,
     referral,
+    review,
     staff,
     team,
 )
@@ -70,6 +71,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "person": _Kind(person.Person, _of_events(person.evolve), opened=True),
     "referral": _Kind(referral.Referral, _of_events(referral.evolve), opened=True),
     "statistics": _Kind(disposal.Statistics, _of_events(disposal.kept)),
+    "review": _Kind(review.Review, _of_events(review.evolve)),
     "staff": _Kind(staff.StaffMember, staff.evolve),
     "team": _Kind(team.Team, _of_events(team.evolve)),
     "time": _Kind(majority.Months, _of_events(majority.evolve)),

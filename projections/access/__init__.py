@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from domain.case import (
@@ -91,7 +91,7 @@ class Merge(NamedTuple):
 
 _OF_MERGES = names_of(PersonMerged, PersonUnmerged)
 _OF_STAFF = names_of(PositionTaken, PositionEnded, EmergencyAccessGiven)
-_OF_FILES = names_of(
+OF_FILES: Final = (
     ReferralReceived,
     ReferralRouted,
     ReferralAccepted,
@@ -117,6 +117,8 @@ _OF_FILES = names_of(
     ReferralNarrowed,
     ReferralWidened,
 )
+"""What happens to a file that access depends on."""
+_OF_FILES = names_of(*OF_FILES)
 
 
 def _staff_keys(recorded: Recorded) -> Iterable[Key]:
@@ -223,6 +225,22 @@ def _staffed(row: FileRow, event: object) -> FileRow:  # noqa: PLR0911 - an answ
             return row._replace(consulted_units=left)
         case _:
             return row
+
+
+def standing_in(row: FileRow) -> File:
+    """What access to the file depends on, as its row has it."""
+    return File(
+        id=row.file,
+        compartment=Compartment(row.compartment),
+        responsible_unit=row.responsible_unit,
+        receiving_unit=row.receiving_unit,
+        sending_unit=row.sending_unit,
+        informed_units=row.informed_units,
+        workers=row.workers,
+        engaged=row.engaged,
+        consulted_units=row.consulted_units,
+        narrowed=row.narrowed,
+    )
 
 
 def apply_to_merge(merge: Merge | None, recorded: Recorded) -> Merge | None:

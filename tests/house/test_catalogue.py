@@ -24,6 +24,7 @@ from domain import (
     police_operation,
     referral,
     retention,
+    review,
     staff,
     team,
 )
@@ -43,6 +44,7 @@ from domain.codes import (
     NeedKind,
     PlaceKind,
     Qualification,
+    SamplingRule,
     StaffRole,
     StatuteVersion,
     TeamFuture,
@@ -64,6 +66,7 @@ STORED: tuple[UnionType | type, ...] = (
     activity.ActivityEvent,
     mandate.MandateEvent,
     inquiry.InquiryEvent,
+    review.ReviewEvent,
     team.TeamEvent,
 )
 
@@ -83,6 +86,7 @@ NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
     InformationKind,
     LeaveCorrection,
     Qualification,
+    SamplingRule,
     StaffRole,
     StatuteVersion,
 )
