@@ -53,6 +53,7 @@ class Settled:
     activity: UUID = NOBODYS
     mandate: UUID = NOBODYS
     inquiry: UUID = NOBODYS
+    review: UUID = NOBODYS
     leaver: Person | None = None
 
     @property
@@ -105,6 +106,7 @@ async def settle(town: Town) -> Settled:
     await _operations(settled)
     await _activities(settled)
     await _a_mandate(settled)
+    await _a_review(settled)
     await _one_who_left(settled)
     await town.level()
     for person in town.people.values():
@@ -339,6 +341,14 @@ async def _a_mandate(settled: Settled) -> None:
     settled.inquiry = UUID((await manager.post(path, expect=201))["inquiryId"])
     need = {"kind": "counselling", "group": "sold-sex", "expressedOn": "2024-02-01"}
     await manager.post(f"/inquiries/{settled.inquiry}/needs", need, expect=201)
+
+
+async def _a_review(settled: Settled) -> None:
+    """Of one day, with a sample of what was read; nothing is judged yet."""
+    auditor = settled.town["auditor"]
+    scope = {"periodFrom": "2024-02-01", "periodUntil": "2024-02-01", "size": 3}
+    opened = await auditor.post("/reviews", {**scope, "ground": "Återkommande."}, expect=201)
+    settled.review = UUID(opened["reviewId"])
 
 
 async def _one_who_left(settled: Settled) -> None:

@@ -99,6 +99,7 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
         ("activityId", [settled.activity]),
         ("mandateId", [settled.mandate]),
         ("inquiryId", [settled.inquiry]),
+        ("reviewId", [settled.review]),
         ("staffId", staff),
     ):
         yield _dictionary(name, ids)
@@ -106,7 +107,7 @@ def _real_values(settled: Settled, who: str) -> Iterator[str]:
     yield "[parameters]"
     for place, names, values in (
         ("path", ("caseId", "referralId", "handoverId", "teamId", "staffId"), ""),
-        ("path", ("operationId", "activityId", "mandateId", "inquiryId"), ""),
+        ("path", ("operationId", "activityId", "mandateId", "inquiryId", "reviewId"), ""),
         ("body", ("workerId", "successorId", "staffId"), "staffId"),
         ("body", ("toUnit", "unit", "leadUnit"), "unit"),
         ("query", ("worker",), "staffId"),

@@ -36,6 +36,7 @@ READERS: Final = {
     Information.EVENT_METADATA: "auditor",
     Information.EVENT_CONTENT: "auditor",
     Information.ACCESS_LOG: "auditor",
+    Information.REVIEW: "auditor",
     Information.RECEIPT: "police officer",
     Information.ORGANISATION: "administrator",
 }
@@ -57,6 +58,7 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
         "activityId": settled.activity,
         "mandateId": settled.mandate,
         "inquiryId": settled.inquiry,
+        "reviewId": settled.review,
         "staffId": settled.town["nexus worker"].staff_id,
     }
 

@@ -1,11 +1,11 @@
 """A tip: somebody looked at a neighbour's case. The auditor opens a review, finds it, asks the
 manager, and closes it with a finding (section 6)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.acceptance.test_a_person import NUMBER, met, opened
-from tests.acceptance.town import Person, Reply, Town
+from tests.acceptance.town import Reply, Town
 
 TIP = "Tips: någon på Nexus har läst om sin granne."
 
@@ -14,21 +14,26 @@ async def test_a_tip_is_followed_to_a_finding(town: Town) -> None:
     """From the tip to the finding, and to the day on which the next review is due."""
     case = await opened(town, met(name="Elin Marklund", number=NUMBER))
     await town.level()
-    curious, auditor, manager = town["nexus colleague"], town["auditor"], town["nexus manager"]
+    curious, auditor = town["nexus colleague"], town["auditor"]
     await curious.get(f"/cases/{case}")
     await town["line manager"].get(f"/cases/{case}", expect=404)
-    review = await open_review(auditor)
+    review = await open_review(town)
     shown = await auditor.get(f"/reviews/{review}")
     [looked] = [it for it in shown["items"] if it["who"]["staffId"] == str(curious.staff_id)]
     assert "no-assignment" in looked["flags"]
     assert (looked["fileId"], looked["operation"]) == (case, "readCase")
     assert TIP not in str((await auditor.get("/reviews")).json)
     await the_wall_was_tried(town, shown)
-    await it_is_worked_through(auditor, manager, review, looked["receipt"], shown)
+    await it_is_worked_through(town, review, looked["receipt"], shown)
 
 
-async def open_review(auditor: Person, **more: Any) -> str:
-    today = datetime.now(UTC).date()
+def today_in(town: Town) -> date:
+    desk = town.rooms.house.desk
+    return desk.calendar.day_of(desk.clock.now())
+
+
+async def open_review(town: Town, **more: Any) -> str:
+    today, auditor = today_in(town), town["auditor"]
     scope = {"periodFrom": str(today - timedelta(days=30)), "periodUntil": str(today), "size": 2}
     new = await auditor.post("/reviews", {**scope, "ground": TIP, **more}, expect=201)
     return str(new["reviewId"])
@@ -42,10 +47,8 @@ async def the_wall_was_tried(town: Town, shown: Reply) -> None:
     assert access["outcome"] == "not-found"
 
 
-async def it_is_worked_through(
-    auditor: Person, manager: Person, review: str, receipt: int, shown: Reply
-) -> None:
-    path = f"/reviews/{review}"
+async def it_is_worked_through(town: Town, review: str, receipt: int, shown: Reply) -> None:
+    auditor, manager, path = town["auditor"], town["nexus manager"], f"/reviews/{review}"
     asked = {"receipt": receipt, "question": "Hade hon något med ärendet att göra?"}
     manager.position = (await auditor.post(f"{path}/questions", asked))["position"]
     wrong = {"receipt": receipt, "judgement": "not-justified", "ground": "Grannar."}
@@ -67,7 +70,7 @@ async def it_is_worked_through(
     await auditor.post(f"{path}/closures", closing)
     line = (await auditor.get("/reviews"))["items"][0]
     assert (line["findings"], line["judged"]) == (1, line["drawn"])
-    assert line["nextDue"] > str(datetime.now(UTC).date() + timedelta(days=150))
+    assert line["nextDue"] > str(today_in(town) + timedelta(days=150))
     told = await auditor.get(path)
     [mine] = [it for it in told["items"] if it["receipt"] == receipt]
     assert (mine["judgement"], mine["answer"]) == ("not-justified", answer["answer"])
@@ -82,7 +85,7 @@ async def test_the_same_seed_draws_the_same_sample(town: Town) -> None:
     auditor = town["auditor"]
     drawn = []
     for _ in range(2):
-        shown = await auditor.get(f"/reviews/{await open_review(auditor, seed=4711)}")
+        shown = await auditor.get(f"/reviews/{await open_review(town, seed=4711)}")
         drawn.append([it["receipt"] for it in shown["items"] if it["sampled"]])
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) == 2

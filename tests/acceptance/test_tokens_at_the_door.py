@@ -182,6 +182,7 @@ async def test_without_a_position_nobody_does_anything(settled: Settled, route: 
         "activityId": settled.activity,
         "mandateId": settled.mandate,
         "inquiryId": settled.inquiry,
+        "reviewId": settled.review,
         "staffId": settled.town["nexus worker"].staff_id,
     }
     stranger = settled.town.issuer.issue(uuid4())

@@ -540,7 +540,7 @@ async def test_receipts_are_found_by_subject_newest_first(
 
 _ID, _IDS, _UNIT, _UNITS = "id", "ids", "unit", "units"
 _CODE, _MOMENT, _DAY, _NUMBER, _YES = "neutral code", "moment", "day", "number", "yes or no"
-_MOMENTS = "moments"
+_MOMENTS, _NUMBERS, _YESES = "moments", "numbers", "yes or no of each"
 _TOKEN, _TOKENS, _NEUTRAL = "sealed token", "sealed tokens", "neutral facts of the catalogue"
 _REGISTER = "register number of a decision or receipt"
 
@@ -552,6 +552,8 @@ _TYPES = {
     _CODE: "text",
     _MOMENT: "timestamp with time zone",
     _MOMENTS: "timestamp with time zone[]",
+    _NUMBERS: "bigint[]",
+    _YESES: "boolean[]",
     _DAY: "date",
     _NUMBER: ("bigint", "integer"),
     _YES: "boolean",
@@ -666,6 +668,54 @@ _COLUMNS = {
         "taken_at": _MOMENT,
         "until": _MOMENT,
         "reason_token": _TOKEN,
+    },
+    "reviews": {
+        "review": _ID,
+        "opened_at": _MOMENT,
+        "opened_by": _ID,
+        "period_from": _DAY,
+        "period_until": _DAY,
+        "unit": _UNIT,
+        "rule": _CODE,
+        "size": _NUMBER,
+        "seed": _NUMBER,
+        "receipts": _NUMBER,
+        "accesses": _NUMBER,
+        "ground_token": _TOKEN,
+        "closed_at": _MOMENT,
+        "next_due": _DAY,
+        "conclusion_token": _TOKEN,
+        "version": _NUMBER,
+    },
+    "review_drawn": {
+        "review": _ID,
+        "position": _NUMBER,
+        "receipts": _NUMBERS,
+        "sampled": _YESES,
+        "flags_token": _TOKEN,
+    },
+    "review_accesses": {
+        "review": _ID,
+        "receipt": _NUMBER,
+        "judgement_token": _TOKEN,
+        "ground_token": _TOKEN,
+        "judged_by": _ID,
+        "asked_at": _MOMENT,
+        "asked_about": _ID,
+        "asked_unit": _UNIT,
+        "question_token": _TOKEN,
+        "answered_at": _MOMENT,
+        "answered_by": _ID,
+        "answer_token": _TOKEN,
+    },
+    "review_findings": {
+        "review": _ID,
+        "finding": _ID,
+        "found_at": _MOMENT,
+        "found_by": _ID,
+        "receipts": _NUMBERS,
+        "kind_token": _TOKEN,
+        "text_token": _TOKEN,
     },
     "timeline": {
         "stream": _ID,
