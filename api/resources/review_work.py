@@ -59,7 +59,10 @@ class NewReview(Body):
     model_config = shown(
         periodFrom="2023-04-01",
         periodUntil="2023-04-30",
+        unit="nexus",
+        rule="random",
         size=50,
+        seed=4711,
         ground="Återkommande granskning.",
     )
 

@@ -163,7 +163,7 @@ class ReviewDetail(ReviewLine):
     seed: Annotated[int, Meta(examples=[4711])]
     receipts: Annotated[int, Meta(ge=0, description="Of the access log.", examples=[1204])]
     items: list[ReviewedAccess]
-    found: list[FoundInReview]
+    recorded_findings: list[FoundInReview]
     position: Position
     ground: Text | UnsetType = UNSET
     conclusion: Text | UnsetType = UNSET
@@ -208,7 +208,7 @@ async def read(visit: Visit, review_id: UUID) -> Seen[ReviewDetail]:
         ground=opened.get(review.ground_token, UNSET),
         conclusion=opened.get(review.conclusion_token or "", UNSET),
         items=items,
-        found=[
+        recorded_findings=[
             FoundInReview(
                 finding_id=one.finding,
                 found_at=one.found_at,
