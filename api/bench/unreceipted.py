@@ -1,8 +1,9 @@
 """The house as it is served, but for its receipts: to measure what they cost. The bench alone has
 one, in a process of its own; no setting, flag or variable of the program leaves receipts out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import uvloop
@@ -35,6 +36,21 @@ class _Unwritten:
         limit: int,  # noqa: ARG002 - the same
         file: File | None = None,  # noqa: ARG002 - the same
     ) -> Page[PastReading, int]:
+        raise ReceiptsUnavailable
+
+    async def readings_between(
+        self,
+        viewer: Viewer,  # noqa: ARG002 - the promise of the port
+        first: datetime,  # noqa: ARG002 - the same
+        end: datetime,  # noqa: ARG002 - the same
+    ) -> tuple[Sequence[PastReading], int]:
+        raise ReceiptsUnavailable
+
+    async def readings_at(
+        self,
+        viewer: Viewer,  # noqa: ARG002 - the promise of the port
+        positions: Collection[int],  # noqa: ARG002 - the same
+    ) -> Sequence[PastReading]:
         raise ReceiptsUnavailable
 
 
