@@ -48,6 +48,8 @@ async def tell_overdue(
     state, now = stream.state, desk.clock.now()
     if not isinstance(state, Case | Referral | PoliceOperation):
         return None
+    if isinstance(state, Case | Referral) and state.retention.disposed:
+        return None
     missed = deadlines.miss_deadline(state.deadlines, deadline, now)
     standing = state.deadlines
     for event in missed:

@@ -210,20 +210,43 @@ async def test_disposal_on_the_command_line(town: Town) -> None:
     assert (proof["status"], len(proof["files"])) == ("erased", 2 * LEAST)
 
 
+@pytest.mark.full
+async def test_a_kill_between_the_act_and_the_erasure_loses_nothing(town: Town) -> None:
+    """kill -9 as soon as the files are gone and before their keys are: whoever comes next erases
+    them, and it is told once."""
+    files = await made(town, LEAST)
+    plan = await approved(town, files)
+    process = await started(town, town["administrator"], "execute")
+    assert process.stdout
+    assert await process.stdout.readline() == f"executed {plan}\n".encode()
+    process.kill()
+    await process.communicate()
+    await town.level()
+    await town.rooms.disposing.erase()
+    await town.level()
+    assert len(await town.rooms.facts.facts(UUID(plan), DisposalErased)) == 1
+    await town["administrator"].get(f"/disposals/{plan}/certificates")
+    assert await left(town, files) == {}
+
+
 async def samordna(town: Town, who: Person, *words: str, ends: int = 0) -> str:
     """What `samordna disposal` says to somebody."""
+    process = await started(town, who, *words)
+    said, complained = await process.communicate()
+    assert process.returncode == ends, complained.decode()
+    return said.decode()
+
+
+async def started(town: Town, who: Person, *words: str) -> asyncio.subprocess.Process:
     where = ["--database", town.addresses.log, "--vault", town.addresses.vault]
     where += ["--data", str(town.settings.data), "--municipality", town.settings.municipality]
     trusts = [] if words[0] == "execute" else ["--local-issuer"]
-    process = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         *(str(SAMORDNA), "disposal", *words, *where, *trusts),
         env={**os.environ, "SAMORDNA_TOKEN": who.token},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    said, complained = await process.communicate()
-    assert process.returncode == ends, complained.decode()
-    return said.decode()
 
 
 async def left(town: Town, files: list[OldFile]) -> dict[str, Any]:
