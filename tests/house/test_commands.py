@@ -1,0 +1,42 @@
+"""What each command of the command line tells, and to whom it must account for it."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from api.cli import app
+
+# A command that shows personal or case data leaves a receipt before it does, as a door does. The
+# others tell of the house.
+RECEIPTED: Final = {
+    "subject-access",
+    *("disposal plan", "disposal approve", "disposal reject"),
+    *("disposal execute", "disposal certificate"),
+}
+OF_THE_HOUSE: Final = {
+    *("demo", "serve", "worker", "follow", "rebuild", "token", "bench", "policy", "doctor"),
+    *("verify", "audit-keys", "projections release"),
+    *("db create", "db migrate", "db status", "keys rotate", "keys show", "organisation check"),
+}
+
+
+def commands(of: typer.Typer, group: str = "") -> Iterator[tuple[str, Any]]:
+    for one in of.registered_commands:
+        name = one.name or getattr(one.callback, "__name__", "").replace("_", "-")
+        yield f"{group} {name}".strip(), one.callback
+    for more in of.registered_groups:
+        assert more.typer_instance
+        yield from commands(more.typer_instance, str(more.name))
+
+
+def test_no_command_shows_a_person_without_a_receipt() -> None:
+    """Every command stands in one of the lists, so that a new one fails until somebody has decided;
+    and where one shows somebody, its file leaves the receipt."""
+    found = dict(commands(app))
+    assert sorted(found) == sorted(RECEIPTED | OF_THE_HOUSE)
+    for name in RECEIPTED:
+        source = Path(inspect.getfile(inspect.unwrap(found[name]))).read_text(encoding="utf-8")
+        assert "leave_receipt(" in source, name
