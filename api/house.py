@@ -74,6 +74,10 @@ class Metrics(Protocol):
         """All of it, of every process of the house, in Prometheus' text format."""
         ...
 
+    def sealing(self) -> Mapping[str, object]:
+        """How the audit logs stand, as far as this process seals them."""
+        ...
+
     def standing_still(self) -> list[str]:
         """The loops of this process that have not done their work for too long."""
         ...

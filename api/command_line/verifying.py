@@ -1,6 +1,7 @@
 """The audit logs: verified, and the keys that others verify them by."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from api.runtime.database import role_url
 from api.runtime.served_evidence import ServedEvidence
 from api.runtime.servers import servers, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.tree_evidence import DatabaseEvidence, log_as_it_is
+from api.runtime.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
 from api.runtime.tree_store import EVENTS, RECEIPTS
 from api.tree.notes import KeyIsUnsound, Verifier
 from api.tree.verification import Evidence, Verdict, root_at
@@ -44,6 +45,10 @@ def verify(
     stopped: Annotated[
         bool, typer.Option("--stopped", help="Nobody seals: nothing at all may be unsealed.")
     ] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Do nothing while another process does the same.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each log.")] = False,
 ) -> None:
     """Recompute both audit logs from their rows, and name the first entry that is wrong.
 
@@ -53,10 +58,15 @@ def verify(
     """
     trusted = _trusted(settings, key or ())
     notes = [_read(path) for path in kept or ()]
-    with _evidence(settings, url) as evidence:
+    with _evidence(settings, url, alone=alone) as evidence:
+        if evidence is None:
+            return
         verdicts = _verified(settings, evidence, trusted, notes, stopped=stopped)
-    _show(verdicts)
-    if not all(verdict.holds for verdict in verdicts):
+    if as_json:
+        _tell(verdicts)
+    else:
+        _show(list(verdicts.values()))
+    if not all(verdict.holds for verdict in verdicts.values()):
         raise typer.Exit(1)
 
 
@@ -102,7 +112,10 @@ def _read(path: Path) -> str:
 
 
 @contextmanager
-def _evidence(settings: Settings, url: str | None) -> Iterator[Callable[[str], Evidence]]:
+def _evidence(
+    settings: Settings, url: str | None, *, alone: bool
+) -> Iterator[Callable[[str], Evidence] | None]:
+    """None, when it is to be done alone and another process is at it."""
     with ExitStack() as opened:
         if url is not None:
             address = url.rstrip("/")
@@ -113,6 +126,9 @@ def _evidence(settings: Settings, url: str | None) -> Iterator[Callable[[str], E
             addresses.log, settings.municipality, "auditor", secrets=settings.secrets
         )
         connection = opened.enter_context(log_as_it_is(auditor))
+        if alone and not is_alone(connection, settings.municipality):
+            yield None
+            return
         yield lambda log: DatabaseEvidence(connection, settings.municipality, log)
 
 
@@ -123,7 +139,7 @@ def _verified(
     kept: Sequence[str],
     *,
     stopped: bool,
-) -> list[Verdict]:
+) -> dict[str, Verdict]:
     """The receipts first, so that what they say of the events is older than the events read."""
     sources = {log: evidence(log) for log in (RECEIPTS, EVENTS)}
     verdicts: dict[str, Verdict] = {}
@@ -140,7 +156,13 @@ def _verified(
                 events=partial(root_at, sources[EVENTS]) if log == RECEIPTS else None,
                 progress=moved,
             )
-    return list(verdicts.values())
+    return verdicts
+
+
+def _tell(verdicts: Mapping[str, Verdict]) -> None:
+    for log, verdict in verdicts.items():
+        told = {"log": log, "size": verdict.size, "findings": [str(it) for it in verdict.findings]}
+        typer.echo(json.dumps(told))
 
 
 def _show(verdicts: Sequence[Verdict]) -> None:

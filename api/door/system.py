@@ -61,6 +61,7 @@ def system_routes(house: House) -> list[web.RouteDef]:
             "checks": checks,
             "secondsBehind": behind,
             "standingStill": house.metrics.standing_still(),
+            "auditLogs": house.metrics.sealing(),
             "erasureCanBeCertified": house.vault_is_apart is True,
         }
         return _told(

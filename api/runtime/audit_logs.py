@@ -5,7 +5,7 @@ from typing import Final
 
 from api.runtime.changes import Changes
 from api.runtime.sealing import Sealer, Signers
-from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore
+from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore, Verified
 from api.tree.checkpoints import read_checkpoint
 from api.tree.notes import read_note
 from api.tree.verification import events_line
@@ -40,6 +40,16 @@ class AuditLogs:
     async def are_signed(self) -> bool:
         """Whether any checkpoint was ever signed. Raises LogUnavailable."""
         return any([await store.latest() for store in self.stores.values()])
+
+    async def verified(self) -> dict[str, Verified]:
+        """When each tree was last recomputed from its rows, and what came of it. Raises
+        LogUnavailable."""
+        found = {log: await store.verified() for log, store in self.stores.items()}
+        return {log: verified for log, verified in found.items() if verified}
+
+    async def note(self, log: str, size: int, finding: str | None) -> None:
+        """That a tree was recomputed. Raises LogUnavailable."""
+        await self.stores[log].note(size, finding)
 
     async def stop(self) -> None:
         for store in self.stores.values():

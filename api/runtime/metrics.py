@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.runtime.nightly import NightlyVerification
 from api.runtime.rounds import Rounds
 from api.runtime.siblings import told_by_all
 from domain.errors import Unavailable
@@ -61,6 +62,11 @@ SEALERS: Final = (
 FORGETTING: Final = (
     _Number("orphans_swept", _C, "What was made and no fact used.", lambda it: it.swept),
 )
+VERIFICATIONS: Final = (
+    _Number("verified_size", _G, "Leaves last recomputed from their rows.", lambda it: it.size),
+    _Number("verified_at", _G, "When, in Unix seconds.", lambda it: it.at.timestamp()),
+    _Number("verified_holds", _G, "1 when nothing was wrong.", lambda it: it.holds),
+)
 WORKERS: Final = (
     _Number("worker_starts", _C, "How often it was started.", lambda it: it.starts),
     _Number("worker_asks", _G, "Connections that it asks for.", lambda it: it.wishes),
@@ -96,6 +102,7 @@ class Parts(Collector):
     followers: dict[str, Any] = field(default_factory=dict)
     rounds: list[Rounds] = field(default_factory=list)
     sealers: dict[str, Any] = field(default_factory=dict)
+    nightly: NightlyVerification | None = None
     forgetting: dict[str, object] = field(default_factory=dict)
     workers: Mapping[str, object] = field(default_factory=dict)
 
@@ -106,6 +113,8 @@ class Parts(Collector):
         yield from _families(ROUNDS, "loop", {rounds.name: rounds for rounds in self.rounds})
         yield from _families(SEALERS, "log", self.sealers)
         yield from _families(FORGETTING, "loop", self.forgetting)
+        if self.nightly:
+            yield from _families(VERIFICATIONS, "log", self.nightly.latest)
         yield from _families(WORKERS, "number", self.workers)
 
     def registry(self) -> CollectorRegistry:
@@ -132,6 +141,19 @@ class Metrics:
 
     def standing_still(self) -> list[str]:
         return [rounds.name for rounds in self.parts.rounds if rounds.stands_still]
+
+    def sealing(self) -> dict[str, dict[str, object]]:
+        """How the audit logs stand, as far as this process seals them."""
+        verified = self.parts.nightly.latest if self.parts.nightly else {}
+        return {
+            log: {
+                "sealed": sealer.size,
+                "unsealed": sealer.unsealed,
+                "verifiedAt": verified[log].at.isoformat() if log in verified else None,
+                "holds": verified[log].holds if log in verified else None,
+            }
+            for log, sealer in self.parts.sealers.items()
+        }
 
     def own(self) -> str:
         return text(self.registry)

@@ -27,6 +27,14 @@ def log_as_it_is(url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def is_alone(connection: psycopg.Connection[Any], schema: str) -> bool:
+    """Whether no other session verifies the same logs until this one ends."""
+    [(alone,)] = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"samordna verify {schema}"]
+    ).fetchall()
+    return cast("bool", alone)
+
+
 class DatabaseEvidence:
     """A log and its tree as they stand in the database."""
 

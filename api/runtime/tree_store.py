@@ -6,7 +6,8 @@ us: there is no second copy of the log that could differ from it.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
 
 from psycopg.rows import args_row, scalar_row, tuple_row
 
@@ -41,6 +42,18 @@ class RowsAreMissing(Exception):
     to the log's tables must be asked; `samordna verify` names the first position."""
 
 
+class Verified(NamedTuple):
+    """What came of the last time that a tree was recomputed from its rows."""
+
+    at: datetime
+    size: int
+    finding: str | None
+
+    @property
+    def holds(self) -> bool:
+        return self.finding is None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """What a sealer adds to a tree, all of it or nothing."""
@@ -63,6 +76,8 @@ class TreeStore:
         self._tiles = statement("tree_tiles", schema)
         self._latest = statement("latest_checkpoint", schema)
         self._seal = statement("seal_tree", schema)
+        self._verified = statement("latest_verification", schema)
+        self._note = statement("note_verification", schema)
         self._reader = LogReader(
             url,
             name=f"samordna {tree} tree",
@@ -131,3 +146,11 @@ class TreeStore:
         }
         (grown,) = await self._reader.rows(self._seal, columns, scalar_row)
         return cast("bool", grown)
+
+    async def verified(self) -> Verified | None:
+        found = await self._reader.rows(self._verified, {"tree": self.name}, args_row(Verified))
+        return found[0] if found else None
+
+    async def note(self, size: int, finding: str | None) -> None:
+        columns = {"tree": self.name, "size": size, "finding": finding}
+        await self._reader.rows(self._note, columns, tuple_row)

@@ -25,9 +25,11 @@ from api.runtime.key_file import KeyringExists
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
 from api.runtime.metrics import Metrics, Parts
+from api.runtime.nightly import NightlyVerification
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from api.runtime.rates import Rates
 from api.runtime.receipt_log import ReceiptLog
+from api.runtime.sealing import Sealer
 from api.runtime.servers import Addresses, keyring, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.signing_keys import SigningKeys
@@ -77,6 +79,7 @@ class Rooms:
     audit_logs: AuditLogs
     signing_keys: SigningKeys
     changes: Mapping[str, Changes]
+    nightly: NightlyVerification
     disposing: Disposing
 
     @asynccontextmanager
@@ -105,15 +108,17 @@ class Rooms:
 
     @asynccontextmanager
     async def sealing(self) -> AsyncIterator[None]:
-        """The audit logs are sealed here meanwhile. Raises KeyringIsUnusable: a log that was signed
-        goes on with its own keys."""
+        """The audit logs are sealed here meanwhile, and verified every night. Raises
+        KeyringIsUnusable: a log that was signed goes on with its own keys."""
         if not await self.audit_logs.are_signed():
             with suppress(KeyringExists):
                 self.signing_keys.create()
         sealers = self.audit_logs.sealers(self.changes, self.signing_keys)
         self.metrics.parts.sealers |= {sealer.log: sealer for sealer in sealers}
-        self.metrics.parts.rounds += [sealer.rounds for sealer in sealers]
-        tasks = [asyncio.create_task(sealer.run()) for sealer in sealers]
+        self.metrics.parts.nightly = self.nightly
+        loops: list[Sealer | NightlyVerification] = [*sealers, self.nightly]
+        self.metrics.parts.rounds += [loop.rounds for loop in loops]
+        tasks = [asyncio.create_task(loop.run()) for loop in loops]
         try:
             yield
         finally:
@@ -250,6 +255,7 @@ async def open_house(
             metrics=metrics,
             audit_logs=audit_logs,
             signing_keys=signing_keys(settings),
+            nightly=NightlyVerification(audit_logs, _found_by(settings, addresses), clock),
             changes={"events": stored.changes, "receipts": receipts.changes},
             disposing=disposing,
         )
@@ -262,6 +268,11 @@ async def open_house(
             parts.forgetting["forgetting"] = forgetting
             opened.push_async_callback(ended, asyncio.create_task(forgetting.run()))
         yield rooms
+
+
+def _found_by(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    """The environment in which another process of ours finds this house."""
+    return replace(settings, database=addresses.log, vault=addresses.vault).environment
 
 
 class VaultDoesNotFit(Exception):

@@ -21,7 +21,7 @@ from tests.told import LINES
 
 EVERY: Sequence[Projection[Any]] = [*ALL, *ALL_OF_RECEIPTS]
 LOGS = frozenset({"events", "events_head", "receipts", "receipts_head"})
-TREES = frozenset({"trees", "tree_tiles", "checkpoints"})
+TREES = frozenset({"trees", "tree_tiles", "checkpoints", "verifications"})
 HEADS = frozenset({"events_head", "receipts_head"})
 OWN = frozenset({"_yoyo_migration"})  # which program the schema is for
 
@@ -44,6 +44,7 @@ CALLS = {
         "append_receipts",
         "forget_commands",
         "seal_tree",
+        "note_verification",
         "a_viewer_is_set",
     },
     "projector": {"a_viewer_is_set"},

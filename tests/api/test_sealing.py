@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from api.runtime.clock import SystemClock
 from api.runtime.event_log import StoredEventLog
+from api.runtime.nightly import is_due
 from api.runtime.sealing import TreeIsDamaged
 from api.runtime.tree_store import EVENTS, RowsAreMissing, TreeStore
 from api.tree.notes import read_note
@@ -108,3 +109,13 @@ def test_tail_is_no_older_than_a_sealer_needs(store: TreeStore, log_database: Da
     assert verified(log_database, stopped=True).findings == unsealed
     later = SystemClock().now() + timedelta(seconds=11)
     assert verified(log_database, now=later).findings == unsealed
+
+
+def test_is_verified_every_night() -> None:
+    """Once a night, and by day only when nights were missed."""
+    night, noon = datetime(2023, 4, 3, 2, tzinfo=UTC), datetime(2023, 4, 3, 12, tzinfo=UTC)
+    assert is_due(None, noon)
+    assert is_due(night - timedelta(hours=24), night)
+    assert not is_due(night - timedelta(minutes=20), night)
+    assert not is_due(night, noon)
+    assert is_due(noon - timedelta(hours=37), noon)

@@ -25,6 +25,15 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (tree, size)
 );
 
+-- What came of recomputing a tree from its rows, by the house itself, night after night.
+CREATE TABLE verifications (
+    tree text NOT NULL REFERENCES trees,
+    verified_at timestamptz NOT NULL,
+    size bigint NOT NULL,
+    finding text,  -- the first thing that is wrong; none, when the tree holds
+    PRIMARY KEY (tree, verified_at)
+);
+
 CREATE TRIGGER trees_only_grow BEFORE UPDATE ON trees
     FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.tree <> OLD.tree)
     EXECUTE FUNCTION refuse_change();
@@ -71,3 +80,10 @@ BEGIN
     RETURN true;
 END;
 $$;
+
+CREATE FUNCTION note_verification(verified text, size bigint, finding text) RETURNS void
+LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+    INSERT INTO verifications
+    VALUES (verified, pg_catalog.clock_timestamp(), note_verification.size, note_verification.finding);
+END;

@@ -1,0 +1,3 @@
+SELECT {schema}.note_verification(
+    verified => %(tree)b::text, size => %(size)b::bigint, finding => %(finding)b::text
+)
