@@ -775,6 +775,11 @@ class SideDoesNotFit(Refusal):
     side (S76-S78)."""
 
 
+class RoleDoesNotFit(Refusal):
+    """A party outside the administration has senders and nobody else, and only it has them
+    (S15-S20)."""
+
+
 class LeaveEndsBeforeItStarts(Refusal):
     """The last day of a leave is its first one or later (section 3, Staff)."""
 

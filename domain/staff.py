@@ -13,14 +13,16 @@ from typing import Final
 from uuid import UUID
 
 from domain import leave as leaves
-from domain.codes import Compartment, Qualification, StaffRole
+from domain.codes import Compartment, PartyKind, Qualification, StaffRole, UnitKind
 from domain.errors import (
     PositionHasEnded,
     PositionIsTaken,
     PositionStartsOrEndsLater,
+    RoleDoesNotFit,
     SideDoesNotFit,
 )
 from domain.leave import LeaveEvent, Leaves
+from domain.organisation import Unit
 from domain.sealed import Sealed
 
 FULL_TIME: Final = 100  # per cent
@@ -177,6 +179,18 @@ def _sides_of(role: StaffRole) -> tuple[Compartment | None, ...]:
 
 
 # --- decisions -------------------------------------------------------------------------------
+
+
+def require_role_at(role: StaffRole, unit: Unit) -> None:
+    """Nobody outside the administration meets a case as if from within (S15-S20), but for the
+    regional coordinators, who meet it by consent (S11). Raises RoleDoesNotFit."""
+    outside = unit.kind is UnitKind.EXTERNAL
+    if role is StaffRole.REGIONAL_COORDINATOR:
+        fits = not outside or unit.party is PartyKind.COORDINATION
+    else:
+        fits = outside is (role is StaffRole.EXTERNAL_SENDER)
+    if not fits:
+        raise RoleDoesNotFit
 
 
 def take_position(

@@ -39,15 +39,16 @@ class PositionDetails:
 async def take_position(work: Work, details: PositionDetails, staff_id: UUID | None = None) -> None:
     """A new staff member, or one who takes a new position after the last one has ended.
 
-    The id is what the identity provider's tokens name. Raises UnknownUnit, SideDoesNotFit,
-    PositionIsTaken, PositionStartsOrEndsLater.
+    The id is what the identity provider's tokens name. Raises UnknownUnit, RoleDoesNotFit,
+    SideDoesNotFit, PositionIsTaken, PositionStartsOrEndsLater.
     """
     manager = await work.require(Act.MANAGE, Information.STAFF)
     _require_own(manager, details.unit, details.role, details.side)
     organisation = work.organisation
     if not organisation.has_unit(details.unit):
         raise UnknownUnit
-    authority = organisation.unit(details.unit).kind is UnitKind.AUTHORITY_WORK
+    unit = organisation.unit(details.unit)
+    authority = unit.kind is UnitKind.AUTHORITY_WORK
     if authority and details.side and not organisation.carries_cases(details.unit, details.side):
         raise SideDoesNotFit
     member = await managed(work, staff_id) if staff_id else None
@@ -61,6 +62,7 @@ async def take_position(work: Work, details: PositionDetails, staff_id: UUID | N
         side=details.side,
         since=details.since,
     )
+    staffs.require_role_at(details.role, unit)
     work.record(stream, taken)
     now = found(staffs.evolve(member, taken[0], stream))
     work.record(stream, staffs.set_extent(now, details.percentage))

@@ -67,7 +67,7 @@ async def make_year(
 
 async def show_year(settings: Settings, addresses: Addresses, listening: socket.socket) -> None:
     """Serve it, and say what to try, until told to stop."""
-    async with open_house(settings, addresses) as rooms:
+    async with open_house(settings, addresses) as rooms, rooms.keeping_time():
         head = await rooms.facts.head()
         for projection in ALL:
             await rooms.house.views.wait_for(projection.name, head, _CATCH_UP)

@@ -220,6 +220,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Handläggare, enhetschefer och uppsökare arbetar i ett spår som enheten möter; en"
         " regionkoordinator som anlitas i ärenden i spår A; ingen annan har ett spår (S76-S78).",
     ),
+    errors.RoleDoesNotFit: Told(
+        "Rollen passar inte enheten",
+        "En part utanför förvaltningen har avsändare och inga andra, och bara den har dem"
+        " (S15-S20).",
+    ),
     errors.OwnPositionStands: Told(
         "Den egna tjänsten består",
         "Ingen avslutar sin egen tjänst; det gör en kollega som hanterar medarbetare.",

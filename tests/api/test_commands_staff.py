@@ -15,6 +15,7 @@ from domain.errors import (
     MunicipalityIsFounded,
     NotPermitted,
     PositionStartsOrEndsLater,
+    RoleDoesNotFit,
     SideDoesNotFit,
     UnknownUnit,
     WorkerIsNotQualifiedForChildren,
@@ -112,7 +113,8 @@ async def test_a_manager_records_workers(town: Town, role: StaffRole) -> None:
         for side in (served, Compartment.EXPOSED):
             with pytest.raises(NotPermitted):
                 await town.do(manager, staff.take_position, replace(position, side=side))
-    await town.do(town.administrator, staff.take_position, position)
+    there = "police" if role is StaffRole.EXTERNAL_SENDER else position.unit
+    await town.do(town.administrator, staff.take_position, replace(position, unit=there))
 
 
 @pytest.mark.parametrize("side", [*Compartment, None])
@@ -127,10 +129,30 @@ async def test_a_side_fits_the_role_and_the_unit(
         coordinates = role is StaffRole.REGIONAL_COORDINATOR
         others = {None, *({Compartment.EXPOSED} & met if coordinates else ())}
         if side in (met if role in SERVE_A_SIDE else others):
+            if role is StaffRole.EXTERNAL_SENDER:
+                position = replace(position, unit="police")
             await town.do(town.administrator, staff.take_position, position)
         else:
             with pytest.raises(SideDoesNotFit):
                 await town.do(town.administrator, staff.take_position, position)
+
+
+@pytest.mark.parametrize("role", StaffRole)
+@pytest.mark.parametrize("unit", ["nexus", "youth-outreach", "police", "regional-coordinators"])
+async def test_a_role_fits_the_unit(town: Town, unit: str, role: StaffRole) -> None:
+    """A party outside the administration has senders alone, and nobody else has them; the regional
+    coordinators, who may be outside, stand at their own (S11, S15-S20)."""
+    side = Compartment.EXPOSED if role in SERVE_A_SIDE else None
+    position = replace(POSITION, unit=unit, role=role, side=side)
+    fitting = {
+        "police": {StaffRole.EXTERNAL_SENDER},
+        "regional-coordinators": {StaffRole.EXTERNAL_SENDER, StaffRole.REGIONAL_COORDINATOR},
+    }.get(unit, set(StaffRole) - {StaffRole.EXTERNAL_SENDER})
+    if role in fitting:
+        await town.do(town.administrator, staff.take_position, position)
+    else:
+        with pytest.raises(RoleDoesNotFit):
+            await town.do(town.administrator, staff.take_position, position)
 
 
 async def test_a_position_has_begun(town: Town) -> None:
