@@ -93,7 +93,12 @@ class SealIsBroken(Exception):
 
 
 class BornInTheFuture(Refusal):
-    """The birth date lies in the future. Correct it."""
+    """The birth date lies in the future, or after the day on which the person was first told of.
+    Correct it."""
+
+
+class BornTooLongAgo(Refusal):
+    """Nobody is that old. Correct the birth date."""
 
 
 class CaseIsAlreadyOpen(Refusal):
@@ -237,8 +242,8 @@ class PersonIsNamedTwice(Refusal):
 
 
 class AgesContradict(Refusal):
-    """What is told of the age contradicts itself: give the birth date, or the age, or who assessed
-    the person as adult (R3)."""
+    """What is told of the age contradicts itself, or a personal number that is confirmed: give the
+    birth date, or the age, or who assessed the person as adult (R3)."""
 
 
 class AgeIsNotEstablished(Refusal):

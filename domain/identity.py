@@ -9,7 +9,7 @@ with nothing lost either way. Records on two sides are never brought together (S
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource
@@ -148,6 +148,19 @@ def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an a
             return replace(person, identity=replace(known, absorbed=left), open_case=still)
         case _:
             return person
+
+
+def confirmed_year(person: "Person") -> int | None:
+    """The year of birth that a confirmed personal number vouches for; a coordination number
+    vouches for none (section 5)."""
+    number = person.number.reveal() if person.number.is_open else None
+    is_sure = person.identity.level is IdentityLevel.CONFIRMED
+    if not is_sure or number is None or int(number[6:8]) > _LAST_DAY_OF_A_MONTH:
+        return None
+    return int(number[:4])
+
+
+_LAST_DAY_OF_A_MONTH: Final = 31  # above it, the number is a coordination number
 
 
 # --- whose records are one -------------------------------------------------------------------

@@ -11,14 +11,17 @@ their own.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain import guardianship, identity, protection
 from domain.codes import AgeKnowledge, Compartment, Gender, ProtectionKind
 from domain.errors import (
     AgeIsNotEstablished,
+    AgesContradict,
     BirthDateIsKnown,
     BornInTheFuture,
+    BornTooLongAgo,
     CaseIsAlreadyOpen,
 )
 from domain.guardianship import GuardianshipEvent
@@ -276,17 +279,37 @@ def tell_particulars(
     ]
 
 
-def establish_age(
-    person: Person, *, born: date | None, age: AgeKnowledge, basis: str, today: date
-) -> list[PersonEvent]:
-    """The age became known (S85), from a birth date or as an age band.
+OLDEST: Final = 125  # years: nobody has been older (c)
 
-    Raises BornInTheFuture, AgeIsNotEstablished, BirthDateIsKnown.
+
+def require_possible_birth(born: date, met: date) -> None:
+    """Whoever was met, or told of, that day had been born. Raises BornInTheFuture,
+    BornTooLongAgo."""
+    if born > met:
+        raise BornInTheFuture
+    if met.year - born.year > OLDEST:
+        raise BornTooLongAgo
+
+
+def establish_age(
+    person: Person,
+    *,
+    born: date | None,
+    age: AgeKnowledge,
+    basis: str,
+    today: date,
+    met: date | None = None,
+) -> list[PersonEvent]:
+    """The age became known (S85), from a birth date or as an age band. `met`: the day of the first
+    that was told of the person.
+
+    Raises BornInTheFuture, BornTooLongAgo, AgesContradict, AgeIsNotEstablished, BirthDateIsKnown.
     """
     known = person.born.reveal()
     if born is not None:
-        if born > today:
-            raise BornInTheFuture
+        require_possible_birth(born, met or today)
+        if identity.confirmed_year(person) not in (None, born.year):
+            raise AgesContradict
         age = age_knowledge(born, today)
     elif not age.is_established:
         raise AgeIsNotEstablished

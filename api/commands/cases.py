@@ -40,6 +40,7 @@ from domain.errors import (
     UnknownUnit,
 )
 from domain.policy import Act, Information, may
+from domain.referral import ReferralReceived
 from domain.routing import Route, as_accepted, needs_child_qualification, route
 
 
@@ -113,13 +114,15 @@ async def establish_age(
     """S85: the age is recorded on the person, and the routing of the case is reviewed."""
     case = await require_case(work, case_id, Act.RECORD, Information.CIRCUMSTANCES)
     await work.read(case.person, *case.referrals)
-    await review_age(work, case_id, case, born=born, age=age, basis=basis)
+    person = await work.person(case.person)
+    await review_age(work, case_id, case, person, born=born, age=age, basis=basis)
 
 
 async def review_age(
     work: Work,
     case_id: UUID,
     case: Case,
+    person: persons.Person,
     *,
     born: date | None,
     basis: str,
@@ -127,8 +130,10 @@ async def review_age(
 ) -> None:
     """What is found of the age, and where the rules point now (the concern that obliges most); what
     must be done within which time follows the age, too."""
-    person, before = await work.person(case.person), await work.age(case.person)
-    established = persons.establish_age(person, born=born, age=age, basis=basis, today=work.today)
+    before = await work.age(case.person)
+    established = persons.establish_age(
+        person, born=born, age=age, basis=basis, today=work.today, met=await _met(work, case)
+    )
     if not established:
         return
     work.record(case.person, established)
@@ -148,6 +153,12 @@ async def review_age(
             await assess_anew(
                 work, told, referral, known, rerouted, is_investigated=is_investigated
             )
+
+
+async def _met(work: Work, case: Case) -> date:
+    """The day of the first receipt that the case rests on."""
+    receipts = [await work.moment(told, ReferralReceived) for told in case.referrals]
+    return work.desk.calendar.day_of(min(receipts))
 
 
 async def _review_routing(

@@ -20,7 +20,7 @@ from domain import case as cases
 from domain import guardianship, identity
 from domain.case import Case
 from domain.codes import Compartment, GuardianshipEnd, IdentitySource
-from domain.errors import BornInTheFuture, NotFound
+from domain.errors import NotFound
 from domain.identity import Particulars
 from domain.person import Person, PersonCaseOpened, age_over
 from domain.policy import Act, Information
@@ -46,11 +46,10 @@ async def establish_identity(
     await work.read(case.person, *case.referrals)
     person = await work.person(case.person)
     established = identity.establish_identity(person, found)
-    if born and born > work.today:
-        raise BornInTheFuture
     work.record(case.person, established)
     if born:
-        await review_age(work, case_id, case, born=born, basis=found.basis)
+        identified = identity.evolve(person, established[-1])
+        await review_age(work, case_id, case, identified, born=born, basis=found.basis)
     if found.number and person.compartment is not Compartment.TRIAGE:
         _, holder = await reserve_number(work, person.compartment, found.number, person.id)
         if holder and holder.id != person.id and not has_fictitious_data(person):

@@ -61,7 +61,12 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     # --- persons and referrals
     errors.BornInTheFuture: Told(
-        "Född i framtiden", "Födelsedatumet ligger i framtiden. Rätta det."
+        "Född i framtiden",
+        "Födelsedatumet ligger i framtiden, eller efter den dag då det först berättades om"
+        " personen. Rätta det.",
+    ),
+    errors.BornTooLongAgo: Told(
+        "Född för länge sedan", "Ingen är så gammal. Rätta födelsedatumet."
     ),
     errors.CaseIsAlreadyOpen: Told(
         "Ett ärende är redan öppet",
@@ -199,7 +204,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.AgesContradict: Told(
         "Åldersuppgifterna motsäger varandra",
-        "Ange födelsedatum, eller ålder, eller vem som har bedömt personen som vuxen (R3).",
+        "Det som sägs om åldern motsäger sig självt, eller ett styrkt personnummer. Ange"
+        " födelsedatum, eller ålder, eller vem som har bedömt personen som vuxen (R3).",
     ),
     errors.AgeIsNotEstablished: Told(
         "Åldern är inte fastställd",

@@ -16,8 +16,10 @@ from domain.case import CaseStatus, RoutingReviewed
 from domain.codes import AgeKnowledge, CaseOutcome
 from domain.errors import (
     AgeIsNotEstablished,
+    AgesContradict,
     BirthDateIsKnown,
     BornInTheFuture,
+    BornTooLongAgo,
     CaseIsAlreadyOpen,
     CaseIsClosed,
     CaseIsMisrecorded,
@@ -188,7 +190,14 @@ class FoundAge(Done):
         " answer says which unit the rules point to now.",
     ),
     asks=(Act.RECORD, Information.CIRCUMSTANCES),
-    refuses=(CaseIsClosed, BornInTheFuture, AgeIsNotEstablished, BirthDateIsKnown),
+    refuses=(
+        CaseIsClosed,
+        BornInTheFuture,
+        BornTooLongAgo,
+        AgesContradict,
+        AgeIsNotEstablished,
+        BirthDateIsKnown,
+    ),
     status=CREATED,
     leads=(Lead("offerHandover", {"caseId": "caseId"}),),
 )

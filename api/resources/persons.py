@@ -17,8 +17,10 @@ from api.door.fields import Body, Id, Line, Number, Passage, PastDay, shown
 from api.door.visit import Visit
 from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource, ProtectionKind
 from domain.errors import (
+    AgesContradict,
     BirthDateIsKnown,
     BornInTheFuture,
+    BornTooLongAgo,
     BothHaveOpenCases,
     CaseIsClosed,
     IdentityIsUncertain,
@@ -136,7 +138,14 @@ class IdentityFinding(_Told):
         " (S85).",
     ),
     asks=_ASKS,
-    refuses=(IdentityIsUncertain, BornInTheFuture, BirthDateIsKnown, CaseIsClosed),
+    refuses=(
+        IdentityIsUncertain,
+        BornInTheFuture,
+        BornTooLongAgo,
+        AgesContradict,
+        BirthDateIsKnown,
+        CaseIsClosed,
+    ),
     status=CREATED,
     leads=(Lead("listPersonRecords", {"caseId": "caseId"}),),
 )

@@ -34,6 +34,7 @@ from domain.errors import (
     AgesContradict,
     AssessorIsNotNamed,
     BornInTheFuture,
+    BornTooLongAgo,
     ReceivedInTheFuture,
     ReceivedTooLongAgo,
     SourceIsAnother,
@@ -197,6 +198,7 @@ class ReceivedReferral(Done):
     refuses=(
         SourceIsAnother,
         BornInTheFuture,
+        BornTooLongAgo,
         ReceivedInTheFuture,
         ReceivedTooLongAgo,
         AssessorIsNotNamed,

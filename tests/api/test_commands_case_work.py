@@ -89,6 +89,15 @@ async def test_what_is_known_is_not_established_again(town: Town) -> None:
         await establish(town, worker, case, date(2024, 1, 1))
 
 
+async def test_nobody_is_born_after_they_were_told_of(town: Town) -> None:
+    """What was received earlier was about somebody: who was born since then, it was not."""
+    received = NOW - timedelta(days=10)
+    case = await town.open_case(replace(A_CHILD, received_at=received))
+    worker = await town.manager("childrens-intake")
+    with pytest.raises(BornInTheFuture):
+        await establish(town, worker, case, (received + timedelta(days=2)).date())
+
+
 @pytest.mark.parametrize("age", [AgeKnowledge.UNKNOWN, AgeKnowledge.ASSESSED_ADULT])
 async def test_an_age_is_not_established_as_unknown(town: Town, age: AgeKnowledge) -> None:
     """What was known is never unknown again, and nobody is assessed as adult here (S85, R3)."""

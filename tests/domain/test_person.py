@@ -1,18 +1,23 @@
 """A person's story: registered, an age established, at most one open case on a side."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 
-from domain.codes import AgeKnowledge, Compartment, Gender
+from domain.codes import AgeKnowledge, Compartment, Gender, IdentityKind, IdentityLevel
 from domain.errors import (
     AgeIsNotEstablished,
+    AgesContradict,
     BirthDateIsKnown,
     BornInTheFuture,
+    BornTooLongAgo,
     CaseIsAlreadyOpen,
+    Refusal,
 )
+from domain.identity import IdentityEstablished
 from domain.person import (
     AgeEstablished,
     ParticularsTold,
@@ -154,6 +159,50 @@ def test_nobody_is_born_tomorrow() -> None:
     """A birth date in the future is refused."""
     with pytest.raises(BornInTheFuture):
         establish(given(), date(2023, 4, 4))
+
+
+@pytest.mark.parametrize(
+    ("born", "refusal"),
+    [(date(2023, 3, 25), BornInTheFuture), (date(1850, 1, 1), BornTooLongAgo)],
+)
+def test_who_was_met_had_been_born(born: date, refusal: type[Refusal]) -> None:
+    """Nobody is born after they were told of, nor older than anybody has been."""
+    with pytest.raises(refusal):
+        establish_age(
+            given(),
+            born=born,
+            age=AgeKnowledge.UNKNOWN,
+            basis="Pass.",
+            today=TODAY,
+            met=date(2023, 3, 24),
+        )
+
+
+@pytest.mark.parametrize(
+    ("number", "level", "fits"),
+    [
+        ("199003029825", IdentityLevel.CONFIRMED, False),
+        ("199003029825", IdentityLevel.PROBABLE, True),
+        ("199003629823", IdentityLevel.CONFIRMED, True),  # a coordination number
+        ("200403020000", IdentityLevel.CONFIRMED, True),
+    ],
+)
+def test_a_confirmed_number_vouches_for_the_year(
+    number: str, level: IdentityLevel, fits: bool
+) -> None:
+    """A birth date of another year than a confirmed personal number's is refused; what is less
+    sure vouches for nothing (section 5)."""
+    identified = IdentityEstablished(
+        person=PERSON,
+        level=level,
+        number_kind=IdentityKind.PERSONAL_NUMBER,
+        name=None,
+        number=number,
+        gender=Gender.WOMAN,
+        basis="Pass.",
+    )
+    with nullcontext() if fits else pytest.raises(AgesContradict):
+        establish(given(identified), NINETEEN)
 
 
 # --- told again ------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ from domain.deadline import set_deadline
 from domain.errors import (
     AgesContradict,
     AssessorIsNotNamed,
-    BornInTheFuture,
     MessageMixesSides,
     PersonIsNamedTwice,
     SourceIsAnother,
@@ -198,10 +197,10 @@ async def _person(
 
 
 def age_told(details: ReferralDetails, on: date) -> AgeKnowledge:
-    """What the sender knows of the age. Raises BornInTheFuture, AssessorIsNotNamed (R3),
-    AgesContradict."""
-    if details.born and details.born > on:
-        raise BornInTheFuture
+    """What the sender knows of the age. Raises BornInTheFuture, BornTooLongAgo,
+    AssessorIsNotNamed (R3), AgesContradict."""
+    if details.born:
+        persons.require_possible_birth(details.born, on)
     if details.age is AgeKnowledge.ASSESSED_ADULT and not details.assessed_adult_by:
         raise AssessorIsNotNamed
     age = age_knowledge(details.born, on, assessed_adult=bool(details.assessed_adult_by))
