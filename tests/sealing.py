@@ -11,8 +11,9 @@ from api.runtime.event_log import StoredEventLog
 from api.runtime.sealing import Sealer
 from api.runtime.tree_evidence import DatabaseEvidence, log_as_it_is
 from api.runtime.tree_store import EVENTS, TreeStore
+from api.tree.evidence import Verdict
 from api.tree.notes import Signer
-from api.tree.verification import Verdict, verify
+from api.tree.verification import verify
 from tests.appends import IDS, new_append, new_event
 from tests.conftest import Database
 

@@ -21,8 +21,9 @@ from api.runtime.servers import servers, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
 from api.runtime.tree_store import EVENTS, RECEIPTS
+from api.tree.evidence import Evidence, Verdict
 from api.tree.notes import KeyIsUnsound, Verifier
-from api.tree.verification import Evidence, Verdict, root_at
+from api.tree.verification import root_at
 from api.tree.verification import verify as verify_tree
 
 

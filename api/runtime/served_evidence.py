@@ -8,11 +8,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from api.tree.checkpoints import read_checkpoint
+from api.tree.evidence import Leaf, Tail
 from api.tree.merkle import HASH, leaf_hash
 from api.tree.notes import NoteIsUnsound, read_note
 from api.tree.rows import ENTRY
 from api.tree.tiles import WIDTH, Tile, partly, spelled
-from api.tree.verification import Leaf, Tail
 
 _KINDS: Final = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 _PATIENCE: Final = 30.0  # seconds

@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 
 from api.runtime.database import session_url, statement
+from api.tree.evidence import Leaf, Tail
 from api.tree.rows import leaf_of
 from api.tree.tiles import Tile
-from api.tree.verification import Leaf, Tail
 
 _SPAN: Final = "WHERE position > %(after)s AND position <= %(until)s ORDER BY position"
 

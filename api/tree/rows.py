@@ -8,8 +8,8 @@ by trying; with them anybody can make it again.
 from hashlib import sha256
 from typing import Final
 
+from api.tree.evidence import Leaf
 from api.tree.merkle import leaf_hash
-from api.tree.verification import Leaf
 
 ENTRY: Final = 40  # bytes
 

@@ -12,8 +12,8 @@ from api.runtime.event_log import StoredEventLog
 from api.runtime.nightly import is_due
 from api.runtime.sealing import TreeIsDamaged
 from api.runtime.tree_store import EVENTS, RowsAreMissing, TreeStore
+from api.tree.evidence import Finding, Wrong
 from api.tree.notes import read_note
-from api.tree.verification import Finding, Wrong
 from tests.appends import record_something
 from tests.conftest import Database
 from tests.sealing import NEW, OLD, grow, sealer, tamper, verified

@@ -14,8 +14,9 @@ from api.runtime.postgres_server import PostgresServer
 from api.runtime.tree_evidence import DatabaseEvidence
 from api.runtime.tree_store import EVENTS, TreeStore
 from api.tree.checkpoints import Checkpoint
+from api.tree.evidence import Finding, Wrong
 from api.tree.notes import Note
-from api.tree.verification import Finding, Wrong, verify
+from api.tree.verification import verify
 from tests.conftest import Database, new_database
 from tests.sealing import OLD, ORIGIN, grow, sealer, tamper, verified
 
