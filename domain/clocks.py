@@ -182,6 +182,14 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         warned=2,
         escalates=True,
     ),
+    ClockKind.TAKEOVER_ANSWER: Row(
+        shown=DeadlineKind.ANSWER,
+        starts="another unit asks to take the case over (c)",
+        ends="offered to it, or declined",
+        length=Length("handover_answer_working_days", Measure.WORKING_DAYS),
+        warned=2,
+        escalates=True,
+    ),
     ClockKind.ASSIGNMENT_REVIEWED: Row(
         shown=DeadlineKind.REVIEW,
         starts="the age turns out to ask for a qualification that somebody assigned lacks",

@@ -461,6 +461,7 @@ class ClockKind(StrEnum):
     REFERRAL_ROUTED = "referral-routed"
     REFERRAL_ANSWER = "referral-answer"
     HANDOVER_ANSWER = "handover-answer"
+    TAKEOVER_ANSWER = "takeover-answer"
     REFLECTION_PERIOD = "reflection-period"
     APPLICATION_FOLLOWED_UP = "application-followed-up"
     TRANSFER_ANSWER = "transfer-answer"  # from another municipality

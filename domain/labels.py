@@ -488,6 +488,9 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ClockKind.REFERRAL_ROUTED: Label("Aktualiseringen fördelad", "Referral routed"),
         ClockKind.REFERRAL_ANSWER: Label("Svar på aktualisering", "Referral answered"),
         ClockKind.HANDOVER_ANSWER: Label("Svar på överlämning", "Handover answered"),
+        ClockKind.TAKEOVER_ANSWER: Label(
+            "Svar på en begäran om att ta över", "Request to take over answered"
+        ),
         ClockKind.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
         ClockKind.APPLICATION_FOLLOWED_UP: Label("Ansökan följs upp", "Application followed up"),
         ClockKind.TRANSFER_ANSWER: Label(

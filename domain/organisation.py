@@ -16,6 +16,7 @@ ADULT_FROM = 18  # years
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_MET_AT_ONCE = 30  # six facts each at most, and one command records at most 500
+_MOST_OF = {"protection_assessment_hours": 24}  # "at the latest", says the field (m)
 _MOST = 3660  # of days, hours, months, points: what is longer than ten years is a slip of the pen
 _MOST_KRONOR = 1_000_000_000
 _TELLING = re.compile(
@@ -351,7 +352,7 @@ def _mistakes_of_settings(settings: Settings) -> Iterator[str]:
     for setting, value in days.items():
         if value < 1:
             yield f"settings.{setting}: must be at least 1"
-        most = _MOST_KRONOR if setting.endswith("_kronor") else _MOST
+        most = _MOST_KRONOR if setting.endswith("_kronor") else _MOST_OF.get(setting, _MOST)
         if value > most:
             yield f"settings.{setting}: must be at most {most}"
     if not set(settings.research_days) <= set(range(1, 32)):

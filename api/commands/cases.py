@@ -25,6 +25,7 @@ from domain.assessment import (
 )
 from domain.case import Case
 from domain.case import consent as consents
+from domain.case import takeover as takeovers
 from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
@@ -194,6 +195,9 @@ async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str
         answer_due=work.desk.calendar.add_working_days(work.now, days),
     )
     work.record(case_id, offered)
+    for asked in case.takeovers:
+        if asked.unit == to_unit:  # the offer is the answer
+            work.record(case_id, takeovers.end_waiting(case, asked.id, work.now))
 
 
 async def accept_handover(work: Work, case_id: UUID, handover_id: UUID) -> None:

@@ -53,10 +53,13 @@ async def request_takeover(work: Work, referral_id: UUID, *, reason: str) -> Non
         raise NothingToTakeOver
     case = await work.case(referral.case)
     _require_unit(work, viewer.unit, case)
-    requested = takeovers.request_takeover(
-        case, work.desk.ids.new(), unit=viewer.unit, reason=reason
-    )
+    request = work.desk.ids.new()
+    requested = takeovers.request_takeover(case, request, unit=viewer.unit, reason=reason)
     work.record(referral.case, requested)
+    acute = any([(await work.referral(told)).acute for told in case.referrals])
+    settings, calendar = work.organisation.settings, work.desk.calendar
+    waits = takeovers.await_answer(request, work.now, settings, calendar, acute=acute)
+    work.record(referral.case, waits)
 
 
 async def decline_takeover(
@@ -64,6 +67,7 @@ async def decline_takeover(
 ) -> None:
     case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
     work.record(case_id, takeovers.decline_takeover(case, request_id, explanation=explanation))
+    work.record(case_id, takeovers.end_waiting(case, request_id, work.now))
 
 
 def _require_unit(work: Work, unit: str, case: Case) -> None:

@@ -77,7 +77,7 @@ def _escalated(
         return deadlines.escalate_deadline(
             standing,
             deadline,
-            tuple(dict.fromkeys(_both(state))),
+            tuple(dict.fromkeys(_both(state, deadline))),
             now=now,
             settings=desk.organisation.settings,
             calendar=desk.calendar,
@@ -86,11 +86,14 @@ def _escalated(
         return []
 
 
-def _both(state: Case | Referral | PoliceOperation) -> tuple[str, ...]:
-    """Who holds it, and who is asked; an operation is asked of both who handle it (R6)."""
+def _both(state: Case | Referral | PoliceOperation, deadline: UUID) -> tuple[str, ...]:
+    """Who holds it, and who is asked; an operation is asked of both who handle it (R6). A unit that
+    asks for a case sees nothing of it, so who has it is reminded alone."""
     match state:
         case PoliceOperation():
             return state.handled_by
+        case Case() if any(asked.id == deadline for asked in state.takeovers):
+            return (state.unit,)
         case Case():
             return state.unit, state.handover.to_unit if state.handover else state.unit
         case Referral():

@@ -1,17 +1,25 @@
 """A request to take over: another unit that was told of the case asks for it.
 
-The responsible unit answers by offering the case to it, or declines; until then nothing moves.
+The responsible unit answers by offering the case to it, or declines, within the time of any
+handover; until then nothing moves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from domain.case.state import Case, Takeover, require_open
+from domain.clocks import due
+from domain.codes import ClockKind
+from domain.deadline import DeadlineEvent, end_deadline, set_until
 from domain.errors import (
     ReceivingUnitIsResponsible,
     TakeoverIsAnswered,
     TakeoverIsRequested,
 )
+from domain.organisation import Settings
+from domain.ports import WorkingCalendar
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------
@@ -70,3 +78,20 @@ def decline_takeover(case: Case, request: UUID, *, explanation: str) -> list[Tak
     return [
         TakeoverDeclined(person=case.person, request=request, explanation=Sealed.of(explanation))
     ]
+
+
+# --- its clock, which has the number of the request -------------------------------------------
+
+
+def await_answer(
+    request: UUID, at: datetime, settings: Settings, calendar: WorkingCalendar, *, acute: bool
+) -> Sequence[DeadlineEvent]:
+    """As long as for a handover that is offered (c): nobody waits for ever (S69)."""
+    until = due(ClockKind.TAKEOVER_ANSWER, at, settings, calendar, acute=acute)
+    return set_until(request, ClockKind.TAKEOVER_ANSWER, at, until, calendar)
+
+
+def end_waiting(case: Case, request: UUID, at: datetime) -> Sequence[DeadlineEvent]:
+    """It is answered; what was asked before there was a clock has none."""
+    waits = any(one.id == request for one in case.deadlines)
+    return end_deadline(case.deadlines, request, at) if waits else []

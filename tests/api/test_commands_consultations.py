@@ -1,15 +1,24 @@
 """Consultations and requests to take over as use cases: who may, and what the others learn."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from api.commands import cases, consultations, referrals
+from api.commands.passing_time import tell_overdue
 from domain.case import HandoverAccepted
 from domain.case.consultation import ConsultationAsked
 from domain.case.takeover import TakeoverRequested
-from domain.codes import Compartment
+from domain.codes import ClockKind, Compartment
+from domain.deadline import (
+    DeadlineCaughtUp,
+    DeadlineEscalated,
+    DeadlineMet,
+    DeadlineMissed,
+    running,
+)
 from domain.errors import (
     NotFound,
     NothingToTakeOver,
@@ -17,6 +26,7 @@ from domain.errors import (
     ReceivingUnitIsResponsible,
     UnknownUnit,
 )
+from domain.referral import ReferralAccepted
 from tests.town import AGE_UNKNOWN, AN_ADULT, Town, new_town
 
 
@@ -68,6 +78,33 @@ async def requested(town: Town, referral: UUID, by: UUID) -> TakeoverRequested:
         by, consultations.request_takeover, referral, reason="Är vuxen, enligt pass."
     )
     return outcome.the(TakeoverRequested)[1]
+
+
+async def test_a_request_to_take_over_has_its_time(town: Town) -> None:
+    """S69: answered by an offer or a decline it is met; unanswered it is missed, and brought to the
+    manager of whoever has the case, again and again."""
+    referral = await town.receive(AGE_UNKNOWN)
+    nexus, intake = await town.worker("nexus"), await town.manager("childrens-intake")
+    accepted = await town.do(intake, referrals.accept_referral, referral)
+    case = accepted.the(ReferralAccepted)[1].case
+    decline = consultations.decline_takeover
+    for answer in ("decline", "silence", "offer"):
+        asks = await requested(town, referral, nexus)
+        assert running((await town.case(case)).deadlines, ClockKind.TAKEOVER_ANSWER) == asks.request
+        if answer == "decline":
+            met = await town.do(intake, decline, case, asks.request, explanation="Nej.")
+            assert met.the(DeadlineMet)[1].deadline == asks.request
+        if answer == "silence":
+            town.clock.advance(timedelta(days=10))
+            await tell_overdue(town.desk, case, asks.request)
+            told = [fact.event for fact in await town.facts(case)]
+            assert DeadlineMissed(deadline=asks.request) in told
+            assert isinstance(told[-1], DeadlineEscalated)
+            assert told[-1].units == ("childrens-intake",)
+            late = await town.do(intake, decline, case, asks.request, explanation="Nej.")
+            assert late.find(DeadlineCaughtUp)
+    await town.offered(case)
+    assert not running((await town.case(case)).deadlines, ClockKind.TAKEOVER_ANSWER)
 
 
 async def test_a_unit_that_was_told_asks_to_take_over(town: Town) -> None:

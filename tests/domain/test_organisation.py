@@ -7,7 +7,7 @@ import pytest
 
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from domain.codes import AgeKnowledge, Compartment, Concern, PersonRole, Residence, Source, UnitKind
-from domain.organisation import AnswerDue, OrganisationIsFaulty
+from domain.organisation import AnswerDue, OrganisationIsFaulty, Settings
 from domain.routing import Facts, route
 
 TOML = UPPSALA.read_text(encoding="utf-8")
@@ -156,6 +156,13 @@ def test_a_file_is_read_whole_or_not_at_all() -> None:
         "settings.referral_answer_working_days.acute",
         "settings.handover_answer_working_days.acute",
     }
+
+
+def test_a_child_is_protected_within_a_day() -> None:
+    """The immediate assessment takes 24 hours at the latest, wherever: a setting may only shorten
+    it (section 4)."""
+    with pytest.raises(OrganisationIsFaulty, match="must be at most 24"):
+        replace(ORGANISATION, settings=Settings(protection_assessment_hours=25))
 
 
 @pytest.mark.parametrize("coordinators", ["nexus", "police"])
