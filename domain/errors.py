@@ -459,7 +459,8 @@ class CoordinatorIsNotEngaged(Refusal):
 
 class InvestigationIsDecided(Refusal):
     """It is decided that an investigation is opened (SoL 2025:400 20:2; 2001:453 11:1 a): it is
-    opened, and concluded, before the case is closed."""
+    opened, and concluded, before the case is closed; and another municipality that is responsible
+    is asked to take it over in writing (R14)."""
 
     status = 409
 

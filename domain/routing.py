@@ -112,7 +112,7 @@ def route(facts: Facts, organisation: Organisation) -> Route:
         rules=(*added, deciding),
         informed=(_entry(compartment, targets, child=False),) if presumed else (),
         informed_without_person=(targets.regional_coordinators,) if Rule.R6 in added else (),
-        report_of_concern=Rule.R4 in added or (child and _must_report(facts)),
+        report_of_concern=Rule.R4 in added or (child and _is_told_of(facts)),
         sender_holds=facts.sent_on and not child,
         out_of_scope=out_of_scope,
     )
@@ -195,8 +195,6 @@ def _deciding_for_exposed(facts: Facts, *, child: bool) -> Rule:
 # --- what the source, the place and the age add ----------------------------------------------
 
 _OUTREACH = (Source.YOUTH_OUTREACH, Source.HOMELESS_OUTREACH, Source.OTHER_ADVICE_AND_SUPPORT)
-_AUTHORITIES = (Source.POLICE_OPERATION, Source.POLICE, Source.SCHOOL, Source.HEALTH_CARE)
-_SOCIAL_SERVICES = (*_OUTREACH, Source.OTHER_UNIT, Source.OTHER_MUNICIPALITY)
 
 
 def _added(facts: Facts, deciding: Rule, *, child: bool) -> Iterator[Rule]:
@@ -235,10 +233,10 @@ def _outreach_suspects(facts: Facts) -> bool:
     return facts.concern in (Concern.PROSTITUTION, Concern.TRAFFICKING)
 
 
-def _must_report(facts: Facts) -> bool:
-    """Who must report that a child fares badly (SoL 2025:400 19:1, old 14:1); R10 always does."""
-    mandated = facts.source in (*_AUTHORITIES, *_SOCIAL_SERVICES) or facts.sent_on
-    return mandated or facts.role is PersonRole.RELATIVE
+def _is_told_of(facts: Facts) -> bool:
+    """A child is reported by whoever tells of it, bound to or not (R8): all but the child that
+    applies for itself. R10 is always a report."""
+    return facts.source is not Source.SELF or facts.sent_on or facts.role is PersonRole.RELATIVE
 
 
 # --- prevention, and growing up --------------------------------------------------------------

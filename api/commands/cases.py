@@ -22,6 +22,7 @@ from domain.assessment import (
     is_assessed,
     is_to_be_investigated,
     require_assessed,
+    require_protection_assessed,
 )
 from domain.case import Case
 from domain.case import consent as consents
@@ -283,7 +284,9 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     )
     work.record(case_id, closed)
     for told, running in reports.items() if closed else ():
-        if outcome not in _ELSEWHERE:
+        if outcome is CaseOutcome.MOVED_AWAY:  # who takes over decides what is investigated
+            require_protection_assessed(running)
+        elif outcome is not CaseOutcome.MISRECORDED:
             require_assessed(running)
         work.record(told, drop_with_case(running, work.now))
     work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
@@ -291,9 +294,6 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
         work.record(record.id, persons.close_case_for(record, case_id))
     for member in (*case.workers, *consents.engaged(case)):
         await _give_back(work, case_id, member)
-
-
-_ELSEWHERE = (CaseOutcome.MISRECORDED, CaseOutcome.MOVED_AWAY)  # whatever is left to assess
 
 
 async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:

@@ -19,6 +19,7 @@ from api.demo.neighbours import Neighbours
 from api.demo.reports import Report
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
+from domain.assessment import is_to_be_investigated
 from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
@@ -120,7 +121,7 @@ class Referrals:
         intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
         elsewhere = intake.residence is Residence.ELSEWHERE and not intake.acute
-        elsewhere = elsewhere and await self._is_not_needed_at_once(story)
+        elsewhere = elsewhere and await self._may_go_elsewhere(story)
         if wrong_age:
             truth = age_knowledge(intake.somebody.born, self.stage.today)
             await self._decline(member, story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
@@ -130,11 +131,13 @@ class Referrals:
         else:
             await self._accept(member, story)
 
-    async def _is_not_needed_at_once(self, story: ReferralStory) -> bool:
-        """Protection, as far as it must be assessed before another municipality can be (R14)."""
+    async def _may_go_elsewhere(self, story: ReferralStory) -> bool:
+        """Protection is assessed first and not needed at once, nor an investigation decided, before
+        another municipality can be pointed to (R14)."""
         state = await self._state(story)
         waits = running(state.deadlines, ClockKind.PROTECTION_ASSESSMENT)
-        return waits is None and not state.assessment.at_once
+        decided = is_to_be_investigated(state.deadlines)
+        return waits is None and not state.assessment.at_once and not decided
 
     async def _state(self, story: ReferralStory) -> Referral:
         stream = (await self.stage.desk.log.streams([story.id]))[story.id]
@@ -172,7 +175,8 @@ class Referrals:
         stage = self.stage
         manager = stage.crew.manager(story.unit, story.compartment)
         stage.looked(manager, "readReferral", story.id)
-        if reason is DeclineReason.OTHER_MUNICIPALITY and happens(stage.rng, 0.3):
+        elsewhere = reason is DeclineReason.OTHER_MUNICIPALITY
+        if elsewhere and (happens(stage.rng, 0.3) or not await self._may_go_elsewhere(story)):
             await stage.do(manager, referrals.refuse_decline, story.id)
             story.declines_refused = True
             stage.in_working_days(1, self.answer, story)

@@ -92,7 +92,7 @@ class CaseWork:
         self._rng = Random(story.id.int)  # noqa: S311 - meant to be foreseeable
         self._hours = OfficeHours(self._rng)
         self._investigation: UUID | None = None
-        self._transfer: UUID | None = None
+        self._moves = False  # another municipality has accepted
 
     def begin(self) -> None:
         rng, intake = self._rng, self._story.intake
@@ -120,8 +120,8 @@ class CaseWork:
         """What must have ended before the case may; and how it ended, then."""
         if self._investigation and outcome is not CaseOutcome.MISRECORDED:
             await self._conclude(self._investigation, InvestigationConclusion.DISCONTINUED)
-        waits = self._transfer and outcome is CaseOutcome.MOVED_AWAY
-        return CaseOutcome.CONTACT_LOST if waits else outcome
+        stays = outcome is CaseOutcome.MOVED_AWAY and not self._moves
+        return CaseOutcome.CONTACT_LOST if stays else outcome
 
     def _in(self, days: int, act: Callable[..., Awaitable[None]], *args: Any) -> None:
         """So many working days later, if the case is open then."""
@@ -322,8 +322,8 @@ class CaseWork:
         request = transfers.request_transfer
         new = {"municipality": texts.MUNICIPALITY, "reason": texts.TRANSFER}
         outcome = await self._do(request, **new)
-        self._transfer = outcome.the(TransferRequested)[1].transfer
-        self._in(self._rng.randint(2, 15), self._hear_of_transfer, self._transfer)
+        transfer = outcome.the(TransferRequested)[1].transfer
+        self._in(self._rng.randint(2, 15), self._hear_of_transfer, transfer)
 
     async def _hear_of_transfer(self, transfer: UUID) -> None:
         """Refused, or accepted: then the case is closed as moved away."""
@@ -332,5 +332,5 @@ class CaseWork:
         explanation = texts.TRANSFER_ACCEPTED if accepted else texts.TRANSFER_REFUSED
         await self._do(transfers.answer_transfer, transfer, answer=answer, explanation=explanation)
         if accepted:
-            self._transfer = None
+            self._moves = True
             self._in(3, self._story.move_away)

@@ -281,7 +281,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.InvestigationIsDecided: Told(
         "En utredning ska inledas",
         "Det är beslutat att en utredning inleds (SoL 2025:400 20 kap. 2 §; SoL 2001:453 11 kap."
-        " 1 a §): den inleds, och avslutas, innan ärendet avslutas.",
+        " 1 a §): den inleds, och avslutas, innan ärendet avslutas; en annan kommun som är"
+        " ansvarig ombeds skriftligen att ta över.",
     ),
     errors.InvestigationIsOpen: Told(
         "En utredning pågår",

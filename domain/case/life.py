@@ -233,7 +233,7 @@ def close_case(
         raise InvestigationIsOpen
     if outcome is not CaseOutcome.MISRECORDED and is_to_be_investigated:
         raise InvestigationIsDecided
-    if outcome is CaseOutcome.MOVED_AWAY and case.transfer and not case.transfer.is_accepted:
+    if outcome is CaseOutcome.MOVED_AWAY and not (case.transfer and case.transfer.is_accepted):
         raise TransferIsNotAccepted
     if outcome in _DROPPING and outside:
         raise OutOfScopeIsReferredOn

@@ -12,6 +12,7 @@ from domain.errors import (
     AcuteNeedsAreOurs,
     AgeIsNotEstablished,
     DeclineIsNotProposed,
+    InvestigationIsDecided,
     RoutingStaysTheSame,
 )
 from domain.referral.reception import ReceptionEvent, routed
@@ -162,7 +163,7 @@ def decline_referral(
     `confirmed`: the unit manager declines, or nobody needs to confirm. A wrong age must lead
     elsewhere: then the referral is routed anew in the same act and never without a holder.
     Raises ReferralIsAnswered, DeclineIsProposed, AgeIsNotEstablished, RoutingStaysTheSame,
-    AcuteNeedsAreOurs, ProtectionIsNotAssessed.
+    AcuteNeedsAreOurs, ProtectionIsNotAssessed, InvestigationIsDecided.
     """
     require_no_proposal(referral, by_unit)
     match reason:
@@ -172,7 +173,7 @@ def decline_referral(
             if elsewhere is None or elsewhere.unit == referral.unit:
                 raise RoutingStaysTheSame
         case DeclineReason.OTHER_MUNICIPALITY:
-            _require_no_acute_needs(referral)
+            _require_ended(referral)
     proposed = ProposedDecline(
         reason=Sealed.of(reason), age=Sealed.of(age), explanation=Sealed.of(explanation)
     )
@@ -194,13 +195,14 @@ def confirm_decline(
 ) -> list[AnswerEvent | ReceptionEvent]:
     """The unit manager confirms what was proposed (R2).
 
-    Raises ReferralIsAnswered, DeclineIsNotProposed, AcuteNeedsAreOurs, ProtectionIsNotAssessed.
+    Raises ReferralIsAnswered, DeclineIsNotProposed, AcuteNeedsAreOurs, ProtectionIsNotAssessed,
+    InvestigationIsDecided.
     """
     require_waiting(referral, by_unit)
     if referral.proposed is None:
         raise DeclineIsNotProposed
     if referral.proposed.reason.reveal() is DeclineReason.OTHER_MUNICIPALITY:
-        _require_no_acute_needs(referral)  # they may have become known meanwhile
+        _require_ended(referral)  # more may have become known meanwhile
     return _declined(referral, referral.proposed, elsewhere, due)
 
 
@@ -212,12 +214,15 @@ def refuse_decline(referral: Referral, *, by_unit: str) -> list[AnswerEvent]:
     return [ReferralDeclineRefused(unit=referral.unit)]
 
 
-def _require_no_acute_needs(referral: Referral) -> None:
+def _require_ended(referral: Referral) -> None:
     """R14: acute needs are ours, whether the sender told of them or our own assessment did; of a
-    child nobody knows before protection is assessed (SoL 2025:400 20:1; 2001:453 11:1 a)."""
+    child nobody knows before protection is assessed (SoL 2025:400 20:1; 2001:453 11:1 a). An
+    investigation that is decided is opened here, and moved in writing (20:2, 29:10)."""
     if referral.acute or referral.assessment.at_once:
         raise AcuteNeedsAreOurs
     assessment.require_protection_assessed(referral.deadlines)
+    if assessment.is_to_be_investigated(referral.deadlines):
+        raise InvestigationIsDecided
 
 
 def _declined(

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import assessments, cases, investigations, referrals
+from api.commands import assessments, cases, investigations, referrals, transfers
 from api.commands.passing_time import tell_overdue
+from domain.case.transfer import TransferRequested
 from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
@@ -19,6 +20,7 @@ from domain.codes import (
     InvestigationConclusion,
     ReferralKind,
     Source,
+    TransferAnswer,
 )
 from domain.deadline import DeadlineMet, running
 from domain.errors import (
@@ -343,6 +345,37 @@ async def test_a_case_is_not_closed_before_its_report_is_assessed(town: Town) ->
         assert await told(closing) == (refusal, {})
         await act(town, referral)
     await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+
+
+async def test_no_child_moves_away_before_protection_is_assessed(town: Town) -> None:
+    """R14, SoL 20:1: of a child protection is assessed here, whoever takes over."""
+    case, worker = await town.assigned("childrens-intake")
+    asked = await town.do(
+        worker, transfers.request_transfer, case, municipality="Tierp", reason="Bor där."
+    )
+    transfer = asked.the(TransferRequested)[1].transfer
+    accepted = TransferAnswer.ACCEPTED
+    await town.do(
+        worker, transfers.answer_transfer, case, transfer, answer=accepted, explanation="Tar över."
+    )
+    away = partial(town.do, worker, cases.close_case, case, CaseOutcome.MOVED_AWAY)
+    assert await told(away()) == (ProtectionIsNotAssessed, {})
+    [referral] = (await town.case(case)).referrals
+    await assess(town, referral)
+    await away()
+
+
+async def test_an_investigation_that_is_decided_is_not_declined_away(town: Town) -> None:
+    """R14, SoL 20:2: it is opened here, and another municipality is asked in writing; also where
+    the decline was proposed before that was decided."""
+    referral, manager = await town.receive(A_CHILD), await town.manager("childrens-intake")
+    await assess(town, referral)
+    await elsewhere(town, referral, await town.worker("childrens-intake"))
+    await decide(town, referral)
+    confirming = town.do(manager, referrals.confirm_decline, referral)
+    assert await told(confirming) == (InvestigationIsDecided, {})
+    await town.do(manager, referrals.refuse_decline, referral)
+    assert await told(elsewhere(town, referral, manager)) == (InvestigationIsDecided, {})
 
 
 async def test_each_investigation_has_its_own_notice(town: Town) -> None:

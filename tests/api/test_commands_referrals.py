@@ -152,14 +152,14 @@ async def test_what_is_told_of_the_age(
 async def test_what_a_referral_is_where_nobody_says(
     town: Town, source: Source, kind: ReferralKind
 ) -> None:
-    """The source says what an adult's referral is; a child's is a report of concern where it must
-    be one; and what the sender says it is, it is."""
+    """The source says what an adult's referral is; a child's is a report of concern, unless it
+    comes itself; and what the sender says it is, it is."""
     told_of = replace(AN_ADULT, source=source, number=None)
     child = replace(told_of, born=A_CHILD.born)
     application = replace(told_of, kind=ReferralKind.APPLICATION)
-    must_report = source not in (Source.SELF, Source.CIVIL_SOCIETY)
+    reported = source is not Source.SELF
     assert await kind_of(town, told_of) is kind
-    assert await kind_of(town, child) is (ReferralKind.REPORT_OF_CONCERN if must_report else kind)
+    assert await kind_of(town, child) is (ReferralKind.REPORT_OF_CONCERN if reported else kind)
     assert await kind_of(town, application) is ReferralKind.APPLICATION
 
 

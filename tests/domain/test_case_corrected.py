@@ -141,9 +141,10 @@ def test_a_refusal_or_a_silent_month_opens_the_way_to_the_inspectorate() -> None
 
 
 def test_a_case_is_ours_until_the_transfer_is_accepted() -> None:
-    """S69: it is not closed as moved away before somebody else is responsible."""
+    """S69, R14: it is not closed as moved away before somebody else is responsible, whether or not
+    that was asked for."""
     moved = CaseOutcome.MOVED_AWAY
-    for waits in ((REQUESTED,), (REQUESTED, answered(REFUSED)), (REQUESTED, ASKED)):
+    for waits in ((), (REQUESTED,), (REQUESTED, answered(REFUSED)), (REQUESTED, ASKED)):
         with pytest.raises(TransferIsNotAccepted):
             close_case(given(*waits), moved)
     assert close_case(given(REQUESTED, answered(ACCEPTED)), moved)

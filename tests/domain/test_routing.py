@@ -160,10 +160,11 @@ def test_r7_of_who_plans_it() -> None:
 
 
 def test_r8() -> None:
-    """Whom civil society signposts is routed like anybody, without a duty to report (S34)."""
+    """Whom civil society signposts is routed like anybody (S34): it need not report a child, but
+    what it tells of one is a report, whose protection is assessed."""
     found = route(replace(CHILD_OF_R1, source=Source.CIVIL_SOCIETY), UPPSALA)
     assert (found.unit, found.rules) == ("childrens-intake", (Rule.R8, Rule.R1))
-    assert not found.report_of_concern
+    assert found.report_of_concern
 
 
 @pytest.mark.parametrize("role", [PersonRole.BUYER, PersonRole.PERPETRATOR])
@@ -318,12 +319,13 @@ def test_a_child_that_the_administration_sends_on_is_a_report() -> None:
             assert found.report_of_concern == (Rule.R4 in found.rules)
 
 
-def test_who_must_report_a_child() -> None:
-    """Authorities and social services must; civil society and private persons need not (S34)."""
-    free = {Source.CIVIL_SOCIETY, Source.SELF, Source.CLOSE_PERSON, Source.OTHER}
+@pytest.mark.parametrize("age", [AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN])
+def test_whoever_tells_of_a_child_reports_it(age: AgeKnowledge) -> None:
+    """S22, S83: protection is assessed whoever tells, bound to report or not (S34); but the child
+    that comes itself applies."""
     for source in Source:
-        found = route(replace(CHILD_OF_R1, source=source), UPPSALA)
-        assert found.report_of_concern == (source not in free)
+        found = route(replace(CHILD_OF_R1, age=age, source=source), UPPSALA)
+        assert found.report_of_concern == (source is not Source.SELF)
 
 
 def test_who_is_informed() -> None:
