@@ -116,11 +116,11 @@ def _kept(one: Judged) -> KeptFile:
 
 
 async def _shelf(visit: Visit, files: Any) -> Shelf:
-    """With every other file of the same persons; their birth dates are opened with a receipt."""
+    """With every other file of the same persons; their birth dates are opened, and the receipt of
+    it names them all."""
     shelf = await use_cases.shelf_of(visit.house.views, files)
     if shelf.streams:
         visit.position = max(visit.position, shelf.as_of)
-        await visit.leave_receipt(shelf.streams, "answered")
     return shelf
 
 
@@ -165,6 +165,8 @@ async def plan(visit: Visit, disposal: NewDisposal) -> ChangedDisposal:
     if not may(visit.viewer, Act.MANAGE, Information.DISPOSAL):
         raise NotPermitted
     shelf = await _shelf(visit, disposal.file_ids)
+    if shelf.streams:
+        await visit.leave_receipt(shelf.streams, "answered")  # whatever comes of the plan
     outcome = await visit.carry_out(use_cases.plan_disposal, disposal.file_ids, shelf)
     return _changed(outcome.the(DisposalPlanned)[0], outcome)
 

@@ -61,7 +61,7 @@ async def read(visit: Visit, external_referral_id: UUID) -> Seen[Question]:
         text=found.asked.text.reveal() if found.asked else UNSET,
         position=visit.position,
     )
-    return Seen(answer, [found.file, found.person])
+    return Seen(answer, [external_referral_id, found.file, found.person])
 
 
 def _looking(visit: Visit) -> Work:

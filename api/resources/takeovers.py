@@ -71,4 +71,5 @@ async def page(visit: Visit, query: TakeoversQuery) -> Seen[Takeovers]:
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
-    return Seen(answer, [line.case for line in found.lines], detail=visit.detail(query))
+    cases = dict.fromkeys(line.case for line in found.lines)
+    return Seen(answer, list(cases), detail=visit.detail(query))

@@ -81,7 +81,7 @@ class Forgetting:
         if lost:
             await self._vault.erase(keys, people=lost, referrals=lost)
             self.swept += len(lost)
-            _log.info("orphans were swept", amount=len(lost))
+            _log.info("orphans were swept", count=len(lost))
 
 
 def _owner(key: str) -> Iterator[UUID]:

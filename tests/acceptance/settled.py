@@ -54,6 +54,8 @@ class Settled:
     mandate: UUID = NOBODYS
     inquiry: UUID = NOBODYS
     review: UUID = NOBODYS
+    external: UUID = NOBODYS  # a question that the police were asked
+    disposal: UUID = NOBODYS  # of nothing, unless a file of tests disposes of something
     leaver: Person | None = None
 
     @property
@@ -100,6 +102,7 @@ async def settle(town: Town) -> Settled:
     await _staff(settled)
     await _cases_of_nexus(settled)
     await _cases_of_childrens_intake(settled)
+    await _taken_back(settled)
     await _the_other_sides(settled)
     await _referrals_that_wait(settled)
     await _a_team(settled)
@@ -228,6 +231,23 @@ async def _offered(settled: Settled, name: str, manager: str, to_unit: str) -> U
     return offer.id
 
 
+async def _moved(settled: Settled, name: str, manager: str, to_manager: str) -> None:
+    """Offered and taken over."""
+    unit, receiver = settled.viewers[to_manager].unit, settled.town[to_manager]
+    handover = await _offered(settled, name, manager, unit)
+    receiver.position = settled.town[manager].position
+    await receiver.post(f"/cases/{settled.files[name].id}/handovers/{handover}/acceptances")
+    settled.changes(name, responsible_unit=unit, receiving_unit=None)
+
+
+async def _asked_outside(settled: Settled, name: str, manager: str) -> None:
+    path = f"/cases/{settled.files[name].id}/external-referrals"
+    told = {"kinds": ["identity"], "text": "Behöver skydd på vägen hem."}
+    body = {"receiver": "police", "party": "police", "ground": "care", **told}
+    reply = await settled.town[manager].post(path, body, expect=201)
+    settled.external = UUID(reply["externalReferralId"])
+
+
 # --- the files -------------------------------------------------------------------------------
 
 
@@ -245,14 +265,10 @@ async def _cases_of_nexus(settled: Settled) -> None:
         await worker.post(path, {"text": f"Anteckning {number}."}, expect=201)
     await _assigned(settled, "colleague's", manager, "nexus colleague")
     await _engaged(settled, "assigned", manager, "engaged coordinator")
+    await _asked_outside(settled, "assigned", manager)
     await _consulted(settled, "colleague's", manager, "childrens-intake")
     await _offered(settled, "offered", manager, "childrens-intake")
-    handover = await _offered(settled, "taken over", manager, "childrens-intake")
-    intake = town["intake manager"]
-    intake.position = town[manager].position
-    taken = f"/cases/{settled.files['taken over'].id}/handovers/{handover}/acceptances"
-    await intake.post(taken)
-    settled.changes("taken over", responsible_unit="childrens-intake", receiving_unit=None)
+    await _moved(settled, "taken over", manager, "intake manager")
     closed = f"/cases/{settled.files['closed'].id}"
     etag = (await town[manager].get(closed)).headers["ETag"]
     await town[manager].post(f"{closed}/closures", {"outcome": "needs-met"}, etag=etag)
@@ -265,6 +281,19 @@ async def _cases_of_childrens_intake(settled: Settled) -> None:
     await _assigned(settled, "child's", manager, "intake worker")
     await _offered(settled, "child's offered", manager, "nexus")
     await _offered(settled, "child's offered too", manager, "nexus")
+
+
+async def _taken_back(settled: Settled) -> None:
+    """A case of Nexus that the unit which had it asks for, twice."""
+    name, intake, nexus = "asked for back", "intake manager", "nexus manager"
+    await _opened(settled, name, intake, person={"bornOn": born(16)})
+    await _moved(settled, name, intake, nexus)
+    asked = f"/referrals/{settled.files[f'{name}: referral'].id}/takeover-requests"
+    case, why = settled.files[name].id, {"reason": "Vi har en pågående kontakt."}
+    first = (await settled.town[intake].post(asked, why, expect=201))["takeoverId"]
+    decline = f"/cases/{case}/takeover-requests/{first}/declines"
+    await settled.town[nexus].post(decline, {"explanation": "Vi har kontakten nu."})
+    await settled.town[intake].post(asked, why, expect=201)
 
 
 async def _the_other_sides(settled: Settled) -> None:

@@ -30,6 +30,7 @@ from tests.acceptance.doors import (
 )
 from tests.acceptance.knocking import Heard
 from tests.acceptance.settled import Settled, nothing_comes_of_it
+from tests.acceptance.test_disposal import LEAST, disposed, made
 from tests.api.test_logging import logged
 
 READERS: Final = {
@@ -38,9 +39,19 @@ READERS: Final = {
     Information.ACCESS_LOG: "auditor",
     Information.REVIEW: "auditor",
     Information.RECEIPT: "police officer",
+    Information.EXTERNAL_REFERRAL: "police officer",
+    Information.DISPOSAL: "administrator",
     Information.ORGANISATION: "administrator",
 }
 OPEN: Final = [route for route in ROUTES if route.door.kind in {Kind.OPEN, Kind.PUBLIC}]
+
+
+@pytest.fixture(scope="module")
+async def settled(settled: Settled) -> Settled:
+    """With files whose time is over: most of them are disposed of, and one is kept."""
+    *gone, _ = await made(settled.town, LEAST + 1)
+    settled.disposal = UUID(await disposed(settled.town, gone))
+    return settled
 
 
 def reader(route: Route) -> str:
@@ -59,6 +70,8 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
         "mandateId": settled.mandate,
         "inquiryId": settled.inquiry,
         "reviewId": settled.review,
+        "externalReferralId": settled.external,
+        "disposalId": settled.disposal,
         "staffId": settled.town["nexus worker"].staff_id,
     }
 
@@ -134,7 +147,7 @@ def whose(settled: Settled, route: Route, heard: Heard) -> Iterator[UUID]:
         yield known_ids(settled)[route.names[0]]
         return
     things = ("referral", "case", "staff", "team", "operation", "activity", "inquiry", "mandate")
-    names = [f"{thing}Id" for thing in things]
+    names = [f"{thing}Id" for thing in (*things, "file", "disposal")]
     for line in heard.json.get("items", []):
         named = (line[name] for name in names if line.get(name))
         yield from map(UUID, list(named)[:1])  # a sender's receipt and a sum name none
