@@ -640,6 +640,7 @@ class Purpose(StrEnum):
     CLOCK = "clock"  # the time service's own: birth dates, for what turns with age (R13)
     DISPOSAL = "disposal"  # birth dates, for how long a file is kept
     SUBJECT_ACCESS = "subject-access"  # for the person whom it is about
+    EMERGENCY = "emergency"  # what an emergency had opened to the reader, whatever they say of it
 
 
 # --- how long it is kept ---------------------------------------------------------------------

@@ -626,6 +626,7 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Purpose.CLOCK: Label("Frister", "Clocks"),
         Purpose.DISPOSAL: Label("Gallring", "Disposal"),
         Purpose.SUBJECT_ACCESS: Label("Registerutdrag till personen", "For the person concerned"),
+        Purpose.EMERGENCY: Label("Nödläge", "Emergency"),
     },
     HoldGround: {
         HoldGround.PARENTHOOD: Label("Faderskap eller föräldraskap", "Paternity or parenthood"),

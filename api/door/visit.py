@@ -173,13 +173,15 @@ class Visit:
         self, subjects: list[UUID], outcome: str, detail: dict[str, str] | None = None
     ) -> None:
         """Durable when this returns. Raises ReceiptsUnavailable."""
-        viewer = self._viewer
+        viewer, purpose = self._viewer, self.purpose
+        if viewer and not viewer.emergencies.isdisjoint(subjects):
+            purpose = Purpose.EMERGENCY
         await self.house.receipts.record(
             Reading(
                 reader=self.staff,
                 role=viewer.role if viewer else "",
                 unit=viewer.unit if viewer else "",
-                purpose=self.purpose,
+                purpose=purpose,
                 what=self.operation,
                 subjects=subjects,
                 outcome=outcome,

@@ -12,7 +12,8 @@ REASON = {"reason": "Ringer och är i fara; handläggaren nås inte."}
 
 async def test_the_glass_is_broken_and_the_manager_knows(town: Town) -> None:
     """A colleague who is not assigned reads the case after having said why; the manager sees it at
-    once, the case's own story tells it, and it ends by the clock alone (section 5)."""
+    once, the case's own story and the list of who has read it tell it, and it ends by the clock
+    alone (section 5)."""
     case = await opened(town, met(name="Elin Marklund", number=NUMBER))
     await town.level()
     colleague, manager = town["nexus colleague"], town["nexus manager"]
@@ -30,6 +31,10 @@ async def test_the_glass_is_broken_and_the_manager_knows(town: Town) -> None:
     names = [e["name"] for e in (await manager.get(f"/cases/{case}/timeline-entries"))["items"]]
     assert names.count("case.access-taken") == 1
     assert await town.rooms.house.views.ask(emergencies.standing) == 1
+    readings = (await town["auditor"].get(f"/cases/{case}/readings"))["items"]
+    theirs = [it for it in readings if it["who"]["staffId"] == str(colleague.staff_id)]
+    told = {(it["operation"], it["outcome"], it["purpose"]) for it in theirs}
+    assert ("readCase", "answered", "emergency") in told
     await _ended_by_the_clock(town, colleague.staff_id, taken)
 
 
