@@ -177,6 +177,11 @@ class ReceivedInTheFuture(Refusal):
     """The moment of receipt lies in the future. Give the moment when the referral arrived."""
 
 
+class MomentIsImpossible(Refusal):
+    """It cannot have happened then: the moment lies in the future, before the file was received, or
+    before what it ends (section 4)."""
+
+
 class SourceIsAnother(Refusal):
     """Whoever is outside the administration tells what they know themselves: the source is the
     sender's own kind of party (S15-S20)."""

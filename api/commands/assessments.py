@@ -15,20 +15,26 @@ from domain.routing import route
 
 
 async def assess_protection(
-    work: Work, referral_id: UUID, *, needed_at_once: bool, ground: str
+    work: Work,
+    referral_id: UUID,
+    *,
+    needed_at_once: bool,
+    ground: str,
+    happened: datetime | None = None,
 ) -> None:
     """SoL 2025:400 20:1; 2001:453 11:1 a."""
     referral = await work.referral(referral_id)
     await require(work, referral, Act.RECORD)
+    at = await work.happened(happened, referral_id)
     assessed = assessments.assess_protection(
         referral.assessment,
         referral.deadlines,
         person=referral.person,
         at_once=needed_at_once,
         ground=ground,
-        now=work.now,
+        now=at,
     )
-    work.record(referral_id, assessed)
+    work.record(referral_id, assessed, at=at)
 
 
 async def decide_preliminary_assessment(

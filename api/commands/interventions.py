@@ -6,6 +6,7 @@ from uuid import UUID
 from api.commands.case_files import documented
 from api.commands.work import Work
 from domain.case import intervention as interventions
+from domain.case.intervention import InterventionStarted
 from domain.codes import (
     ApplicationKind,
     InterventionEnd,
@@ -32,16 +33,29 @@ async def decide_intervention(
     work.record(case_id, decided)
 
 
-async def start_intervention(work: Work, case_id: UUID, intervention_id: UUID) -> None:
+async def start_intervention(
+    work: Work, case_id: UUID, intervention_id: UUID, *, happened: datetime | None = None
+) -> None:
     case = await documented(work, case_id)
-    work.record(case_id, interventions.start_intervention(case, intervention_id))
+    started = interventions.start_intervention(case, intervention_id)
+    work.record(case_id, started, at=await work.happened(happened, *case.referrals))
 
 
 async def end_intervention(
-    work: Work, case_id: UUID, intervention_id: UUID, how: InterventionEnd
+    work: Work,
+    case_id: UUID,
+    intervention_id: UUID,
+    how: InterventionEnd,
+    *,
+    happened: datetime | None = None,
 ) -> None:
+    """Not before it started."""
     case = await documented(work, case_id)
-    work.record(case_id, interventions.end_intervention(case, intervention_id, how))
+    ended = interventions.end_intervention(case, intervention_id, how)
+    kind, of = InterventionStarted, intervention_id
+    started = await work.first_moment(case_id, kind, intervention=of)
+    at = await work.happened(happened, *case.referrals, since=started)
+    work.record(case_id, ended, at=at)
 
 
 # --- applications ----------------------------------------------------------------------------
@@ -53,16 +67,22 @@ async def make_application(work: Work, case_id: UUID, kind: ApplicationKind) -> 
 
 
 async def answer_application(
-    work: Work, case_id: UUID, application_id: UUID, *, granted: bool
+    work: Work,
+    case_id: UUID,
+    application_id: UUID,
+    *,
+    granted: bool,
+    happened: datetime | None = None,
 ) -> None:
-    """A reflection period that is granted runs for 30 days (UtlL 5:15); whatever else is answered
-    is followed up then."""
+    """A reflection period that is granted runs for 30 days from then (UtlL 5:15); whatever else is
+    answered is followed up then."""
     case = await documented(work, case_id)
     answered = interventions.answer_application(case, application_id, granted=granted)
-    work.record(case_id, answered)
+    at = await work.happened(happened, *case.referrals)
+    work.record(case_id, answered, at=at)
     clock = interventions.clock_of_answer(case, application_id, granted=granted)
     settings, calendar = work.organisation.settings, work.desk.calendar
-    work.record(case_id, set_deadline(application_id, clock, work.now, settings, calendar))
+    work.record(case_id, set_deadline(application_id, clock, at, settings, calendar), at=at)
 
 
 async def prolong_reflection_period(

@@ -9,7 +9,7 @@ from api.commands.work import Work
 from domain.assessment import end_with_investigation
 from domain.case import Case
 from domain.case import investigation as investigations
-from domain.case.investigation import PresumptionAssessed
+from domain.case.investigation import InvestigationOpened, PresumptionAssessed
 from domain.codes import (
     AgeKnowledge,
     ClockKind,
@@ -29,23 +29,24 @@ from domain.deadline import (
 )
 
 
-async def open_investigation(work: Work, case_id: UUID) -> None:
+async def open_investigation(
+    work: Work, case_id: UUID, *, happened: datetime | None = None
+) -> None:
     """A child's is to be concluded within 4 months, and those concerned informed at once; what was
     to be decided within a time, is. The time counts from when a report led to that decision."""
     case = await documented(work, case_id)
     age = await work.age(case.person)
     desk, investigation = work.desk, work.desk.ids.new()
-    work.record(case_id, investigations.open_investigation(case, investigation))
-    work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, work.now))
-    decided = work.now
+    opened = investigations.open_investigation(case, investigation)
+    at = decided = await work.happened(happened, *case.referrals)
+    work.record(case_id, opened, at=at)
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, at), at=at)
     for told in case.referrals:  # a report's clocks run where it was received
         referral = await work.referral(told)
         if waits := running(referral.deadlines, ClockKind.INVESTIGATION_OPENED):
             decided = min(decided, await work.moment(told, DeadlineSet, deadline=waits))
-        ended = end_with_investigation(
-            referral.assessment, referral.deadlines, clockwork(work, work.now)
-        )
-        work.record(told, ended)
+        ended = end_with_investigation(referral.assessment, referral.deadlines, clockwork(work, at))
+        work.record(told, ended, at=at)
     # who is told of which investigation is known by its id: another one may be open before
     told_of = {investigation: ClockKind.THOSE_CONCERNED_INFORMED}
     for deadline, clock in {desk.ids.new(): investigations.clock_of(age), **told_of}.items():
@@ -80,28 +81,49 @@ async def extend_investigation(
 
 
 async def inform_those_concerned(
-    work: Work, case_id: UUID, investigation_id: UUID, *, withheld: str | None
+    work: Work,
+    case_id: UUID,
+    investigation_id: UUID,
+    *,
+    withheld: str | None,
+    happened: datetime | None = None,
 ) -> None:
     case = await documented(work, case_id)
     informed = investigations.inform_those_concerned(case, investigation_id, withheld=withheld)
-    work.record(case_id, informed)
+    at = await _since_opened(work, case_id, case, investigation_id, happened)
+    work.record(case_id, informed, at=at)
     if any(one.id == investigation_id for one in case.deadlines):
-        work.record(case_id, end_deadline(case.deadlines, investigation_id, work.now))
+        work.record(case_id, end_deadline(case.deadlines, investigation_id, at), at=at)
 
 
 async def conclude_investigation(
-    work: Work, case_id: UUID, investigation_id: UUID, conclusion: InvestigationConclusion
+    work: Work,
+    case_id: UUID,
+    investigation_id: UUID,
+    conclusion: InvestigationConclusion,
+    *,
+    happened: datetime | None = None,
 ) -> None:
     case = await documented(work, case_id)
     concluded = investigations.conclude_investigation(case, investigation_id, conclusion)
-    work.record(case_id, concluded)
+    at = await _since_opened(work, case_id, case, investigation_id, happened)
+    work.record(case_id, concluded, at=at)
     for clock in investigations.ENDED_BY_CONCLUSION:
-        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+        work.record(case_id, end_clock(case.deadlines, clock, at), at=at)
     notified = ClockKind.OUTCOME_NOTIFIED
     if running(case.deadlines, notified) is None:
         settings, calendar = work.organisation.settings, work.desk.calendar
-        due = set_deadline(work.desk.ids.new(), notified, work.now, settings, calendar)
-        work.record(case_id, due)
+        due = set_deadline(work.desk.ids.new(), notified, at, settings, calendar)
+        work.record(case_id, due, at=at)
+
+
+async def _since_opened(
+    work: Work, case_id: UUID, case: Case, investigation: UUID, happened: datetime | None
+) -> datetime:
+    """When something of an investigation happened: not before it was opened."""
+    opened = InvestigationOpened
+    since = await work.first_moment(case_id, opened, investigation=investigation)
+    return await work.happened(happened, *case.referrals, since=since)
 
 
 async def notify_outcome(work: Work, case_id: UUID, told: str) -> None:

@@ -13,25 +13,41 @@ from domain.deadline import drop_clock, end_clock, set_deadline
 from domain.policy import Act, Information
 
 
-async def request_transfer(work: Work, case_id: UUID, *, municipality: str, reason: str) -> None:
+async def request_transfer(
+    work: Work,
+    case_id: UUID,
+    *,
+    municipality: str,
+    reason: str,
+    happened: datetime | None = None,
+) -> None:
     """The reply is due at once; after a month without one the inspectorate may be asked."""
     case = await _offered(work, case_id)
     requested = transfers.request_transfer(
         case, work.desk.ids.new(), municipality=municipality, reason=reason
     )
-    work.record(case_id, requested)
+    at = await work.happened(happened, *case.referrals)
+    work.record(case_id, requested, at=at)
     for clock in _OF_A_REQUEST:
-        _start(work, case_id, clock, work.now)
+        _start(work, case_id, clock, at)
 
 
 async def answer_transfer(
-    work: Work, case_id: UUID, transfer_id: UUID, *, answer: TransferAnswer, explanation: str
+    work: Work,
+    case_id: UUID,
+    transfer_id: UUID,
+    *,
+    answer: TransferAnswer,
+    explanation: str,
+    happened: datetime | None = None,
 ) -> None:
     case = await _offered(work, case_id)
     answered = transfers.answer_transfer(case, transfer_id, answer=answer, explanation=explanation)
-    work.record(case_id, answered)
+    asked = await _requested(work, case_id)
+    at = await work.happened(happened, *case.referrals, since=asked)
+    work.record(case_id, answered, at=at)
     for clock in _OF_A_REQUEST:
-        work.record(case_id, end_clock(case.deadlines, clock, work.now))
+        work.record(case_id, end_clock(case.deadlines, clock, at), at=at)
 
 
 async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None:
@@ -48,14 +64,23 @@ async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None
 
 
 async def record_inspectorate_decision(
-    work: Work, case_id: UUID, transfer_id: UUID, *, answer: TransferAnswer, explanation: str
+    work: Work,
+    case_id: UUID,
+    transfer_id: UUID,
+    *,
+    answer: TransferAnswer,
+    explanation: str,
+    happened: datetime | None = None,
 ) -> None:
     case = await _offered(work, case_id)
     decided = transfers.record_inspectorate_decision(
         case, transfer_id, answer=answer, explanation=explanation
     )
-    work.record(case_id, decided)
-    work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_DECISION, work.now))
+    asked = await _requested(work, case_id)
+    at = await work.happened(happened, *case.referrals, since=asked)
+    work.record(case_id, decided, at=at)
+    ended = end_clock(case.deadlines, ClockKind.INSPECTORATE_DECISION, at)
+    work.record(case_id, ended, at=at)
 
 
 async def wait_on(work: Work, case_id: UUID, case: Case) -> None:

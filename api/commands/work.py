@@ -34,6 +34,7 @@ from domain.codes import AgeKnowledge, StaffRole
 from domain.errors import (
     CommandKeyReused,
     KeyIsErased,
+    MomentIsImpossible,
     NotFound,
     NotPermitted,
     PreconditionIsMissing,
@@ -300,10 +301,26 @@ class Work:
 
     async def moment(self, stream: UUID, kind: type, **told: object) -> datetime:
         """The legal moment of the first fact of its kind in a stream that tells that."""
+        return await self.first_moment(stream, kind, **told) or self.now
+
+    async def first_moment(self, stream: UUID, kind: type, **told: object) -> datetime | None:
+        """The same; None where nothing tells it."""
         for fact in await self.desk.log.facts(stream, kind):
             if all(getattr(fact.event, name) == value for name, value in told.items()):
                 return fact.occurred_at
-        return self.now
+        return None
+
+    async def happened(
+        self, told: datetime | None, *referrals: UUID, since: datetime | None = None
+    ) -> datetime:
+        """The legal moment of what is recorded afterwards, or now: clocks go by it (section 4).
+        Raises MomentIsImpossible."""
+        if told is None:
+            return self.now
+        received = [await self.moment(each, referral.ReferralReceived) for each in referrals]
+        if told > self.now or told < min(received) or (since and told < since):
+            raise MomentIsImpossible
+        return told
 
     @property
     def is_authorised(self) -> bool:

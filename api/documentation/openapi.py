@@ -98,7 +98,10 @@ def _operation(route: Route, schemas: Json) -> Json:
     if door.body:
         schema = {"$ref": REF + door.body[1].__name__}
         content = {"schema": schema, "examples": {"full": {"value": example(schema, schemas)}}}
-        operation["requestBody"] = {"required": True, "content": {_JSON: content}}
+        operation["requestBody"] = {
+            "required": door.body[1].must_be_told(),
+            "content": {_JSON: content},
+        }
     return operation
 
 

@@ -39,6 +39,11 @@ class Body(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    @classmethod
+    def must_be_told(cls) -> bool:
+        """Whether anything of it must: otherwise nothing need be sent."""
+        return any(each.is_required() for each in cls.model_fields.values())
+
     def files(self) -> Sequence[UUID]:
         """The files that it names beside those of the address. A refusal leaves its receipt on
         them, too: who tries at a file by naming it in another's command is seen to try."""
@@ -269,6 +274,13 @@ PastMoment = Annotated[
     AfterValidator(_moment_has_come),
     _date_schema("date-time", "2023-04-03T08:15:00Z"),
 ]
+
+
+class Happening(Body):
+    """What is told of something that may have happened earlier. Left out, it happens now."""
+
+    occurred_at: PastMoment | None = None
+    """When it happened: clocks go by it."""
 
 
 Instant = Annotated[

@@ -216,6 +216,8 @@ async def _body(door: Door, request: web.Request, visit: Visit) -> Body | None:
         if raw.strip() not in {b"", b"{}"}:
             raise FieldsAreFaulty(errors=[FieldFault("", Fault.UNKNOWN_FIELD)])
         return None
+    if not raw.strip() and not door.body[1].must_be_told():
+        return door.body[1]()
     if (
         request.content_type != "application/json"
         or (request.charset or "utf-8").lower() != "utf-8"

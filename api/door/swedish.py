@@ -76,6 +76,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Inkommen i framtiden",
         "Tidpunkten ligger i framtiden. Ange när aktualiseringen kom in.",
     ),
+    errors.MomentIsImpossible: Told(
+        "Tidpunkten är omöjlig",
+        "Det kan inte ha hänt då: tidpunkten ligger i framtiden, före det att akten kom in, eller"
+        " före det som det avslutar.",
+    ),
     errors.SourceIsAnother: Told(
         "Källan är en annan",
         "Den som är utanför förvaltningen berättar vad den själv vet: källan är avsändarens eget"

@@ -6,11 +6,12 @@ from api.commands import assessments as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import Done, ReferralId
-from api.door.fields import Body, Passage
+from api.door.fields import Body, Happening, Passage
 from api.door.visit import Visit
 from domain.errors import (
     AssessmentIsMade,
     FeedbackIsNotAsked,
+    MomentIsImpossible,
     NobodyMustReport,
     NothingToAssess,
     ProtectionIsNotAssessed,
@@ -25,7 +26,7 @@ class AssessedReferral(Done):
     referral_id: ReferralId
 
 
-class ProtectionAssessment(Body):
+class ProtectionAssessment(Happening):
     """Made at once, the same day."""
 
     needed_at_once: bool
@@ -43,7 +44,7 @@ class ProtectionAssessment(Body):
         " day from its receipt (SoL 2025:400 20:1; 2001:453 11:1 a).",
     ),
     asks=_RECORDS,
-    refuses=(AssessmentIsMade, NothingToAssess),
+    refuses=(AssessmentIsMade, NothingToAssess, MomentIsImpossible),
     status=CREATED,
     leads=(Lead("decidePreliminaryAssessment", {"referralId": "referralId"}),),
 )
@@ -55,6 +56,7 @@ async def assess_protection(
         referral_id,
         needed_at_once=assessed.needed_at_once,
         ground=assessed.ground,
+        happened=assessed.occurred_at,
     )
     return _assessed(referral_id, outcome)
 

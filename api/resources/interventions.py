@@ -9,7 +9,7 @@ from api.commands import interventions as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import ApplicationId, CaseId, Done, Due, InterventionId
-from api.door.fields import Body, Instant, KsiCode, Passage
+from api.door.fields import Body, Happening, Instant, KsiCode, Passage
 from api.door.visit import Visit
 from domain.case import InterventionStatus
 from domain.case.intervention import ApplicationMade, InterventionDecided
@@ -27,6 +27,7 @@ from domain.errors import (
     InterventionHasEnded,
     InterventionHasStarted,
     InterventionIsUnknown,
+    MomentIsImpossible,
     NothingIsAppliedFor,
 )
 from domain.labels import Label
@@ -83,16 +84,26 @@ async def decide(visit: Visit, case_id: UUID, new: NewIntervention) -> CaseInter
 @deciding(
     "startIntervention",
     Label("Påbörja en insats", "Start an intervention"),
-    Label("Från och med nu pågår den.", "From now on it is under way."),
+    Label("Från och med då pågår den.", "From then on it is under way."),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, InterventionIsUnknown, InterventionHasStarted, InterventionHasEnded),
+    refuses=(
+        CaseIsClosed,
+        InterventionIsUnknown,
+        InterventionHasStarted,
+        InterventionHasEnded,
+        MomentIsImpossible,
+    ),
 )
-async def start(visit: Visit, case_id: UUID, intervention_id: UUID) -> CaseIntervention:
-    outcome = await visit.carry_out(use_cases.start_intervention, case_id, intervention_id)
+async def start(
+    visit: Visit, case_id: UUID, intervention_id: UUID, then: Happening
+) -> CaseIntervention:
+    outcome = await visit.carry_out(
+        use_cases.start_intervention, case_id, intervention_id, happened=then.occurred_at
+    )
     return _intervention(case_id, intervention_id, InterventionStatus.STARTED, outcome)
 
 
-class Ending(Body):
+class Ending(Happening):
     how: InterventionEnd
 
 
@@ -101,10 +112,12 @@ class Ending(Body):
     Label("Avsluta en insats", "End an intervention"),
     Label("Även den som aldrig påbörjades.", "Also one that never started."),
     asks=_DOCUMENTS,
-    refuses=(InterventionIsUnknown, InterventionHasEnded),
+    refuses=(InterventionIsUnknown, InterventionHasEnded, MomentIsImpossible),
 )
 async def end(visit: Visit, case_id: UUID, intervention_id: UUID, it: Ending) -> CaseIntervention:
-    outcome = await visit.carry_out(use_cases.end_intervention, case_id, intervention_id, it.how)
+    outcome = await visit.carry_out(
+        use_cases.end_intervention, case_id, intervention_id, it.how, happened=it.occurred_at
+    )
     return _intervention(case_id, intervention_id, InterventionStatus.ENDED, outcome)
 
 
@@ -155,7 +168,7 @@ async def apply(visit: Visit, case_id: UUID, new: NewApplication) -> CaseApplica
     return _application(case_id, outcome.the(ApplicationMade)[1].filing, outcome)
 
 
-class ApplicationAnswer(Body):
+class ApplicationAnswer(Happening):
     granted: bool
 
 
@@ -169,7 +182,7 @@ class ApplicationAnswer(Body):
         " followed up after as long.",
     ),
     asks=_DOCUMENTS,
-    refuses=(NothingIsAppliedFor, ApplicationIsAnswered),
+    refuses=(NothingIsAppliedFor, ApplicationIsAnswered, MomentIsImpossible),
     leads=(
         Lead("prolongReflectionPeriod", _OF_APPLICATION),
         Lead("endApplication", _OF_APPLICATION),
@@ -179,7 +192,11 @@ async def answer(
     visit: Visit, case_id: UUID, application_id: UUID, it: ApplicationAnswer
 ) -> CaseApplication:
     outcome = await visit.carry_out(
-        use_cases.answer_application, case_id, application_id, granted=it.granted
+        use_cases.answer_application,
+        case_id,
+        application_id,
+        granted=it.granted,
+        happened=it.occurred_at,
     )
     return _application(case_id, application_id, outcome)
 

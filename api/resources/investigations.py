@@ -7,7 +7,7 @@ from api.commands import investigations as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import CaseId, Done, Due, InvestigationId
-from api.door.fields import Body, Instant, Line, Passage
+from api.door.fields import Body, Happening, Instant, Line, Passage
 from api.door.visit import Visit
 from domain.case.investigation import InvestigationOpened
 from domain.codes import (
@@ -25,6 +25,7 @@ from domain.errors import (
     ExtensionIsNoLonger,
     InvestigationIsNotOpen,
     InvestigationIsOpen,
+    MomentIsImpossible,
     OutcomeIsNotAwaited,
 )
 from domain.labels import Label
@@ -52,12 +53,14 @@ class CaseInvestigation(Done):
         " concerned are informed at once (20:4); an adult's has a target in the settings.",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, InvestigationIsOpen),
+    refuses=(CaseIsClosed, InvestigationIsOpen, MomentIsImpossible),
     status=CREATED,
     leads=(Lead("concludeInvestigation", _OF_BOTH), Lead("informThoseConcerned", _OF_BOTH)),
 )
-async def open_one(visit: Visit, case_id: UUID) -> CaseInvestigation:
-    outcome = await visit.carry_out(use_cases.open_investigation, case_id)
+async def open_one(visit: Visit, case_id: UUID, then: Happening) -> CaseInvestigation:
+    outcome = await visit.carry_out(
+        use_cases.open_investigation, case_id, happened=then.occurred_at
+    )
     _, opened = outcome.the(InvestigationOpened)
     due = next((f.event.due for f in outcome.facts if isinstance(f.event, DeadlineSet)), None)
     return _standing(case_id, opened.investigation, outcome, due=due)
@@ -96,7 +99,7 @@ async def extend(
     return _standing(case_id, investigation_id, outcome, due=due)
 
 
-class Informing(Body):
+class Informing(Happening):
     """Left out, they were informed."""
 
     withheld: Passage | None = None
@@ -116,13 +119,17 @@ class DocumentedInvestigation(Done):
         "Or that it was withheld, on special grounds (SoL 2025:400 20:4; 2001:453 11:2).",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, InvestigationIsNotOpen),
+    refuses=(CaseIsClosed, InvestigationIsNotOpen, MomentIsImpossible),
 )
 async def inform(
     visit: Visit, case_id: UUID, investigation_id: UUID, told: Informing
 ) -> DocumentedInvestigation:
     outcome = await visit.carry_out(
-        use_cases.inform_those_concerned, case_id, investigation_id, withheld=told.withheld
+        use_cases.inform_those_concerned,
+        case_id,
+        investigation_id,
+        withheld=told.withheld,
+        happened=told.occurred_at,
     )
     return _documented(case_id, investigation_id, outcome)
 
@@ -131,7 +138,7 @@ class NotifiedOutcome(Done):
     case_id: CaseId
 
 
-class Conclusion(Body):
+class Conclusion(Happening):
     conclusion: InvestigationConclusion
 
 
@@ -140,14 +147,18 @@ class Conclusion(Body):
     Label("Avsluta en utredning", "Conclude an investigation"),
     Label("Med vad den ledde till.", "With what it led to."),
     asks=_DOCUMENTS,
-    refuses=(InvestigationIsNotOpen,),
+    refuses=(InvestigationIsNotOpen, MomentIsImpossible),
     leads=(Lead("decideIntervention", {"caseId": "caseId"}),),
 )
 async def conclude(
     visit: Visit, case_id: UUID, investigation_id: UUID, with_: Conclusion
 ) -> DocumentedInvestigation:
     outcome = await visit.carry_out(
-        use_cases.conclude_investigation, case_id, investigation_id, with_.conclusion
+        use_cases.conclude_investigation,
+        case_id,
+        investigation_id,
+        with_.conclusion,
+        happened=with_.occurred_at,
     )
     return _documented(case_id, investigation_id, outcome)
 

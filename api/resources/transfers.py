@@ -9,7 +9,7 @@ from api.commands import transfers as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import CaseId, Done, Due, TransferId
-from api.door.fields import Body, Line, Passage
+from api.door.fields import Happening, Line, Passage
 from api.door.visit import Visit
 from domain.case import TransferStatus
 from domain.case.transfer import TransferRequested
@@ -17,6 +17,7 @@ from domain.codes import TransferAnswer
 from domain.deadline import DeadlineSet
 from domain.errors import (
     CaseIsClosed,
+    MomentIsImpossible,
     TransferIsAnswered,
     TransferIsNotAtTheInspectorate,
     TransferIsUnknown,
@@ -39,7 +40,7 @@ class CaseTransfer(Done):
     due: Annotated[Due | None, Meta(description="Null where nothing is waited for.")]
 
 
-class NewTransfer(Body):
+class NewTransfer(Happening):
     municipality: Line
     """Which is clearly responsible."""
     reason: Passage
@@ -55,19 +56,23 @@ class NewTransfer(Body):
         " over (R14; SoL 2025:400 29:10).",
     ),
     asks=_OFFERS,
-    refuses=(CaseIsClosed, TransferIsWaiting),
+    refuses=(CaseIsClosed, TransferIsWaiting, MomentIsImpossible),
     status=CREATED,
     leads=(Lead("answerTransfer", _OF_BOTH), Lead("askInspectorate", _OF_BOTH)),
 )
 async def request(visit: Visit, case_id: UUID, new: NewTransfer) -> CaseTransfer:
     outcome = await visit.carry_out(
-        use_cases.request_transfer, case_id, municipality=new.municipality, reason=new.reason
+        use_cases.request_transfer,
+        case_id,
+        municipality=new.municipality,
+        reason=new.reason,
+        happened=new.occurred_at,
     )
     transfer = outcome.the(TransferRequested)[1].transfer
     return _transfer(case_id, transfer, TransferStatus.WAITING, outcome)
 
 
-class TransferReply(Body):
+class TransferReply(Happening):
     answer: TransferAnswer
     explanation: Passage
 
@@ -80,7 +85,7 @@ class TransferReply(Body):
         "The other municipality's reply in writing; a refusal opens the way to the inspectorate.",
     ),
     asks=_OFFERS,
-    refuses=(TransferIsUnknown, TransferIsAnswered),
+    refuses=(TransferIsUnknown, TransferIsAnswered, MomentIsImpossible),
 )
 async def answer(
     visit: Visit, case_id: UUID, transfer_id: UUID, reply: TransferReply
@@ -91,6 +96,7 @@ async def answer(
         transfer_id,
         answer=reply.answer,
         explanation=reply.explanation,
+        happened=reply.occurred_at,
     )
     return _transfer(case_id, transfer_id, TransferStatus.ANSWERED, outcome)
 
@@ -116,7 +122,7 @@ async def ask_inspectorate(visit: Visit, case_id: UUID, transfer_id: UUID) -> Ca
     Label("Registrera IVO:s beslut", "Record the inspectorate's decision"),
     Label("Om överflyttningen.", "On the transfer."),
     asks=_OFFERS,
-    refuses=(TransferIsUnknown, TransferIsNotAtTheInspectorate),
+    refuses=(TransferIsUnknown, TransferIsNotAtTheInspectorate, MomentIsImpossible),
 )
 async def decide(
     visit: Visit, case_id: UUID, transfer_id: UUID, reply: TransferReply
@@ -127,6 +133,7 @@ async def decide(
         transfer_id,
         answer=reply.answer,
         explanation=reply.explanation,
+        happened=reply.occurred_at,
     )
     return _transfer(case_id, transfer_id, TransferStatus.DECIDED, outcome)
 

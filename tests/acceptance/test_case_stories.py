@@ -171,6 +171,8 @@ async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     transfer = f"{path}/municipality-transfers/{requested['transferId']}"
     await worker.post(f"{transfer}/inspectorate-requests", expect=409)
     refusal = {"answer": "refused", "explanation": "Vistas bara här."}
+    never = {**refusal, "occurredAt": "2001-04-03T08:15:00Z"}  # before anybody told of the person
+    await worker.post(f"{transfer}/answers", never, expect=422)
     await worker.post(f"{transfer}/answers", refusal)
     asked = await worker.post(f"{transfer}/inspectorate-requests")
     assert (asked["status"], asked["due"] is None) == ("at-the-inspectorate", False)

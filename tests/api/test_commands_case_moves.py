@@ -123,8 +123,8 @@ async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     """R14: the reply is due at once, the month opens the way to the inspectorate, and the case is
     closed as moved away once the transfer is accepted."""
     case, worker = await town.assigned()
-    new = {"municipality": "Enköping", "reason": "Bor där."}
-    requested = await town.do(worker, transfers.request_transfer, case, **new)
+    new = partial(transfers.request_transfer, municipality="Enköping", reason="Bor där.")
+    requested = await town.do(worker, new, case)
     transfer = requested.the(TransferRequested)[1].transfer
     assert len((await town.case(case)).deadlines) == 2
     with pytest.raises(TransferMayStillBeAnswered):
