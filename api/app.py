@@ -243,6 +243,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/teams/{teamId}/members", teams.join),
     post("/teams/{teamId}/departures", teams.leave),
     post("/teams/{teamId}/costs", team_future.report_cost),
+    post("/teams/{teamId}/cost-corrections", team_future.correct_cost),
     post("/teams/{teamId}/evaluations", team_future.evaluate),
     post("/teams/{teamId}/futures", team_future.decide),
     # --- staff

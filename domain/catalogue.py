@@ -529,6 +529,7 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("team.member-joined", team.MemberJoined, "staff unit percentage"),
     _stored("team.member-left", team.MemberLeft, "staff"),
     _stored("team.cost-reported", team.TeamCostReported, "period_from period_until kronor"),
+    _stored("team.cost-corrected", team.TeamCostCorrected, "period_from kronor reason"),
     _stored("team.evaluated", team.TeamEvaluated, "evaluated_on recommendation"),
     _stored("team.future-decided", team.TeamFutureDecided, "future register_number decided_on"),
 )

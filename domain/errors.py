@@ -337,6 +337,12 @@ class SchoolsDoNotFit(Refusal):
 # --- mandates and inquiries ------------------------------------------------------------------
 
 
+class MandateIsRecorded(Refusal):
+    """The decision with that register number, day and matter is recorded already (S1)."""
+
+    status = 409
+
+
 class WorkIsStarted(Refusal):
     """Under the board's decision this was started already. What comes after rests on a decision of
     its own: record that one first (S1)."""
@@ -848,6 +854,21 @@ class PilotEndsBeforeItStarts(Refusal):
     """The pilot must end after it starts (S57)."""
 
 
+class PilotIsTooLong(Refusal):
+    """A pilot is for one year at most (S57). What comes after it, the board decides."""
+
+
+class TeamHadNotBegun(Refusal):
+    """That day lies before the first day of the pilot: the team had cost nothing by then, and there
+    was nothing to evaluate (S57, S58, S71)."""
+
+
+class CostIsNotReported(Refusal):
+    """No cost has been reported for a period that begins that day (S71)."""
+
+    status = 409
+
+
 class CostPeriodIsFaulty(Refusal):
     """A cost is told for a period that ends after it starts and lies within one calendar year, so
     that it can be held against the year's budget (S71)."""
@@ -860,7 +881,8 @@ class CostIsReported(Refusal):
 
 
 class TeamIsNotEvaluated(Refusal):
-    """A pilot is evaluated before the board makes the team permanent (S58, S59)."""
+    """A pilot is evaluated before the board makes the team permanent (S58, S59), on that day or an
+    earlier one."""
 
     status = 409
 

@@ -8,10 +8,11 @@ decision is public, and about nobody.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid5
 
 from domain.codes import MandateMatter
-from domain.errors import MandateIsForSomethingElse, WorkIsStarted
+from domain.errors import MandateIsForSomethingElse, MandateIsRecorded, WorkIsStarted
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -70,9 +71,21 @@ def fold(events: Iterable[object]) -> Mandate | None:
 # --- decisions -------------------------------------------------------------------------------
 
 
+MANDATES: Final = UUID("f0000000-0000-4000-8000-000000000004")
+
+
+def mandate_of(*, register_number: str, decided_on: date, matter: MandateMatter) -> UUID:
+    """The stream of one decision on one matter, so that it is recorded once. It is public."""
+    number = "".join(register_number.casefold().split())
+    return uuid5(MANDATES, f"{number}/{decided_on}/{matter}")
+
+
 def record_mandate(
-    *, register_number: str, decided_on: date, matter: MandateMatter
+    *, register_number: str, decided_on: date, matter: MandateMatter, is_recorded: bool = False
 ) -> list[MandateEvent]:
+    """Raises MandateIsRecorded: a second one would let work be started twice (S1)."""
+    if is_recorded:
+        raise MandateIsRecorded
     return [MandateDecided(register_number=register_number, decided_on=decided_on, matter=matter)]
 
 

@@ -238,6 +238,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "inquiry.need-met": Label("Ett behov tillgodosågs", "A need was met"),
     "inquiry.concluded": Label("Utredningen avslutades", "The inquiry was concluded"),
     "team.cost-reported": Label("Teamets kostnad redovisades", "The team's cost was reported"),
+    "team.cost-corrected": Label("Teamets kostnad rättades", "The team's cost was corrected"),
     "team.evaluated": Label("Teamet utvärderades", "The team was evaluated"),
     "team.future-decided": Label("Teamets framtid beslutades", "The team's future was decided"),
     "organisation.adopted": Label("En organisation antogs", "An organisation was adopted"),

@@ -1,6 +1,7 @@
 """Mandates: decisions of the board, and the work that is started under one, in one act (S1)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from api.commands import teams as team_use_cases
@@ -16,13 +17,16 @@ from domain.policy import Act, Information
 async def record_mandate(
     work: Work, *, register_number: str, decided_on: date, matter: MandateMatter
 ) -> None:
+    """Once. Raises MandateIsRecorded."""
     await work.require(Act.RECORD, Information.MANDATE)
-    work.record(
-        work.desk.ids.new(),
-        mandates.record_mandate(
-            register_number=register_number, decided_on=decided_on, matter=matter
-        ),
-    )
+    decision: dict[str, Any] = {
+        "register_number": register_number,
+        "decided_on": decided_on,
+        "matter": matter,
+    }
+    mandate = mandates.mandate_of(**decision)
+    is_recorded = await work.exists(mandate)
+    work.record(mandate, mandates.record_mandate(**decision, is_recorded=is_recorded))
 
 
 async def start_team(work: Work, mandate_id: UUID) -> None:

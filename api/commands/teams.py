@@ -9,7 +9,7 @@ from api.commands.work import Work
 from domain import leave as leaves
 from domain import staff as staffs
 from domain import team as teams
-from domain.codes import Compartment, StaffRole, TeamFuture
+from domain.codes import Compartment, CorrectionReason, StaffRole, TeamFuture
 from domain.errors import NotPermitted, UnknownUnit
 from domain.policy import Act, Information
 from domain.team import MemberLeft, Team, TeamEvent
@@ -56,6 +56,14 @@ async def report_cost(
         team, period_from=period_from, period_until=period_until, kronor=kronor
     )
     work.record(team_id, reported)
+
+
+async def correct_cost(
+    work: Work, team_id: UUID, *, period_from: date, kronor: int, reason: CorrectionReason
+) -> None:
+    team = await _led(work, team_id)
+    corrected = teams.correct_cost(team, period_from=period_from, kronor=kronor, reason=reason)
+    work.record(team_id, corrected)
 
 
 async def evaluate_team(

@@ -505,6 +505,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Det som hålls i skolor anger i hur många, och ingenting annat gör det (S73).",
     ),
     # --- mandates and inquiries
+    errors.MandateIsRecorded: Told(
+        "Beslutet är redan registrerat",
+        "Beslutet med det diarienumret, den dagen och i den saken är redan registrerat (S1).",
+    ),
     errors.WorkIsStarted: Told(
         "Arbetet är redan startat",
         "Under nämndens beslut har detta redan startats. Det som kommer därefter vilar på ett eget"
@@ -529,6 +533,19 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.NeedIsMet: Told("Behovet är tillgodosett", "Behovet är redan tillgodosett (S66)."),
     # --- staff and team
+    errors.PilotIsTooLong: Told(
+        "Piloten är för lång",
+        "En pilot varar ett år som längst (S57). Vad som kommer därefter beslutar nämnden.",
+    ),
+    errors.TeamHadNotBegun: Told(
+        "Teamet hade inte börjat",
+        "Den dagen ligger före pilotens första dag: teamet hade inte kostat något då, och det fanns"
+        " inget att utvärdera (S57, S58, S71).",
+    ),
+    errors.CostIsNotReported: Told(
+        "Kostnaden är inte redovisad",
+        "Ingen kostnad är redovisad för en period som börjar den dagen (S71).",
+    ),
     errors.CostPeriodIsFaulty: Told(
         "Perioden är felaktig",
         "En kostnad anges för en period som slutar efter att den börjar och ligger inom ett"
@@ -540,7 +557,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.TeamIsNotEvaluated: Told(
         "Teamet är inte utvärderat",
-        "En pilot utvärderas innan nämnden gör teamet permanent (S58, S59).",
+        "En pilot utvärderas innan nämnden gör teamet permanent (S58, S59), samma dag eller"
+        " tidigare.",
     ),
     errors.TeamIsPermanent: Told("Teamet är permanent", "Teamet är redan permanent (S59)."),
     errors.TeamIsWoundUp: Told("Teamet är avvecklat", "Teamet har avvecklats (S60)."),

@@ -21,7 +21,12 @@ from api.door.answers import (
 from api.door.fields import Body, PastDay, RegisterNumber
 from api.door.visit import Visit
 from domain.codes import MandateMatter, Purpose
-from domain.errors import MandateIsForSomethingElse, NotFound, WorkIsStarted
+from domain.errors import (
+    MandateIsForSomethingElse,
+    MandateIsRecorded,
+    NotFound,
+    WorkIsStarted,
+)
 from domain.inquiry import InquiryOpened
 from domain.labels import Label
 from domain.mandate import MandateDecided
@@ -144,6 +149,7 @@ class ChangedMandate(Done):
         "With register number and date; what is started under it is recorded in the same act.",
     ),
     asks=(Act.RECORD, Information.MANDATE),
+    refuses=(MandateIsRecorded,),
     status=CREATED,
     location="/mandates/{0.mandate_id}",
     leads=(Lead("startInquiry", {"mandateId": "mandateId"}),),

@@ -8,10 +8,12 @@ from api.door import CREATED, deciding
 from api.door.fields import Body, Kronor, PastDay, RegisterNumber, shown
 from api.door.visit import Visit
 from api.resources.teams import ChangedTeam
-from domain.codes import TeamFuture
+from domain.codes import CorrectionReason, TeamFuture
 from domain.errors import (
+    CostIsNotReported,
     CostIsReported,
     CostPeriodIsFaulty,
+    TeamHadNotBegun,
     TeamIsNotEstablished,
     TeamIsNotEvaluated,
     TeamIsPermanent,
@@ -41,7 +43,7 @@ class ReportedCost(Body):
     ),
     asks=_MANAGE,
     status=CREATED,
-    refuses=(TeamIsNotEstablished, CostPeriodIsFaulty, CostIsReported),
+    refuses=(TeamIsNotEstablished, CostPeriodIsFaulty, CostIsReported, TeamHadNotBegun),
 )
 async def report_cost(visit: Visit, team_id: UUID, cost: ReportedCost) -> ChangedTeam:
     outcome = await visit.carry_out(
@@ -50,6 +52,35 @@ async def report_cost(visit: Visit, team_id: UUID, cost: ReportedCost) -> Change
         period_from=cost.period_from,
         period_until=cost.period_until,
         kronor=cost.kronor,
+    )
+    return ChangedTeam(team_id=team_id, position=outcome.position, replayed=outcome.replayed)
+
+
+class CostCorrection(Body):
+    model_config = shown(periodFrom="2023-04-01", kronor=560_000, reason="mistyped")
+
+    period_from: PastDay
+    """The first day of the period whose cost was told wrongly."""
+    kronor: Kronor
+    """What it was in truth."""
+    reason: CorrectionReason
+
+
+@deciding(
+    "correctTeamCost",
+    Label("Rätta teamets kostnad", "Correct the team's cost"),
+    Label("Vyerna visar den rättade, loggen båda.", "Views show the corrected, the log both."),
+    asks=_MANAGE,
+    status=CREATED,
+    refuses=(CostIsNotReported,),
+)
+async def correct_cost(visit: Visit, team_id: UUID, told: CostCorrection) -> ChangedTeam:
+    outcome = await visit.carry_out(
+        use_cases.correct_cost,
+        team_id,
+        period_from=told.period_from,
+        kronor=told.kronor,
+        reason=told.reason,
     )
     return ChangedTeam(team_id=team_id, position=outcome.position, replayed=outcome.replayed)
 
@@ -64,7 +95,7 @@ class Evaluation(Body):
     Label("Registrera utvärderingen av piloten", "Record the evaluation of the pilot"),
     Label("Med vad den rekommenderar nämnden (S58).", "With what it recommends the board (S58)."),
     asks=_MANAGE,
-    refuses=(TeamIsNotEstablished, TeamIsPermanent, TeamIsWoundUp),
+    refuses=(TeamIsNotEstablished, TeamIsPermanent, TeamIsWoundUp, TeamHadNotBegun),
 )
 async def evaluate(visit: Visit, team_id: UUID, evaluation: Evaluation) -> ChangedTeam:
     outcome = await visit.carry_out(

@@ -20,6 +20,7 @@ from domain.errors import (
     MemberHasNotJoined,
     NotFound,
     PilotEndsBeforeItStarts,
+    PilotIsTooLong,
     SharesExceedThePosition,
     StaffMemberCannotJoin,
     TeamIsEstablished,
@@ -213,7 +214,7 @@ class Establishment(Body):
     Label("Inrätta teamet som pilot", "Establish the team as a pilot"),
     Label("För en tid (S57).", "For a time (S57)."),
     asks=_MANAGE,
-    refuses=(TeamIsEstablished, PilotEndsBeforeItStarts, UnknownUnit),
+    refuses=(TeamIsEstablished, PilotEndsBeforeItStarts, PilotIsTooLong, UnknownUnit),
     leads=(Lead("joinTeam", {"teamId": "teamId"}),),
 )
 async def establish(visit: Visit, team_id: UUID, pilot: Establishment) -> ChangedTeam:

@@ -13,6 +13,7 @@ from domain.recorded import Recorded
 from domain.team import (
     MemberJoined,
     MemberLeft,
+    TeamCostCorrected,
     TeamCostReported,
     TeamEstablished,
     TeamEvaluated,
@@ -110,7 +111,7 @@ def apply_to_team(team: Team | None, recorded: Recorded) -> Team | None:
 
 
 def cost_keys(recorded: Recorded) -> Iterable[Key]:
-    if isinstance(recorded.event, TeamCostReported):
+    if isinstance(recorded.event, TeamCostReported | TeamCostCorrected):
         return [(recorded.stream, recorded.event.period_from)]
     return ()
 
@@ -119,13 +120,15 @@ def apply_to_cost(cost: Cost | None, recorded: Recorded) -> Cost | None:
     match recorded.event:
         case TeamCostReported(period_from=first, period_until=last, kronor=kronor):
             return Cost(recorded.stream, first, last, kronor)
+        case TeamCostCorrected(kronor=kronor) if cost:
+            return cost._replace(kronor=kronor)
         case _:
             return cost
 
 
 PROJECTION = Projection(
     name="team",
-    version=3,
+    version=4,
     schema=text("projections.team", "schema.sql"),
     tables=(
         Table(name="team", row=Team, key=("team",), keys=team_keys, apply=apply_to_team),

@@ -1,6 +1,7 @@
 """Mandates, and what is started under them, as use cases (S1, S50, S51, S58-S60, S66, S68, S71)."""
 
 from datetime import date
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from api.commands import inquiries, mandates, teams
 from domain.codes import Compartment, MandateMatter, NeedGroup, NeedKind, StaffRole, TeamFuture
 from domain.errors import (
     MandateIsForSomethingElse,
+    MandateIsRecorded,
     NotFound,
     NotPermitted,
     UnknownUnit,
@@ -20,6 +22,7 @@ from domain.mandate import MandateDecided
 from domain.team import TeamMandated
 from tests.town import TODAY, Town, new_town
 
+_NUMBERS = count(1)  # a decision is recorded once
 EXPOSED, PERPETRATOR = Compartment.EXPOSED, Compartment.PERPETRATOR
 
 
@@ -28,11 +31,13 @@ async def town() -> Town:
     return await new_town()
 
 
-async def decided(town: Town, matter: MandateMatter, by: UUID | None = None) -> UUID:
+async def decided(
+    town: Town, matter: MandateMatter, by: UUID | None = None, number: str = "SCN-2022-00355"
+) -> UUID:
     outcome = await town.do(
         by or town.administrator,
         mandates.record_mandate,
-        register_number="SCN-2022-00355",
+        register_number=number,
         decided_on=date(2022, 11, 22),
         matter=matter,
     )
@@ -40,7 +45,7 @@ async def decided(town: Town, matter: MandateMatter, by: UUID | None = None) -> 
 
 
 async def opened(town: Town, manager: UUID, matter: MandateMatter) -> UUID:
-    mandate = await decided(town, matter)
+    mandate = await decided(town, matter, number=f"SCN-2022-{next(_NUMBERS):05}")
     outcome = await town.do(manager, mandates.start_inquiry, mandate)
     return outcome.the(InquiryOpened)[0]
 
@@ -74,6 +79,14 @@ async def test_a_team_is_started_under_a_decision(town: Town) -> None:
     ]
     with pytest.raises(MandateIsForSomethingElse):
         await town.do(manager, mandates.start_inquiry, mandate)
+
+
+async def test_a_decision_is_recorded_once(town: Town) -> None:
+    """However its number is spelt: a second record of it would let work be started twice (S1)."""
+    await decided(town, MandateMatter.TEAM)
+    await decided(town, MandateMatter.PROPOSAL)  # another matter of the same meeting
+    with pytest.raises(MandateIsRecorded):
+        await decided(town, MandateMatter.TEAM, number="scn-2022-00355 ")
 
 
 async def test_each_work_is_started_once_under_a_decision(town: Town) -> None:

@@ -1,6 +1,7 @@
 """The team as use cases (S10, S57-S60): mandated, established, joined and left."""
 
 from datetime import date
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,7 @@ from domain.mandate import MandateDecided
 from domain.team import MemberJoined, MemberLeft, TeamMandated
 from tests.town import TODAY, Town, new_town, told
 
+_NUMBERS = count(355)  # a decision is recorded once
 STARTS, ENDS = date(2023, 4, 1), date(2024, 4, 1)
 
 
@@ -37,7 +39,7 @@ async def mandate(town: Town, by: UUID | None = None) -> UUID:
     outcome = await town.do(
         town.administrator,
         mandates.record_mandate,
-        register_number="SCN-2022-00355",
+        register_number=f"SCN-2022-{next(_NUMBERS):05}",
         decided_on=date(2022, 11, 22),
         matter=MandateMatter.TEAM,
     )

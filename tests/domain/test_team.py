@@ -1,19 +1,22 @@
 """The team's story (S10, S57-S60, S71): mandated, a pilot, joined and left, and its future."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
-from domain.codes import Compartment, StaffRole, TeamFuture
+from domain.codes import Compartment, CorrectionReason, StaffRole, TeamFuture
 from domain.errors import (
+    CostIsNotReported,
     CostIsReported,
     CostPeriodIsFaulty,
     MemberHasJoined,
     MemberHasNotJoined,
     PilotEndsBeforeItStarts,
+    PilotIsTooLong,
     StaffMemberCannotJoin,
+    TeamHadNotBegun,
     TeamIsEstablished,
     TeamIsNotEstablished,
     TeamIsNotEvaluated,
@@ -25,12 +28,14 @@ from domain.team import (
     MemberJoined,
     MemberLeft,
     Team,
+    TeamCostCorrected,
     TeamCostReported,
     TeamEstablished,
     TeamEvaluated,
     TeamEvent,
     TeamFutureDecided,
     TeamMandated,
+    correct_cost,
     decide_future,
     establish_team,
     evaluate_team,
@@ -83,6 +88,8 @@ def test_established_once_as_a_pilot() -> None:
     for ends in (STARTS, date(2023, 3, 31)):
         with pytest.raises(PilotEndsBeforeItStarts):
             establish(given(), ends)
+    with pytest.raises(PilotIsTooLong):
+        establish(given(), date(2024, 4, 2))
 
 
 def test_members_join_and_leave() -> None:
@@ -110,6 +117,7 @@ def test_who_may_join() -> None:
         replace(WORKER, side=Compartment.PERPETRATOR),
         replace(WORKER, side=Compartment.RELATIVE),
         replace(WORKER, role=StaffRole.AUDITOR, side=None),
+        replace(WORKER, unit="regional-coordinators", role=StaffRole.REGIONAL_COORDINATOR),  # S11
     ],
 )
 def test_who_cannot_join(member: StaffMember) -> None:
@@ -171,6 +179,33 @@ def test_no_day_is_paid_twice(first: date, last: date) -> None:
     with pytest.raises(CostIsReported):
         report(given(ESTABLISHED, SPRING), first, last)
     assert report(given(ESTABLISHED, SPRING), date(2023, 7, 1), date(2023, 9, 30))
+
+
+def test_a_cost_is_corrected() -> None:
+    """Of a period that was reported, as often as it takes; which ones are, stays (S71)."""
+    corrected = TeamCostCorrected(
+        period_from=SPRING.period_from, kronor=560_000, reason=CorrectionReason.MISTYPED
+    )
+    reported, reason = given(ESTABLISHED, SPRING), CorrectionReason.MISTYPED
+    for team in (reported, given(ESTABLISHED, SPRING, corrected)):
+        told = correct_cost(team, period_from=SPRING.period_from, kronor=560_000, reason=reason)
+        assert told == [corrected]
+        assert team.cost_periods == reported.cost_periods
+    with pytest.raises(CostIsNotReported):
+        correct_cost(reported, period_from=SPRING.period_until, kronor=560_000, reason=reason)
+
+
+def test_nothing_of_a_team_lies_before_its_pilot() -> None:
+    """Neither a cost nor an evaluation; nor is it permanent by a decision of before it was
+    evaluated (S57-S59, S71)."""
+    before = STARTS - timedelta(days=1)
+    with pytest.raises(TeamHadNotBegun):
+        report(given(ESTABLISHED), before, before)
+    with pytest.raises(TeamHadNotBegun):
+        evaluate_team(given(ESTABLISHED), evaluated_on=before, recommendation=TeamFuture.PERMANENT)
+    late = replace(EVALUATED, evaluated_on=date(2024, 4, 21))
+    with pytest.raises(TeamIsNotEvaluated):
+        decide(given(ESTABLISHED, late), TeamFuture.PERMANENT)
 
 
 def test_a_pilot_is_evaluated_before_it_is_permanent() -> None:

@@ -579,7 +579,7 @@ class History:
             events = self._in_the_long_run(known)
         elif found is not None and found.id in known.members:
             events = [*team.leave_team(known, found.id)]
-        elif found is not None:
+        elif found is not None and found.role is not StaffRole.REGIONAL_COORDINATOR:
             events = [*team.join_team(known, found, percentage=50)]
         else:
             return
@@ -624,7 +624,7 @@ class History:
         day, future = BEGINNING.date(), TeamFuture.PERMANENT
         if not known.cost_periods:
             return [*team.report_cost(known, period_from=day, period_until=day, kronor=1000)]
-        if not known.evaluated:
+        if not known.evaluated_on:
             return [*team.evaluate_team(known, evaluated_on=day, recommendation=future)]
         if known.future is None:
             number = "AFN-2026-3"

@@ -88,6 +88,7 @@ from domain.staff import (
 from domain.team import (
     MemberJoined,
     MemberLeft,
+    TeamCostCorrected,
     TeamCostReported,
     TeamEstablished,
     TeamEvaluated,
@@ -630,12 +631,13 @@ def test_a_team_costs_is_evaluated_and_made_permanent() -> None:
     day, future = date(2027, 4, 1), TeamFuture.PERMANENT
     facts = happened(
         TeamMandated(register_number="AFN-1", decided_on=day),
-        TeamCostReported(period_from=day, period_until=day, kronor=1000),
+        TeamCostReported(period_from=day, period_until=day, kronor=999_999),
+        TeamCostCorrected(period_from=day, kronor=1000, reason=CorrectionReason.MISTYPED),
         TeamEvaluated(evaluated_on=day, recommendation=future),
         TeamFutureDecided(future=future, register_number="AFN-2", decided_on=day),
     )
     [line] = rows(team.PROJECTION, facts)
-    assert line[7:] == (4, day, "permanent", "permanent", "AFN-2", day)
+    assert line[7:] == (5, day, "permanent", "permanent", "AFN-2", day)
     assert rows(team.PROJECTION, facts, table=2) == [team.Cost(CASE, day, day, 1000)]
 
 
