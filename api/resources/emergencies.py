@@ -63,7 +63,8 @@ class NewEmergencyByNumber(Body):
     leads=(Lead("readCase", {"caseId": "caseIds/0"}),),
 )
 async def take(visit: Visit, case_id: UUID, new: NewEmergency) -> EmergencyAccess:
-    return _taken(await visit.carry_out(use_cases.open_case, case_id, reason=new.reason))
+    outcome = await visit.carry_out(use_cases.open_case, case_id, reason=new.reason)
+    return await _taken(visit, outcome)
 
 
 @deciding(
@@ -82,12 +83,20 @@ async def take(visit: Visit, case_id: UUID, new: NewEmergency) -> EmergencyAcces
 )
 async def take_by_number(visit: Visit, new: NewEmergencyByNumber) -> EmergencyAccess:
     number = new.number.twelve
-    return _taken(await visit.carry_out(use_cases.open_cases_of, number, reason=new.reason))
+    outcome = await visit.carry_out(use_cases.open_cases_of, number, reason=new.reason)
+    return await _taken(visit, outcome)
 
 
-def _taken(outcome: Outcome) -> EmergencyAccess:
+async def _taken(visit: Visit, outcome: Outcome) -> EmergencyAccess:
+    """Each case stands in its list of readings as opened, whatever is read of it then: so the next
+    confidentiality review meets it (section 5)."""
     _, taken = outcome.the(EmergencyAccessTaken)
     cases = [fact.stream for fact in outcome.facts if isinstance(fact.event, EmergencyAccessTaken)]
+    if not outcome.replayed:  # of what is told again, the door leaves the receipt
+        await visit.recognise()
+        visit.purpose, visit.position = Purpose.EMERGENCY, outcome.position
+        for case in cases:
+            await visit.leave_receipt([case], "answered")
     return EmergencyAccess(
         case_ids=cases,
         until=taken.until,

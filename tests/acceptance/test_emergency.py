@@ -35,6 +35,7 @@ async def test_the_glass_is_broken_and_the_manager_knows(town: Town) -> None:
     theirs = [it for it in readings if it["who"]["staffId"] == str(colleague.staff_id)]
     told = {(it["operation"], it["outcome"], it["purpose"]) for it in theirs}
     assert ("readCase", "answered", "emergency") in told
+    assert ("takeEmergencyAccess", "answered", "emergency") in told
     await _ended_by_the_clock(town, colleague.staff_id, taken)
 
 
