@@ -7,7 +7,7 @@ from api.commands import police_operations as use_cases
 from api.commands.referrals import ReferralDetails
 from api.door import CREATED, Lead, deciding
 from api.door.answers import Answer, ReferralId
-from api.door.fields import Body, Passage, PastMoment, shown
+from api.door.fields import Body, Line, Passage, PastMoment, shown
 from api.door.visit import Visit
 from api.resources.police_operations import SEND, ChangedOperation
 from api.resources.referrals import SOMEBODY, NewPerson, Receipt, Routing, details_of, routing
@@ -41,6 +41,8 @@ class MetPerson(Body):
     """What has been seen and heard."""
     person: NewPerson
     acute: bool = False
+    senders_reference: Line | None = None
+    """One's own, of this person: what is asked for later (the silence alarm)."""
 
 
 class Burst(Body):
@@ -71,7 +73,7 @@ class Burst(Body):
                 source=Source.POLICE_OPERATION,
                 channel=self.channel,
                 kind=None,
-                senders_reference=None,
+                senders_reference=met.senders_reference,
                 received_at=self.met_at,
                 acute=met.acute,
                 concern=met.concern,

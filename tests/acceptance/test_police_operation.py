@@ -101,6 +101,7 @@ async def twelve_are_met(town: Town, operation: str) -> dict[str, list[str]]:
     assert await town.rooms.facts.head() == head
     adults = [met(name=f"Vuxen {number}", bornOn=born(30)) for number in range(10)]
     minors = [met(name=f"Barn {number}", bornOn=born(16)) for number in range(2)]
+    adults[3]["sendersReference"] = "P-2024-7"
     body = {"channel": "secure-message", "persons": [*adults, *minors]}
     done = await police.post(path, body, expect=201, key="burst")
     again = await police.post(path, body, expect=201, key="burst")
@@ -108,6 +109,8 @@ async def twelve_are_met(town: Town, operation: str) -> dict[str, list[str]]:
     units = [referral["routing"]["unit"] for referral in done["referrals"]]
     assert units == ["nexus"] * 10 + ["childrens-intake"] * 2
     assert done["referrals"][10]["routing"]["rules"] == ["R6", "R1"]
+    [asked] = (await police.ask("/receipt-inquiries", {"asked": ["p-2024-7"]}))["items"]
+    assert [it["receipt"] for it in asked["receipts"]] == [done["referrals"][3]["receipt"]]
     of_another_side = [met(role="buyer", name="Köpare 1", bornOn=born(40))]
     body = {"channel": "secure-message", "persons": [met(), *of_another_side]}
     refused = await police.post(path, body, expect=422)
