@@ -547,7 +547,8 @@ class PartyDoesNotFit(Refusal):
 
 
 class GroundDoesNotFit(Refusal):
-    """A report to the police rests on consent, on a duty, or on OSL 10:21, 10:23 or 10:24."""
+    """This ground carries nothing to this receiver: to the police consent, a duty, or OSL 10:21,
+    10:23 or 10:24; OSL 26:9 to care; to a regional coordinator consent alone (R6)."""
 
 
 # --- transfer between municipalities ---------------------------------------------------------

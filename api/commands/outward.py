@@ -62,7 +62,13 @@ async def report_to_police(
     work: Work, case_id: UUID, *, ground: DisclosureGround, register_number: str | None
 ) -> None:
     case = await documented(work, case_id)
-    reported = outward.report_to_police(case, ground=ground, register_number=register_number)
+    reported = outward.report_to_police(
+        case,
+        ground=ground,
+        register_number=register_number,
+        today=work.today,
+        guardians=await work.guardians(case.person),
+    )
     work.record(case_id, reported)
 
 

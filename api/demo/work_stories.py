@@ -313,7 +313,7 @@ class CaseWork:
             await self._do(outward.receive_external_answer, referral, answer=answer, text=None)
 
     async def _report(self) -> None:
-        ground = DisclosureGround.CONSENT
+        ground = DisclosureGround.SERIOUS_CRIME
         await self._do(outward.report_to_police, ground=ground, register_number=None)
 
     # --- to another municipality -------------------------------------------------------------

@@ -70,7 +70,7 @@ class CaseExternalReferral(Done):
         " a client of its own reads the question and answers it itself, by its number.",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, PartyDoesNotFit, ConsentIsMissing),
+    refuses=(CaseIsClosed, PartyDoesNotFit, GroundDoesNotFit, ConsentIsMissing),
     status=CREATED,
     leads=(
         Lead(
@@ -141,11 +141,11 @@ class ReportedCase(Done):
     "reportToPolice",
     Label("Registrera en polisanmälan", "Record a police report"),
     Label(
-        "Med samtycke, som skyldighet, eller enligt OSL 10:21, 10:23, 10:24.",
-        "With consent, as a duty, or on OSL 10:21, 10:23, 10:24.",
+        "Med samtycke som står kvar, som skyldighet, eller enligt OSL 10:21, 10:23, 10:24.",
+        "With consent that stands, as a duty, or on OSL 10:21, 10:23, 10:24.",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, GroundDoesNotFit),
+    refuses=(CaseIsClosed, GroundDoesNotFit, ConsentIsMissing),
     status=CREATED,
 )
 async def report(visit: Visit, case_id: UUID, new: NewPoliceReport) -> ReportedCase:

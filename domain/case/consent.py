@@ -305,11 +305,13 @@ def require_consent(
     today: date,
     *,
     guardians: frozenset[UUID],
+    by_guardian: bool = False,
 ) -> Consent:
     """The consent that carries it; a guardian's only while that guardian has rights, and from 18
-    nobody's (R13). Raises ConsentIsMissing."""
+    nobody's (R13). `by_guardian`: no other carries it (OSL 12:3). Raises ConsentIsMissing."""
     for given in case.consents:
-        stands = not _is_by_guardian(given) or given.guardian.reveal() in guardians
+        has_rights = given.guardian.reveal() in guardians
+        stands = has_rights if _is_by_guardian(given) else not by_guardian
         if stands and _carries(given, receiver, scope, today):
             return given
     raise ConsentIsMissing

@@ -8,17 +8,14 @@ nothing goes from one side of it to the other (S77).
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain.case.consent import require_consent
-from domain.case.state import Case, require_open
+from domain.case.state import Case, Consent, require_open
 from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
-from domain.errors import (
-    ConsentIsMissing,
-    ExternalReferralIsNotWaiting,
-    GroundDoesNotFit,
-    PartyDoesNotFit,
-)
+from domain.disclosure import RESTS_ON_CONSENT, require_basis
+from domain.errors import ConsentIsMissing, ExternalReferralIsNotWaiting, PartyDoesNotFit
 from domain.organisation import Unit
 from domain.sealed import Sealed
 
@@ -77,13 +74,8 @@ def evolve(case: Case, event: object) -> Case:
 
 # --- decisions -------------------------------------------------------------------------------
 
-_FOR_CRIME = (
-    DisclosureGround.CRIME_AGAINST_CHILD,
-    DisclosureGround.SERIOUS_CRIME,
-    DisclosureGround.OTHER_CRIME,
-    DisclosureGround.CONSENT,
-    DisclosureGround.DUTY,
-)
+REPORTED: Final = frozenset((InformationKind.IDENTITY, InformationKind.CIRCUMSTANCES))
+"""What a report to the police tells at least; a consent for less does not carry it (c)."""
 
 
 def refer_out(
@@ -98,23 +90,23 @@ def refer_out(
     today: date,
     guardians: frozenset[UUID],
 ) -> list[OutwardEvent]:
-    """With consent, one must stand that covers what goes along (OSL 10:1, 12:2). `party`: who is
-    to answer with a client of its own (S15-S20).
+    """On a ground that carries to this receiver. With consent, the person's or a guardian's, one
+    must stand that covers what goes along (OSL 10:1, 12:2, 12:3). `party`: who is to answer with a
+    client of its own (S15-S20).
 
-    Raises CaseIsClosed, PartyDoesNotFit, ConsentIsMissing.
+    Raises CaseIsClosed, PartyDoesNotFit, GroundDoesNotFit, ConsentIsMissing.
     """
     require_open(case)
     if party is not None and receiver not in party.receives_as:
         raise PartyDoesNotFit
-    consent = None
-    if ground is DisclosureGround.CONSENT:
-        covered = frozenset(going_along)
-        consent = require_consent(case, receiver, covered, today, guardians=guardians).id
+    consent = _require_ground(
+        case, ground, receiver, frozenset(going_along), today, guardians=guardians
+    )
     return [
         ExternalReferralAddressed(
             person=case.person,
             referral=referral,
-            consent=Sealed.of(consent),
+            consent=Sealed.of(consent.id if consent else None),
             receiver=Sealed.of(receiver),
             party=Sealed.of(None if party is None else party.code),
             ground=Sealed.of(ground),
@@ -129,11 +121,9 @@ def is_carried(
 ) -> bool:
     """Whether what it rests on still stands: a consent may have been narrowed or withdrawn, or
     have run out (OSL 10:1). What rests on the law stands."""
-    if asked.ground.reveal() is not DisclosureGround.CONSENT:
-        return True
-    covered = frozenset(asked.going_along.reveal())
+    ground, covered = asked.ground.reveal(), frozenset(asked.going_along.reveal())
     try:
-        require_consent(case, asked.receiver.reveal(), covered, today, guardians=guardians)
+        _require_consent(case, ground, asked.receiver.reveal(), covered, today, guardians)
     except ConsentIsMissing:
         return False
     return True
@@ -156,11 +146,50 @@ def receive_external_answer(
 
 
 def report_to_police(
-    case: Case, *, ground: DisclosureGround, register_number: str | None
+    case: Case,
+    *,
+    ground: DisclosureGround,
+    register_number: str | None,
+    today: date,
+    guardians: frozenset[UUID],
 ) -> list[OutwardEvent]:
-    """Raises CaseIsClosed; GroundDoesNotFit: a report rests on consent, a duty, or OSL 10:21,
-    10:23, 10:24."""
+    """On consent that stands and covers it, a duty, or OSL 10:21, 10:23, 10:24.
+
+    Raises CaseIsClosed, GroundDoesNotFit, ConsentIsMissing.
+    """
     require_open(case)
-    if ground not in _FOR_CRIME:
-        raise GroundDoesNotFit
+    _require_ground(case, ground, Receiver.POLICE, REPORTED, today, guardians=guardians)
     return [PoliceReportMade(person=case.person, ground=ground, register_number=register_number)]
+
+
+def _require_ground(
+    case: Case,
+    ground: DisclosureGround,
+    receiver: Receiver,
+    scope: frozenset[InformationKind],
+    today: date,
+    *,
+    guardians: frozenset[UUID],
+) -> Consent | None:
+    """The consent that it rests on, if it rests on one. Raises GroundDoesNotFit,
+    ConsentIsMissing."""
+    require_basis(ground, receiver, today)
+    return _require_consent(case, ground, receiver, scope, today, guardians)
+
+
+def _require_consent(
+    case: Case,
+    ground: DisclosureGround,
+    receiver: Receiver,
+    scope: frozenset[InformationKind],
+    today: date,
+    guardians: frozenset[UUID],
+) -> Consent | None:
+    """A guardian's where the ground is OSL 12:3, alone or with the child's. Raises
+    ConsentIsMissing."""
+    if ground not in RESTS_ON_CONSENT:
+        return None
+    by_guardian = ground is DisclosureGround.GUARDIAN
+    return require_consent(
+        case, receiver, scope, today, guardians=guardians, by_guardian=by_guardian
+    )

@@ -243,7 +243,7 @@ async def _moved(settled: Settled, name: str, manager: str, to_manager: str) -> 
 async def _asked_outside(settled: Settled, name: str, manager: str) -> None:
     path = f"/cases/{settled.files[name].id}/external-referrals"
     told = {"kinds": ["identity"], "text": "Behöver skydd på vägen hem."}
-    body = {"receiver": "police", "party": "police", "ground": "care", **told}
+    body = {"receiver": "police", "party": "police", "ground": "serious-crime", **told}
     reply = await settled.town[manager].post(path, body, expect=201)
     settled.external = UUID(reply["externalReferralId"])
 

@@ -42,6 +42,7 @@ from domain.codes import (
     StaffRole,
 )
 from domain.deadline import DeadlineExtended, DeadlineMet, DeadlineMissed, DeadlineSet
+from domain.disclosure import TABLE
 from domain.errors import NotFound, NotPermitted, Refusal
 from domain.identity import Particulars
 from domain.policy import sees_compartment, side_of
@@ -351,10 +352,8 @@ class History:
         if name == "files":
             case = await self._state(told["case_id"], Case)
             return [told["case_id"], *(case.referrals if case else ())]
-        if name == "party" and "receiver" in told:
-            units = self.town.desk.organisation.units
-            fits = [unit.code for unit in units if told["receiver"] in unit.receives_as]
-            return random.choice(fits or OUTSIDE)
+        if name in ("party", "ground") and "receiver" in told:
+            return random.choice(self._carrying(name, told["receiver"]) or OUTSIDE)
         if get_origin(hint) is Callable:  # how a file that may be of two kinds is come to
             return of_case
         if name == "as_of":
@@ -366,6 +365,12 @@ class History:
         if get_origin(hint) in (tuple, Sequence, Collection):
             return await self._several(command, name, get_args(hint)[0], told, random)
         return self._plain(name, hint, random)
+
+    def _carrying(self, name: str, receiver: Receiver) -> list[Any]:
+        if name == "ground":
+            return [ground for ground, basis in TABLE.items() if receiver in basis.receivers]
+        units = self.town.desk.organisation.units
+        return [unit.code for unit in units if receiver in unit.receives_as]
 
     async def _id(self, command: UseCase, name: str, told: dict[str, Any], random: Random) -> UUID:
         if command.__module__ == "api.commands.outward" and name == "referral_id":

@@ -9,7 +9,7 @@ import pytest
 
 from api.runtime.organisation import load_organisation
 from domain.case import Case, CaseOpened, close_case, fold
-from domain.case.consent import ConsentGiven
+from domain.case.consent import ConsentGiven, ConsentWithdrawn
 from domain.case.intervention import (
     ApplicationAnswered,
     ApplicationEnded,
@@ -357,7 +357,11 @@ REGION = load_organisation().unit("region")
 
 
 def sent(
-    case: Case, ground: DisclosureGround, today: date = TODAY, party: Unit | None = REGION
+    case: Case,
+    ground: DisclosureGround,
+    today: date = TODAY,
+    party: Unit | None = REGION,
+    guardians: frozenset[UUID] = frozenset(),
 ) -> ExternalReferralAddressed:
     [made] = refer_out(
         case,
@@ -368,7 +372,7 @@ def sent(
         going_along=ALONG,
         text="Önskar samtalsstöd.",
         today=today,
-        guardians=frozenset(),
+        guardians=guardians,
     )
     assert isinstance(made, ExternalReferralAddressed)
     return made
@@ -439,15 +443,57 @@ def test_an_external_referral_is_answered_once() -> None:
 
 @pytest.mark.parametrize("ground", DisclosureGround)
 def test_on_what_a_police_report_rests(ground: DisclosureGround) -> None:
-    """Consent, a duty, or a crime that OSL 10:21, 10:23 or 10:24 names."""
-    fits = "crime" in ground or ground in (DisclosureGround.CONSENT, DisclosureGround.DUTY)
-    if fits:
-        assert report_to_police(given(), ground=ground, register_number=None) == [
-            PoliceReportMade(person=PERSON, ground=ground, register_number=None)
-        ]
+    """Consent that stands, a duty, or a crime that OSL 10:21, 10:23 or 10:24 names."""
+    told = (InformationKind.IDENTITY, InformationKind.CIRCUMSTANCES)
+    with_consent = given(consent(scope=told, receiver=Receiver.POLICE))
+    if "crime" in ground or ground in (DisclosureGround.CONSENT, DisclosureGround.DUTY):
+        made = PoliceReportMade(person=PERSON, ground=ground, register_number=None)
+        assert reported(with_consent, ground) == [made]
     else:
-        with pytest.raises(GroundDoesNotFit):
-            report_to_police(given(), ground=ground, register_number=None)
+        missing = ground is DisclosureGround.GUARDIAN
+        with pytest.raises(ConsentIsMissing if missing else GroundDoesNotFit):
+            reported(with_consent, ground)
+
+
+@pytest.mark.parametrize(
+    "stands",
+    [
+        (),
+        (consent(scope=(InformationKind.IDENTITY,), receiver=Receiver.POLICE),),
+        (consent(scope=tuple(InformationKind)),),
+        (
+            consent(scope=tuple(InformationKind), receiver=Receiver.POLICE),
+            ConsentWithdrawn(consent=OTHER),
+        ),
+    ],
+)
+def test_no_police_report_leans_on_a_consent_that_does_not_carry_it(
+    stands: tuple[object, ...],
+) -> None:
+    """None was given, it covers less, somebody else was to be told, or it was withdrawn."""
+    with pytest.raises(ConsentIsMissing):
+        reported(given(*stands), DisclosureGround.CONSENT)
+
+
+def test_a_guardians_consent_is_a_ground_while_that_guardian_decides() -> None:
+    """OSL 12:3: not the person's own, not one of whoever has no rights any more, nor from 18 on."""
+    guardian = UUID(int=77)
+    gave = replace(consent(), giver=Sealed.of(ConsentGiver.GUARDIAN), guardian=Sealed.of(guardian))
+    by_law = DisclosureGround.GUARDIAN
+    decides = frozenset((guardian,))
+    made = sent(given(gave), by_law, guardians=decides)
+    assert made.consent.reveal() == OTHER
+    assert is_carried(given(gave), made, TODAY, guardians=decides)
+    assert not is_carried(given(gave), made, TODAY, guardians=frozenset())
+    for state, deciding in ((given(consent()), decides), (given(gave), frozenset[UUID]())):
+        with pytest.raises(ConsentIsMissing):
+            sent(state, by_law, guardians=deciding)
+
+
+def reported(case: Case, ground: DisclosureGround) -> object:
+    return report_to_police(
+        case, ground=ground, register_number=None, today=TODAY, guardians=frozenset()
+    )
 
 
 CLOSED = given(DECIDED, *close_case(given(DECIDED), CaseOutcome.NEEDS_MET))
@@ -471,7 +517,7 @@ CLOSED = given(DECIDED, *close_case(given(DECIDED), CaseOutcome.NEEDS_MET))
         lambda case: start_intervention(case, ID),
         lambda case: make_application(case, ID, ApplicationKind.OTHER),
         lambda case: sent(case, DisclosureGround.CARE),
-        lambda case: report_to_police(case, ground=DisclosureGround.CONSENT, register_number=None),
+        lambda case: reported(case, DisclosureGround.CONSENT),
     ],
 )
 def test_nothing_begins_in_a_closed_case(decide: Callable[[Case], object]) -> None:

@@ -1,0 +1,68 @@
+"""On what something crosses a border of secrecy (sekretessbrytande grund): a closed list.
+
+Each ground stands in one row: the section that carries it, from when on, and to whom it carries.
+What rests on consent needs one besides (consent.py). Who fits which ground is our reading of the
+Act (c); the thresholds of a crime, and the harm test itself, are judged by whoever discloses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from domain.codes import DisclosureGround, Receiver
+from domain.errors import GroundDoesNotFit
+
+OSL: Final = "OSL 2009:400"
+_OSL_IN_FORCE: Final = date(2009, 6, 30)
+
+_AUTHORITIES: Final = frozenset(
+    (
+        Receiver.REGION,
+        Receiver.SCHOOL,
+        Receiver.OTHER_MUNICIPALITY,
+        Receiver.OTHER_AUTHORITY,
+    )
+)
+_WHO_HELP: Final = _AUTHORITIES | {Receiver.CIVIL_SOCIETY, Receiver.LEGAL_COUNSEL}
+_AGAINST_CRIME: Final = frozenset((Receiver.POLICE, Receiver.OTHER_AUTHORITY))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The section that carries a disclosure, in its wording since a day, and to whom."""
+
+    section: str
+    receivers: frozenset[Receiver]
+    since: date = _OSL_IN_FORCE
+    statute: str = OSL
+
+
+TABLE: Final[Mapping[DisclosureGround, Basis]] = MappingProxyType(
+    {
+        # nothing else carries to a regional coordinator (R6)
+        DisclosureGround.CONSENT: Basis(section="10:1, 12:2", receivers=frozenset(Receiver)),
+        DisclosureGround.GUARDIAN: Basis(section="12:3", receivers=frozenset(Receiver)),
+        DisclosureGround.HARM_TEST: Basis(
+            section="26:1", receivers=_WHO_HELP | {Receiver.CLOSE_PERSON}
+        ),
+        DisclosureGround.OWN_WORK: Basis(section="10:2", receivers=_WHO_HELP),
+        DisclosureGround.CRIME_AGAINST_CHILD: Basis(section="10:21", receivers=_AGAINST_CRIME),
+        DisclosureGround.SERIOUS_CRIME: Basis(section="10:23", receivers=_AGAINST_CRIME),
+        DisclosureGround.OTHER_CRIME: Basis(section="10:24", receivers=_AGAINST_CRIME),
+        DisclosureGround.DUTY: Basis(section="10:28", receivers=_AUTHORITIES | _AGAINST_CRIME),
+        DisclosureGround.CARE: Basis(
+            section="26:9", receivers=frozenset((Receiver.REGION, Receiver.OTHER_MUNICIPALITY))
+        ),
+    }
+)
+RESTS_ON_CONSENT: Final = frozenset((DisclosureGround.CONSENT, DisclosureGround.GUARDIAN))
+
+
+def require_basis(ground: DisclosureGround, receiver: Receiver, day: date) -> Basis:
+    """What carries it that day. Raises GroundDoesNotFit: not to this receiver, or not yet law."""
+    basis = TABLE[ground]
+    if receiver not in basis.receivers or day < basis.since:
+        raise GroundDoesNotFit
+    return basis

@@ -1,0 +1,52 @@
+"""On what something crosses a border of secrecy: one table, held to every receiver."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from domain.codes import DisclosureGround, Receiver
+from domain.disclosure import RESTS_ON_CONSENT, TABLE, require_basis
+from domain.errors import GroundDoesNotFit
+
+TODAY = date(2023, 9, 4)
+
+
+def test_every_ground_stands_in_the_table() -> None:
+    """With the statute, the section, the day from which it reads so, and somebody it carries to."""
+    assert set(TABLE) == set(DisclosureGround)
+    for basis in TABLE.values():
+        assert basis.statute
+        assert basis.section
+        assert basis.receivers
+
+
+@pytest.mark.parametrize(("ground", "receiver"), [*product(DisclosureGround, Receiver)])
+def test_a_ground_carries_to_the_receivers_of_its_row_alone(
+    ground: DisclosureGround, receiver: Receiver
+) -> None:
+    """Nor does it carry before it was law."""
+    basis = TABLE[ground]
+    if receiver in basis.receivers:
+        assert require_basis(ground, receiver, TODAY) == basis
+        with pytest.raises(GroundDoesNotFit):
+            require_basis(ground, receiver, basis.since - timedelta(days=1))
+    else:
+        with pytest.raises(GroundDoesNotFit):
+            require_basis(ground, receiver, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "grounds"),
+    [
+        (Receiver.REGIONAL_COORDINATORS, set()),
+        (Receiver.CLOSE_PERSON, {"harm-test"}),
+        (Receiver.POLICE, {"duty", "crime-against-child", "serious-crime", "other-crime"}),
+        (Receiver.CIVIL_SOCIETY, {"harm-test", "own-work"}),
+        (Receiver.REGION, {"harm-test", "own-work", "duty", "care"}),
+    ],
+)
+def test_who_may_be_told_without_consent(receiver: Receiver, grounds: set[str]) -> None:
+    """A regional coordinator never (R6), the police of crimes and by duty, care what care needs."""
+    carries = {ground for ground, basis in TABLE.items() if receiver in basis.receivers}
+    assert carries - RESTS_ON_CONSENT == grounds
