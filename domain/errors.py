@@ -793,6 +793,11 @@ class SideDoesNotFit(Refusal):
     side (S76-S78)."""
 
 
+class ContactIsProtected(Refusal):
+    """While somebody's identity is protected, where they are to be found never leaves the
+    administration (section 5, protected identity)."""
+
+
 class RoleDoesNotFit(Refusal):
     """A party outside the administration has senders and nobody else, and only it has them
     (S15-S20)."""

@@ -231,6 +231,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Handläggare, enhetschefer och uppsökare arbetar i ett spår som enheten möter; en"
         " regionkoordinator som anlitas i ärenden i spår A; ingen annan har ett spår (S76-S78).",
     ),
+    errors.ContactIsProtected: Told(
+        "Kontaktuppgifterna är skyddade",
+        "Medan någons identitet är skyddad lämnar uppgifter om var personen finns aldrig"
+        " förvaltningen (avsnitt 5, skyddad identitet).",
+    ),
     errors.RoleDoesNotFit: Told(
         "Rollen passar inte enheten",
         "En part utanför förvaltningen har avsändare och inga andra, och bara den har dem"

@@ -16,6 +16,7 @@ from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Rece
 from domain.errors import (
     CaseIsClosed,
     ConsentIsMissing,
+    ContactIsProtected,
     ExternalReferralIsNotWaiting,
     GroundDoesNotFit,
     PartyDoesNotFit,
@@ -70,7 +71,13 @@ class CaseExternalReferral(Done):
         " a client of its own reads the question and answers it itself, by its number.",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, PartyDoesNotFit, GroundDoesNotFit, ConsentIsMissing),
+    refuses=(
+        CaseIsClosed,
+        ContactIsProtected,
+        PartyDoesNotFit,
+        GroundDoesNotFit,
+        ConsentIsMissing,
+    ),
     status=CREATED,
     leads=(
         Lead(

@@ -15,7 +15,12 @@ from domain.case.consent import require_consent
 from domain.case.state import Case, Consent, require_open
 from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
 from domain.disclosure import RESTS_ON_CONSENT, require_basis
-from domain.errors import ConsentIsMissing, ExternalReferralIsNotWaiting, PartyDoesNotFit
+from domain.errors import (
+    ConsentIsMissing,
+    ContactIsProtected,
+    ExternalReferralIsNotWaiting,
+    PartyDoesNotFit,
+)
 from domain.organisation import Unit
 from domain.sealed import Sealed
 
@@ -94,9 +99,11 @@ def refer_out(
     must stand that covers what goes along (OSL 10:1, 12:2, 12:3). `party`: who is to answer with a
     client of its own (S15-S20).
 
-    Raises CaseIsClosed, PartyDoesNotFit, GroundDoesNotFit, ConsentIsMissing.
+    Raises CaseIsClosed, ContactIsProtected, PartyDoesNotFit, GroundDoesNotFit, ConsentIsMissing.
     """
     require_open(case)
+    if case.narrowed and InformationKind.CONTACT in going_along:
+        raise ContactIsProtected
     if party is not None and receiver not in party.receives_as:
         raise PartyDoesNotFit
     consent = _require_ground(

@@ -41,6 +41,7 @@ from domain.case.investigation import (
     is_outside,
     open_investigation,
 )
+from domain.case.narrowing import CaseNarrowed
 from domain.case.outward import (
     ExternalReferralAddressed,
     ExternalReferralAnswered,
@@ -79,6 +80,7 @@ from domain.errors import (
     ApplicationIsNotGranted,
     CaseIsClosed,
     ConsentIsMissing,
+    ContactIsProtected,
     DeadlineHasEnded,
     ExternalReferralIsNotWaiting,
     GroundDoesNotFit,
@@ -362,6 +364,7 @@ def sent(
     today: date = TODAY,
     party: Unit | None = REGION,
     guardians: frozenset[UUID] = frozenset(),
+    going_along: tuple[InformationKind, ...] = ALONG,
 ) -> ExternalReferralAddressed:
     [made] = refer_out(
         case,
@@ -369,7 +372,7 @@ def sent(
         receiver=Receiver.REGION,
         party=party,
         ground=ground,
-        going_along=ALONG,
+        going_along=going_along,
         text="Önskar samtalsstöd.",
         today=today,
         guardians=guardians,
@@ -407,6 +410,16 @@ def test_an_external_referral_names_its_ground() -> None:
     ):
         with pytest.raises(ConsentIsMissing):
             sent(given(*stands), DisclosureGround.CONSENT)
+
+
+def test_no_address_leaves_of_whoever_is_protected() -> None:
+    """While an identity is protected, nobody outside learns where somebody is, on no ground."""
+    protected = given(CaseNarrowed(person=PERSON))
+    for going_along in ((InformationKind.CONTACT,), tuple(InformationKind)):
+        with pytest.raises(ContactIsProtected):
+            sent(protected, DisclosureGround.CARE, going_along=going_along)
+    others = tuple(kind for kind in InformationKind if kind is not InformationKind.CONTACT)
+    assert sent(protected, DisclosureGround.CARE, going_along=others).going_along.reveal() == others
 
 
 def test_a_party_that_is_asked_is_what_the_receiver_is() -> None:
