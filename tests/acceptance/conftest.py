@@ -1,8 +1,10 @@
 """A town for a story: real databases, real HTTP, real tokens, and people with positions."""
 
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4  # noqa: TID251 - a schema of its own
@@ -38,6 +40,21 @@ async def town(
     """A founded municipality with its units staffed."""
     async with founded_town(log_server, vault_server, tmp_path) as town:
         yield town
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """A data folder that PostgreSQL's own user can reach, too."""
+    place = Path(tempfile.mkdtemp(prefix="samordna-cli-"))
+    place.chmod(0o755)
+    yield place / "data"
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with a_folder() as data:
+        yield data
 
 
 @pytest.fixture(scope="module")
