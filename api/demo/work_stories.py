@@ -291,12 +291,15 @@ class CaseWork:
     # --- sent out ----------------------------------------------------------------------------
 
     async def _send_out(self) -> None:
+        along = [InformationKind.IDENTITY]
+        if not self._story.protected:
+            along.append(InformationKind.CONTACT)
         outcome = await self._do(
             outward.refer_out,
             receiver=Receiver.REGION,
             party="region",
             ground=DisclosureGround.HARM_TEST,
-            going_along=(InformationKind.IDENTITY, InformationKind.CONTACT),
+            going_along=tuple(along),
             text=texts.SENT_OUT,
         )
         self._in(15, self._hear, outcome.the(ExternalReferralMade)[1].referral)
