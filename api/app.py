@@ -24,6 +24,7 @@ from api.resources import (
     consents,
     consultations,
     deadlines,
+    disclosures,
     disposals,
     emergencies,
     external_referrals,
@@ -121,6 +122,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/coordinator-consultations", consents.consult),
     # --- what is investigated, and done for the person
     get("/cases/{caseId}/overviews", overviews.read),
+    get("/cases/{caseId}/disclosures", disclosures.page),
     post("/cases/{caseId}/investigations", investigations.open_one),
     post("/cases/{caseId}/investigations/{investigationId}/extensions", investigations.extend),
     post("/cases/{caseId}/investigations/{investigationId}/informings", investigations.inform),

@@ -297,6 +297,7 @@ class DisclosureGround(StrEnum):
     OTHER_CRIME = "other-crime"
     DUTY = "duty"
     CARE = "care"
+    REPORTER_FEEDBACK = "reporter-feedback"
 
 
 class ExternalAnswer(StrEnum):

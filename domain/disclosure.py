@@ -55,6 +55,8 @@ TABLE: Final[Mapping[DisclosureGround, Basis]] = MappingProxyType(
         DisclosureGround.CARE: Basis(
             section="26:9", receivers=frozenset((Receiver.REGION, Receiver.OTHER_MUNICIPALITY))
         ),
+        # to whoever reported, by feedback alone: of the receivers of a referral it is nobody's
+        DisclosureGround.REPORTER_FEEDBACK: Basis(section="26:9 a", receivers=frozenset()),
     }
 )
 RESTS_ON_CONSENT: Final = frozenset((DisclosureGround.CONSENT, DisclosureGround.GUARDIAN))

@@ -340,6 +340,10 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Uppgiftsskyldighet (OSL 10:28)", "Statutory duty (OSL 10:28)"
         ),
         DisclosureGround.CARE: Label("Nödvändig vård (OSL 26:9)", "Necessary care (OSL 26:9)"),
+        DisclosureGround.REPORTER_FEEDBACK: Label(
+            "Återkoppling till den som anmälde (OSL 26:9 a)",
+            "Feedback to whoever reported (OSL 26:9 a)",
+        ),
     },
     ExternalAnswer: {
         ExternalAnswer.TAKEN_ON: Label("Tar emot personen", "Takes the person on"),

@@ -139,6 +139,28 @@ async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
     await town["nexus colleague"].get(f"{path}/overviews", expect=403)
 
 
+async def test_what_went_to_whom_is_a_list_of_its_own(town: Town) -> None:
+    """Each disclosure with its ground, the section that carries it, to whom and which kinds; a
+    consent that was withdrawn carries no more of them."""
+    path, worker = await what_is_done_in_a_case(town), town["nexus worker"]
+    new = {"receiver": "police", "kinds": ["identity", "circumstances"], "giver": "person"}
+    given = await worker.post(f"{path}/consents", new, expect=201)
+    report = {"ground": "consent"}
+    await worker.post(f"{path}/police-reports", report, expect=201)
+    await worker.post(f"{path}/consents/{given['consentId']}/withdrawals")
+    refused = await worker.post(f"{path}/police-reports", report, expect=409)
+    assert refused["type"].endswith("consent-is-missing")
+    listed = (await worker.get(f"{path}/disclosures"))["items"]
+    assert [(it["receiver"], it["ground"], it["section"]) for it in listed] == [
+        ("region", "care", "26:9"),
+        ("police", "serious-crime", "10:23"),
+        ("police", "consent", "10:1, 12:2"),
+    ]
+    assert {it["statute"] for it in listed} == {"OSL 2009:400"}
+    assert listed[0]["kinds"] == ["identity", "contact"]
+    await town["nexus colleague"].get(f"{path}/disclosures", expect=403)
+
+
 async def test_a_mistake_is_corrected_and_stays_on_record(town: Town) -> None:
     """The overview shows the corrected state, the notes and the timeline both."""
     path, worker = await a_case(town), town["nexus worker"]
