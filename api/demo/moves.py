@@ -17,8 +17,8 @@ from domain.routing import Route, Rule
 if TYPE_CHECKING:
     from api.demo.referral_stories import ReferralStory
 
-_TAKEN_BACK: Final = 0.2  # of what somebody outside told of a grown-up
-_SENT_ON: Final = 0.6  # of what no rule decides, or is out of scope
+_TAKEN_BACK: Final = 0.22  # of what somebody outside told of a grown-up
+_SENT_ON: Final = 0.85  # of what no rule decides, or is out of scope
 _OVERRIDDEN: Final = 0.1  # of what no rule binds
 
 

@@ -94,14 +94,14 @@ def name_of(command: UseCase) -> str:
 
 
 DECIDING: Final = [route.door for route in ROUTES if route.door.kind is Kind.DECIDING]
-ASKING_VIEWS: Final = ("disposals.plan_disposal",)
-"""What they are called with comes from views, which a history in memory does not have; their own
-tests have both."""
+ASKING_VIEWS: Final = ("disposals.plan_disposal", "reviews.")
+"""What they are called with comes from views or the access log, which a history in memory does not
+have; their own tests have both."""
 COMMANDS: Final = {
     name_of(each): each
     for door in DECIDING
     for each in commands_of(door)
-    if name_of(each) not in ASKING_VIEWS
+    if not name_of(each).startswith(ASKING_VIEWS)
 }
 
 # --- what they are called with ---------------------------------------------------------------
