@@ -126,7 +126,7 @@ class CaseStory:
         age = (self.stage.today - self.opened).days
         pace = 1.1 if age < _INTENSE_DAYS else 1.75
         if self.notes > _MANY_NOTES:
-            pace *= 4
+            pace *= 8
         mean = pace / bustle(self.stage.today)
         return max(1, round(self.stage.rng.expovariate(1 / mean)))
 

@@ -209,7 +209,7 @@ def test_a_case_is_worked_with(a_year: Told) -> None:
         len(facts) for facts in spans if (facts[-1].recorded_at - facts[0].recorded_at).days > 180
     ]
     assert len(long) > 15
-    assert 40 <= sum(long) / len(long) <= 90
+    assert 40 <= sum(long) / len(long) <= 85
 
 
 # --- the shares -------------------------------------------------------------------------------
