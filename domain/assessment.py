@@ -287,9 +287,12 @@ def ask_feedback(
 def give_feedback(
     assessment: Assessment, deadlines: Deadlines, *, person: UUID, told: str, now: datetime
 ) -> list[AssessmentEvent | DeadlineEvent]:
-    """Raises FeedbackIsNotAsked."""
+    """Not before there is something to tell (19:6). Raises FeedbackIsNotAsked,
+    ReportIsNotAssessed."""
     if not assessment.asked:
         raise FeedbackIsNotAsked
+    if running(deadlines, _PRELIMINARY) is not None:
+        raise ReportIsNotAssessed
     ended = [event for clock in _FEEDBACK for event in end_clock(deadlines, clock, now)]
     return [FeedbackGiven(person=person, told=told), *ended]
 

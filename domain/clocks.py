@@ -125,7 +125,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.INVESTIGATION_OPENED: Row(
         shown=DeadlineKind.DECISION,
-        starts="an application accepted (c), or so decided on a report's preliminary assessment",
+        starts="an application received, and accepted (c); or so decided of a report",
         ends="investigation opened, or the case closed with advice given",
         length=Length("investigation_opened_working_days", Measure.WORKING_DAYS),
         warned=2,

@@ -12,6 +12,7 @@ carried as a deadline too, `awaited`; nothing is stored of it but that it was mi
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from domain.clocks import TABLE, due, version_on, warned_of
@@ -234,11 +235,18 @@ def drop_deadline(deadlines: Deadlines, deadline: UUID, at: datetime) -> list[De
     return [*missed, *fallen]
 
 
-def close_deadlines(deadlines: Deadlines, at: datetime) -> list[DeadlineEvent]:
+_OWED: Final = (ClockKind.OUTCOME_NOTIFIED, ClockKind.THOSE_CONCERNED_INFORMED)
+
+
+def close_deadlines(
+    deadlines: Deadlines, at: datetime, *, mistaken: bool = False
+) -> list[DeadlineEvent]:
     """The file is closed: advice was given where no investigation was opened (section 4), and
-    whatever else still runs in it falls away."""
+    whatever else still runs in it falls away, but for what somebody is still to be told, unless all
+    of it was a mistake."""
     given = running(deadlines, ClockKind.INVESTIGATION_OPENED)
-    others = (one.id for one in deadlines if one.id != given)
+    kept = () if mistaken else _OWED
+    others = (one.id for one in deadlines if one.id != given and one.clock.reveal() not in kept)
     dropped = [event for each in others for event in drop_deadline(deadlines, each, at)]
     return [*dropped, *end_clock(deadlines, ClockKind.INVESTIGATION_OPENED, at)]
 

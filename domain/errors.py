@@ -705,7 +705,7 @@ class ProtectionIsNotAssessed(Refusal):
 
 class ReportIsNotAssessed(Refusal):
     """Whether an investigation is opened is decided first, within 14 days of the report (SoL
-    2025:400 20:2; 2001:453 11:1 a), and only then the case is closed."""
+    2025:400 20:2; 2001:453 11:1 a), and only then the case is closed, or its reporter told."""
 
     status = 409
 

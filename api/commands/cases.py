@@ -284,16 +284,20 @@ async def close_case(work: Work, case_id: UUID, outcome: CaseOutcome) -> None:
     )
     work.record(case_id, closed)
     for told, running in reports.items() if closed else ():
-        if outcome is CaseOutcome.MOVED_AWAY:  # who takes over decides what is investigated
-            require_protection_assessed(running)
-        elif outcome is not CaseOutcome.MISRECORDED:
+        require_protection_assessed(running)
+        if outcome not in _ELSEWHERE:
             require_assessed(running)
         work.record(told, drop_with_case(running, work.now))
-    work.record(case_id, deadlines.close_deadlines(case.deadlines, work.now))
+    mistaken = outcome is CaseOutcome.MISRECORDED
+    left = deadlines.close_deadlines(case.deadlines, work.now, mistaken=mistaken)
+    work.record(case_id, left if closed else ())
     for record in await work.records(case.person):
         work.record(record.id, persons.close_case_for(record, case_id))
     for member in (*case.workers, *consents.engaged(case)):
         await _give_back(work, case_id, member)
+
+
+_ELSEWHERE = (CaseOutcome.MISRECORDED, CaseOutcome.MOVED_AWAY)  # what is investigated is decided
 
 
 async def reopen_case(work: Work, case_id: UUID, reason: str) -> None:

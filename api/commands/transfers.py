@@ -84,10 +84,15 @@ async def record_inspectorate_decision(
 
 
 async def wait_on(work: Work, case_id: UUID, case: Case) -> None:
-    """The case is open again, and a transfer still waits for its answer: since it was requested."""
+    """The case is open again, and a transfer still waits for its answer, or the inspectorate's:
+    since it was requested."""
     if case.transfer and case.transfer.status is TransferStatus.WAITING:
         for clock in _OF_A_REQUEST:
             _start(work, case_id, clock, await _requested(work, case_id))
+    elif case.transfer and case.transfer.status is TransferStatus.AT_THE_INSPECTORATE:
+        kind, of = transfers.InspectorateAsked, case.transfer.id
+        asked = await work.moment(case_id, kind, transfer=of)
+        _start(work, case_id, ClockKind.INSPECTORATE_DECISION, asked)
 
 
 async def _requested(work: Work, case_id: UUID) -> datetime:

@@ -15,6 +15,7 @@ from domain.errors import (
     NobodyMustReport,
     NothingToAssess,
     ProtectionIsNotAssessed,
+    ReportIsNotAssessed,
 )
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -127,7 +128,7 @@ class Feedback(Body):
         "What was told is recorded in the file (SoL 2025:400 19:6; 2001:453 14:1 b; OSL 26:9 a).",
     ),
     asks=_RECORDS,
-    refuses=(FeedbackIsNotAsked,),
+    refuses=(FeedbackIsNotAsked, ReportIsNotAssessed),
     status=CREATED,
 )
 async def give_feedback(visit: Visit, referral_id: UUID, given: Feedback) -> AssessedReferral:

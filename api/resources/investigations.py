@@ -119,7 +119,7 @@ class DocumentedInvestigation(Done):
         "Or that it was withheld, on special grounds (SoL 2025:400 20:4; 2001:453 11:2).",
     ),
     asks=_DOCUMENTS,
-    refuses=(CaseIsClosed, InvestigationIsNotOpen, MomentIsImpossible),
+    refuses=(InvestigationIsNotOpen, MomentIsImpossible),
 )
 async def inform(
     visit: Visit, case_id: UUID, investigation_id: UUID, told: Informing

@@ -143,10 +143,9 @@ def inform_those_concerned(
 ) -> list[InvestigationEvent]:
     """At once, unless special grounds speak against (SoL 2025:400 20:4; SoL 2001:453 11:2).
 
-    What was withheld, or forgotten, is told later, also when it is concluded. Raises CaseIsClosed,
-    InvestigationIsNotOpen where there was none.
+    What was withheld, or forgotten, is told later, also when it is concluded or the case is closed.
+    Raises InvestigationIsNotOpen where there was none.
     """
-    require_open(case)
     if investigation not in case.investigated:
         _require_open_investigation(case, investigation)
     return [

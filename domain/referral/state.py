@@ -65,6 +65,15 @@ class Referral:
     assessment: Assessment = UNASSESSED
     retention: Retention = KEPT
 
+    @property
+    def is_urgent(self) -> bool:
+        return is_urgent(self.source.reveal(), acute=self.acute)
+
+
+def is_urgent(source: Source, *, acute: bool) -> bool:
+    """Whether it is answered at once: what is acute, and what another municipality asks (R14)."""
+    return acute or source is Source.OTHER_MUNICIPALITY
+
 
 ANSWERED: Final = (
     ReferralStatus.ACCEPTED,

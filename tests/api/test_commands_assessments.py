@@ -421,15 +421,15 @@ async def test_an_assessment_that_is_not_accepted_makes_nobody_an_adult(town: To
     assert running == {ClockKind.CHILD_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED}
 
 
-@pytest.mark.parametrize("assessed", [False, True])
+@pytest.mark.parametrize("decided", [False, True])
 async def test_what_was_recorded_by_mistake_waits_for_no_investigation(
-    town: Town, assessed: bool
+    town: Town, decided: bool
 ) -> None:
     """A wrong side is closed as misrecorded and received anew (R16)."""
     case = await town.open_case(A_CHILD)
     [referral] = (await town.case(case)).referrals
-    if assessed:
-        await assess(town, referral)
+    await assess(town, referral)
+    if decided:
         await decide(town, referral)
     manager = await town.manager("childrens-intake")
     await town.do(manager, cases.close_case, case, CaseOutcome.MISRECORDED)
@@ -506,6 +506,60 @@ async def test_an_application_is_investigated_without_delay(town: Town) -> None:
         facts = await town.facts(case)
         assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 1
     assert (await town.case(await town.open_case(AN_ADULT))).deadlines == ()
+
+
+async def test_who_waits_with_accepting_an_application_is_late(town: Town) -> None:
+    """SoL 14:2: the matter came to the board's knowledge when it was received, not accepted."""
+    applies = replace(
+        AN_ADULT, number=None, source=Source.SELF, received_at=NOW - timedelta(days=9)
+    )
+    [waits] = (await town.case(await town.open_case(applies))).deadlines
+    assert waits.due < NOW
+
+
+async def test_what_is_owed_of_an_investigation_outlives_the_case(town: Town) -> None:
+    """Section 4: a case that is closed takes neither the notice of its outcome along, nor that
+    those concerned are informed; what was recorded by mistake does."""
+    owed = {ClockKind.OUTCOME_NOTIFIED, ClockKind.THOSE_CONCERNED_INFORMED}
+    case, worker = await town.assigned("childrens-intake")
+    await assess(town, *(await town.case(case)).referrals)
+    await town.do(worker, investigations.open_investigation, case)
+    investigation = (await town.case(case)).investigation
+    assert investigation is not None
+    how = InvestigationConclusion.NO_INTERVENTION
+    await town.do(worker, investigations.conclude_investigation, case, investigation, how)
+    manager = await town.manager("childrens-intake")
+    await town.do(manager, cases.close_case, case, CaseOutcome.NO_NEED_FOUND)
+    assert {one.clock.reveal() for one in (await town.case(case)).deadlines} == owed
+    await town.do(manager, investigations.notify_outcome, case, "Beslutet lämnades.")
+    inform = partial(investigations.inform_those_concerned, withheld=None)
+    await town.do(manager, inform, case, investigation)
+    assert (await town.case(case)).deadlines == ()
+
+
+async def test_a_childs_case_is_misrecorded_only_with_protection_assessed(town: Town) -> None:
+    """R16, SoL 20:1: on whichever side it was recorded, the child is there."""
+    case = await town.open_case(A_CHILD)
+    manager = await town.manager("childrens-intake")
+    mistaken = partial(town.do, manager, cases.close_case, case, CaseOutcome.MISRECORDED)
+    assert await told(mistaken()) == (ProtectionIsNotAssessed, {})
+    await assess(town, *(await town.case(case)).referrals)
+    await mistaken()
+
+
+async def test_no_feedback_before_there_is_something_to_tell(town: Town) -> None:
+    """SoL 19:6: of whether an investigation is opened; told before, it would be owed no more."""
+    referral, worker = await town.receive(A_PUPIL), await town.worker("childrens-intake")
+    await town.do(worker, assessments.ask_feedback, referral)
+    early = town.do(worker, assessments.give_feedback, referral, "Vi återkommer.")
+    assert await told(early) == (ReportIsNotAssessed, {})
+
+
+async def test_another_municipality_is_answered_at_once(town: Town) -> None:
+    """R14, SoL 29:10: what it asks of us is due as soon as what we ask of it."""
+    asks = replace(AN_ADULT, number=None, source=Source.OTHER_MUNICIPALITY)
+    [answer] = (await town.referral(await town.receive(asks))).deadlines
+    assert answer.due == town.desk.calendar.add_working_days(NOW, 1)
 
 
 async def test_those_concerned_are_told_of_the_outcome(town: Town) -> None:

@@ -141,6 +141,11 @@ async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     town.clock.advance(timedelta(hours=10))
     await town.do(worker, transfers.ask_inspectorate, case, transfer)
     [waits] = (await town.case(case)).deadlines
+    await town.do(manager, cases.close_case, case, CaseOutcome.CONTACT_LOST)
+    await town.do(manager, cases.reopen_case, case, "Hör av sig.")
+    await town.assign(case, worker)
+    [again] = (await town.case(case)).deadlines  # its three months run on
+    assert again.due == waits.due
     decide = partial(
         transfers.record_inspectorate_decision,
         answer=TransferAnswer.ACCEPTED,

@@ -78,14 +78,15 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
         for record in records:  # the one that it is about, and all that stand for it
             work.record(record.id, persons.open_case_for(record, case_id))
     if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
+        received = await work.moment(referral_id, referrals.ReferralReceived)
         started = deadlines.set_deadline(
             work.desk.ids.new(),
             ClockKind.INVESTIGATION_OPENED,
-            work.now,
+            received,
             work.organisation.settings,
             work.desk.calendar,
         )
-        work.record(case_id, started)
+        work.record(case_id, started, at=received)
 
 
 async def decline_referral(
@@ -112,7 +113,7 @@ async def decline_referral(
             explanation=explanation,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=answer_due(work, work.now, acute=referral.acute),
+            due=answer_due(work, work.now, acute=referral.is_urgent),
             confirmed=manages or not (binds or ends),
         )
     work.record(referral_id, declined)
@@ -134,7 +135,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             referral,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=answer_due(work, work.now, acute=referral.acute),
+            due=answer_due(work, work.now, acute=referral.is_urgent),
         )
     work.record(referral_id, confirmed)
     end_routing(work, referral_id, referral)

@@ -52,7 +52,7 @@ async def _move(
             to_unit=to_unit,
             reason=reason,
             by_unit=viewer.unit,
-            due=answer_due(work, work.now, acute=referral.acute),
+            due=answer_due(work, work.now, acute=referral.is_urgent),
         )
     work.record(referral_id, moved)
     end_routing(work, referral_id, referral)
@@ -63,7 +63,7 @@ async def wait_again(work: Work, referral_id: UUID, person: Person) -> None:
     referral = await work.referral(referral_id)
     age = as_accepted(person.age_on(work.today), work.organisation)
     way = route(facts_of(work, referral, age), work.organisation)
-    due = answer_due(work, work.now, acute=referral.acute)
+    due = answer_due(work, work.now, acute=referral.is_urgent)
     work.record(referral_id, referrals.await_again(referral, way, due=due))
     if assessments.is_assessed(referral.kind.reveal(), age, way):
         clocks = assessments.start_assessment(

@@ -33,6 +33,7 @@ from domain.errors import (
     SourceIsAnother,
 )
 from domain.policy import Act, Information, sees_compartment, side_of
+from domain.referral.state import is_urgent
 from domain.routing import (
     Facts,
     Route,
@@ -145,7 +146,7 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
             sender_sees=sees_compartment(sender.side, way.compartment),
             received=moment,
             now=work.now,
-            due=answer_due(work, moment, acute=details.acute),
+            due=answer_due(work, moment, acute=is_urgent(details.source, acute=details.acute)),
             narrowed=narrowed,
             earliest=work.now - timedelta(days=organisation.settings.received_days_ago),
         ),
