@@ -1,7 +1,9 @@
-"""The documentation as pages that anybody can read, made once from the declarations that serve."""
+"""The documentation as pages that anybody can read, made from the declarations that serve."""
 
 import json
+from asyncio import to_thread
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -29,25 +31,41 @@ _CACHED: Final = {"Cache-Control": "public, max-age=300"}
 
 
 def documentation_routes(house: House, routes: Sequence[Route]) -> list[web.RouteDef]:
-    document = openapi_document(house.desk.organisation, routes)
-    openapi = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    pages = {f"{BASE}/docs": _documentation(document), f"{BASE}/problems": _problems()}
-    pages |= {kind.uri: _problem(kind) for kind in problem_types()}
+    problems = {f"{BASE}/problems": _problems()}
+    problems |= {kind.uri: _problem(kind) for kind in problem_types()}
+
+    @cache
+    def document() -> Json:
+        return openapi_document(house.desk.organisation, routes)
+
+    @cache
+    def openapi() -> bytes:
+        return json.dumps(document(), ensure_ascii=False, indent=1).encode()
+
+    @cache
+    def doors() -> str:
+        return _documentation(document())
 
     async def machine_readable(_: web.Request) -> web.Response:
-        return web.Response(body=openapi, content_type="application/json", headers=_CACHED)
+        body = await to_thread(openapi)  # made for whoever asks first; others are served meanwhile
+        return web.Response(body=body, content_type="application/json", headers=_CACHED)
 
-    async def readable(request: web.Request) -> web.Response:
-        return web.Response(
-            text=pages[request.path],
-            content_type="text/html",
-            headers={**_CACHED, "Content-Security-Policy": CONTENT_SECURITY},
-        )
+    async def readable(_: web.Request) -> web.Response:
+        return _page(await to_thread(doors))
+
+    async def problem(request: web.Request) -> web.Response:
+        return _page(problems[request.path])
 
     return [
         web.get(f"{BASE}/openapi.json", machine_readable),
-        *(web.get(path, readable) for path in pages),
+        web.get(f"{BASE}/docs", readable),
+        *(web.get(path, problem) for path in problems),
     ]
+
+
+def _page(text: str) -> web.Response:
+    headers = {**_CACHED, "Content-Security-Policy": CONTENT_SECURITY}
+    return web.Response(text=text, content_type="text/html", headers=headers)
 
 
 # --- the doors -------------------------------------------------------------------------------
