@@ -22,6 +22,7 @@ from api.command_line import (
     trying,
     verifying,
     views,
+    witnessing,
 )
 from api.command_line.progress import ERRORS
 from api.demo.running import DemoIsIncomplete
@@ -34,6 +35,8 @@ from api.runtime.served_evidence import LogIsNotServed
 from api.runtime.settings import SettingsAreFaulty
 from api.runtime.wiring import VaultDoesNotFit
 from api.runtime.workers import WorkerCannotServe
+from api.witness.folder import WitnessIsFaulty
+from api.witness.memory import MemoryIsMissing
 from domain.errors import Refusal
 from domain.organisation import OrganisationIsFaulty
 from projections.parking import CannotBeFolded
@@ -73,6 +76,16 @@ ring = typer.Typer(help="The key-encryption keys of the vault.", no_args_is_help
 ring.command()(keys.rotate)
 ring.command()(keys.show)
 app.add_typer(ring, name="keys")
+
+witness = typer.Typer(
+    help="A witness of logs, run by another body than the one that runs the log.",
+    no_args_is_help=True,
+)
+witness.command()(witnessing.create)
+witness.command()(witnessing.key)
+witness.command()(witnessing.serve)
+witness.command()(witnessing.show)
+app.add_typer(witness, name="witness")
 
 app.command(name="subject-access")(subject_access.subject_access)
 
@@ -116,6 +129,8 @@ def main() -> None:
         VaultDoesNotFit,
         WorkerCannotServe,
         BuilderFailed,
+        WitnessIsFaulty,
+        MemoryIsMissing,
         CannotBeFolded,
         KeptByAnotherVersion,
         NothingIsKept,

@@ -19,6 +19,7 @@ RECEIPTED: Final = {
 OF_THE_HOUSE: Final = {
     *("demo", "serve", "worker", "follow", "rebuild", "token", "bench", "policy", "doctor"),
     *("verify", "audit-keys", "projections release"),
+    *("witness create", "witness key", "witness serve", "witness show"),
     *("db create", "db migrate", "db status", "keys rotate", "keys show", "organisation check"),
 }
 
