@@ -51,8 +51,9 @@ class WitnessFolder:
 
     def signer(self) -> Signer:
         """Raises WitnessIsFaulty, KeyringIsUnusable."""
+        name = str(self._told()["name"])
         *_, seed = self._key.read().values()
-        return Signer(str(self._told()["name"]), seed, algorithm=COSIGNATURE)
+        return Signer(name, seed, algorithm=COSIGNATURE)
 
     def logs(self) -> Mapping[str, Sequence[Verifier]]:
         """By origin. Raises WitnessIsFaulty."""
