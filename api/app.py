@@ -127,6 +127,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/investigations/{investigationId}/extensions", investigations.extend),
     post("/cases/{caseId}/investigations/{investigationId}/informings", investigations.inform),
     post("/cases/{caseId}/investigations/{investigationId}/conclusions", investigations.conclude),
+    post("/cases/{caseId}/advice-givings", investigations.give_advice),
     post("/cases/{caseId}/outcome-notifications", investigations.notify),
     post("/cases/{caseId}/presumption-assessments", investigations.assess_presumption),
     post("/cases/{caseId}/risk-assessments", investigations.assess_risk),

@@ -127,13 +127,18 @@ def require_protection_assessed(deadlines: Deadlines) -> None:
         raise ProtectionIsNotAssessed
 
 
+def is_undecided(deadlines: Deadlines) -> bool:
+    """Whether it is still to be decided if an investigation is opened."""
+    return running(deadlines, _PRELIMINARY) is not None
+
+
 def require_assessed(deadlines: Deadlines) -> None:
     """Before the case that the report is in can be closed.
 
     Raises ProtectionIsNotAssessed, ReportIsNotAssessed (SoL 20:1-2).
     """
     require_protection_assessed(deadlines)
-    if running(deadlines, _PRELIMINARY) is not None:
+    if is_undecided(deadlines):
         raise ReportIsNotAssessed
 
 
@@ -192,7 +197,7 @@ def _owed(
     assessment: Assessment, deadlines: Deadlines, clock: ClockKind, clockwork: Clockwork
 ) -> list[DeadlineEvent]:
     """To a reporter who asked while it was assessed, once that has ended, however it did."""
-    waited = assessment.asked and running(deadlines, _PRELIMINARY) is not None
+    waited = assessment.asked and is_undecided(deadlines)
     return _set(clock, clockwork) if waited else []
 
 
@@ -280,7 +285,7 @@ def ask_feedback(
         raise NobodyMustReport
     if assessment.asked:
         return []
-    waits = running(deadlines, _PRELIMINARY) is not None
+    waits = is_undecided(deadlines)
     return [FeedbackAsked(person=person), *([] if waits else _set(_FEEDBACK[1], clockwork))]
 
 
@@ -291,7 +296,7 @@ def give_feedback(
     ReportIsNotAssessed."""
     if not assessment.asked:
         raise FeedbackIsNotAsked
-    if running(deadlines, _PRELIMINARY) is not None:
+    if is_undecided(deadlines):
         raise ReportIsNotAssessed
     ended = [event for clock in _FEEDBACK for event in end_clock(deadlines, clock, now)]
     return [FeedbackGiven(person=person, told=told), *ended]

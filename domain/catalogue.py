@@ -297,6 +297,7 @@ ENTRIES: tuple[Entry, ...] = (
         "person investigation",
         withheld=TEXT,
     ),
+    _stored("case.advice-given", investigation.AdviceGiven, "person", advice=TEXT),
     _stored(
         "case.outcome-notified",
         investigation.OutcomeNotified,

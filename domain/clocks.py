@@ -125,8 +125,8 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.INVESTIGATION_OPENED: Row(
         shown=DeadlineKind.DECISION,
-        starts="an application received, and accepted (c); or so decided of a report",
-        ends="investigation opened, or the case closed with advice given",
+        starts="received, and accepted not as a report (c); or so decided of a report",
+        ends="investigation opened, or advice given, at the latest when the case is closed",
         length=Length("investigation_opened_working_days", Measure.WORKING_DAYS),
         warned=2,
         old="11:1",

@@ -117,6 +117,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "case.concerned-informed": Label(
         "De som berörs underrättades", "Those concerned were informed"
     ),
+    "case.advice-given": Label("Råd gavs", "Advice was given"),
     "case.outcome-notified": Label(
         "De som berörs underrättades om utgången", "Those concerned were told of the outcome"
     ),

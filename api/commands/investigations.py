@@ -55,6 +55,17 @@ async def open_investigation(
         work.record(case_id, started, at=decided)
 
 
+async def give_advice(
+    work: Work, case_id: UUID, advice: str, *, happened: datetime | None = None
+) -> None:
+    """It ends the time within which an investigation is opened, or advice given."""
+    case = await documented(work, case_id)
+    given = investigations.give_advice(case, advice)
+    at = await work.happened(happened, *case.referrals)
+    work.record(case_id, given, at=at)
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INVESTIGATION_OPENED, at), at=at)
+
+
 async def review_clocks(work: Work, case_id: UUID, case: Case, age: AgeKnowledge) -> None:
     """Another age is known: the investigation that is open has the clocks of that age, and they
     count from when it was opened (c)."""

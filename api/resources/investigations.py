@@ -134,10 +134,6 @@ async def inform(
     return _documented(case_id, investigation_id, outcome)
 
 
-class NotifiedOutcome(Done):
-    case_id: CaseId
-
-
 class Conclusion(Happening):
     conclusion: InvestigationConclusion
 
@@ -163,6 +159,36 @@ async def conclude(
     return _documented(case_id, investigation_id, outcome)
 
 
+class Advice(Happening):
+    advice: Passage
+    """What was advised, and to whom the person was shown the way."""
+
+
+class InformedInCase(Done):
+    case_id: CaseId
+
+
+@deciding(
+    "giveAdvice",
+    Label("Registrera att råd har getts", "Record that advice was given"),
+    Label(
+        "Det som kommit till nämndens kännedom utreds utan dröjsmål, eller besvaras med råd (SoL"
+        " 2025:400 14:2; 2001:453 11:1).",
+        "What came to the board's knowledge is investigated without delay, or answered by advice"
+        " (SoL 2025:400 14:2; 2001:453 11:1).",
+    ),
+    asks=_DOCUMENTS,
+    refuses=(CaseIsClosed, MomentIsImpossible),
+    status=CREATED,
+    leads=(Lead("decideIntervention", {"caseId": "caseId"}),),
+)
+async def give_advice(visit: Visit, case_id: UUID, given: Advice) -> InformedInCase:
+    outcome = await visit.carry_out(
+        use_cases.give_advice, case_id, given.advice, happened=given.occurred_at
+    )
+    return _informed(case_id, outcome)
+
+
 class Notification(Body):
     told: Passage
     """What those concerned were told, and how."""
@@ -179,9 +205,13 @@ class Notification(Body):
     refuses=(OutcomeIsNotAwaited,),
     status=CREATED,
 )
-async def notify(visit: Visit, case_id: UUID, with_: Notification) -> NotifiedOutcome:
+async def notify(visit: Visit, case_id: UUID, with_: Notification) -> InformedInCase:
     outcome = await visit.carry_out(use_cases.notify_outcome, case_id, with_.told)
-    return NotifiedOutcome(case_id=case_id, position=outcome.position, replayed=outcome.replayed)
+    return _informed(case_id, outcome)
+
+
+def _informed(case_id: UUID, outcome: Outcome) -> InformedInCase:
+    return InformedInCase(case_id=case_id, position=outcome.position, replayed=outcome.replayed)
 
 
 def _standing(

@@ -76,6 +76,11 @@ class InvestigationAsItStands(Answer):
     conclusion: InvestigationConclusion | UnsetType = UNSET
 
 
+class AdviceMade(Answer):
+    given_at: Moment
+    advice: Text | UnsetType = UNSET
+
+
 class PresumptionMade(Answer):
     assessed_at: Moment
     presumption: Presumption | UnsetType = UNSET
@@ -171,6 +176,7 @@ class Overview(Answer):
     engagements: list[EngagementAsItStands] = msgspec.field(default_factory=list)
     consultations: list[ConsultationMade] = msgspec.field(default_factory=list)
     investigations: list[InvestigationAsItStands] = msgspec.field(default_factory=list)
+    advice_givings: list[AdviceMade] = msgspec.field(default_factory=list)
     presumptions: list[PresumptionMade] = msgspec.field(default_factory=list)
     risks: list[RiskMade] = msgspec.field(default_factory=list)
     interventions: list[InterventionAsItStands] = msgspec.field(default_factory=list)

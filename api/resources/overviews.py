@@ -49,6 +49,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.coordinator-consulted": _Part("consultations", "consulted_at"),
     "case.investigation-opened": _Part("investigations", "opened_at", "investigation"),
     "case.concerned-informed": _Part("investigations", "informed_at", "investigation"),
+    "case.advice-given": _Part("advice_givings", "given_at"),
     "case.investigation-concluded": _Part("investigations", "concluded_at", "investigation"),
     "presumption-assessed": _Part("presumptions", "assessed_at"),
     "risk-assessed": _Part("risks", "assessed_at"),

@@ -1,8 +1,9 @@
 """An investigation (utredning) and what is assessed in a case.
 
 Opened, extended for a set time on special grounds (its deadline is), concluded; those concerned are
-informed, or it is withheld with a ground. Nobody formally identifies victims: somebody named
-assesses whether there are grounds to presume one, and says on what. Risk is assessed likewise.
+informed, or it is withheld with a ground. Where none is opened, advice is given. Nobody formally
+identifies victims: somebody named assesses whether there are grounds to presume one, and says on
+what. Risk is assessed likewise.
 """
 
 from dataclasses import dataclass, replace
@@ -47,6 +48,14 @@ class ConcernedInformed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AdviceGiven:
+    """Where no investigation is opened, what was told of is answered by advice (section 3)."""
+
+    person: UUID
+    advice: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InvestigationConcluded:
     investigation: UUID
     conclusion: Sealed[InvestigationConclusion]
@@ -84,6 +93,7 @@ class RiskAssessed:
 InvestigationEvent = (
     InvestigationOpened
     | ConcernedInformed
+    | AdviceGiven
     | InvestigationConcluded
     | OutcomeNotified
     | PresumptionAssessed
@@ -113,6 +123,13 @@ def open_investigation(case: Case, investigation: UUID) -> list[InvestigationEve
     if case.investigation is not None:
         raise InvestigationIsOpen
     return [InvestigationOpened(investigation=investigation)]
+
+
+def give_advice(case: Case, advice: str) -> list[InvestigationEvent]:
+    """What others tell of an adult (R2) is investigated, or advice is given (SoL 2025:400 14:2;
+    2001:453 11:1). Raises CaseIsClosed."""
+    require_open(case)
+    return [AdviceGiven(person=case.person, advice=Sealed.of(advice))]
 
 
 def clock_of(age: AgeKnowledge) -> ClockKind:

@@ -139,6 +139,22 @@ async def test_what_is_done_in_a_case_is_told_as_it_stands(town: Town) -> None:
     await town["nexus colleague"].get(f"{path}/overviews", expect=403)
 
 
+async def test_an_adult_whom_others_tell_of_is_advised_within_a_time(town: Town) -> None:
+    """R2, section 3: what was accepted is due as a decision until advice is given, and no more."""
+    path, worker = await a_case(town), town["nexus worker"]
+    case = path.rsplit("/", 1)[1]
+    [waits] = (await worker.get("/deadlines", fileId=case))["items"]
+    assert waits["kind"] == "decision"
+    given = {"advice": "Visad till Ebbamottagningen."}
+    early = {**given, "occurredAt": "2001-04-03T08:15:00Z"}  # before anybody told of the person
+    await worker.post(f"{path}/advice-givings", early, expect=422)
+    done = await worker.post(f"{path}/advice-givings", given, expect=201)
+    worker.position = done["position"]
+    assert (await worker.get("/deadlines", fileId=case))["items"] == []
+    [advice] = (await worker.get(f"{path}/overviews"))["adviceGivings"]
+    assert advice["advice"] == given["advice"]
+
+
 async def test_what_went_to_whom_is_a_list_of_its_own(town: Town) -> None:
     """Each disclosure with its ground, the section that carries it, to whom and which kinds; a
     consent that was withdrawn carries no more of them."""

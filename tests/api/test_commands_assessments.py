@@ -26,6 +26,7 @@ from domain.deadline import DeadlineMet, running
 from domain.errors import (
     AcuteNeedsAreOurs,
     AssessmentIsMade,
+    CaseIsClosed,
     DeadlineHasEnded,
     FeedbackIsNotAsked,
     InvestigationIsDecided,
@@ -180,12 +181,12 @@ async def test_a_case_of_somebody_found_to_be_a_child_has_a_childs_clocks(
         assert due[ClockKind.CHILD_INVESTIGATION] == date(2023, 8, 3)
         assert await clocks(town, referral) == {PROTECTION}
     else:
-        assert due == {}
+        assert due == {}  # what is decided of a report takes its place
         assert await clocks(town, referral) == {PROTECTION, PRELIMINARY}
     await town.do(manager, cases.establish_age, case, **found | {"born": date(1990, 1, 1)})
     left = {one.clock.reveal() for one in (await town.case(case)).deadlines}
     of_adults = {ClockKind.ADULT_INVESTIGATION, ClockKind.THOSE_CONCERNED_INFORMED}
-    assert left == (of_adults if investigated else set())
+    assert left == (of_adults if investigated else {ClockKind.INVESTIGATION_OPENED})
     assert await clocks(town, referral) == set()
 
 
@@ -490,22 +491,27 @@ async def test_an_open_investigation_takes_a_further_report_in(town: Town) -> No
     assert await clocks(town, further) == {PROTECTION}
 
 
-async def test_an_application_is_investigated_without_delay(town: Town) -> None:
-    """SoL 14:2, old 11:1: from the acceptance (c) until an investigation is opened, or the case
-    is closed with advice given; what others tell of somebody is first looked into."""
-    applies = replace(AN_ADULT, number=None, source=Source.SELF)
+@pytest.mark.parametrize("source", [Source.SELF, Source.POLICE, Source.CIVIL_SOCIETY])
+async def test_what_is_no_report_is_investigated_or_advised_on(town: Town, source: Source) -> None:
+    """Section 3, SoL 14:2, old 11:1: what was accepted waits until an investigation is opened or
+    advice is given, at the latest when the case is closed; whoever told of it (R2, R8)."""
+    told_of = replace(AN_ADULT, number=None, source=source)
     nexus, manager = await town.worker("nexus"), await town.manager("nexus")
-    opened, advised = await town.open_case(applies), await town.open_case(applies)
-    for case in (opened, advised):
+    every = [await town.open_case(told_of) for _ in range(3)]
+    opened, advised, closed = every
+    for case in every:
         deadlines = (await town.case(case)).deadlines
         assert [one.clock.reveal() for one in deadlines] == [ClockKind.INVESTIGATION_OPENED]
     await town.assign(opened, nexus)
     await town.do(nexus, investigations.open_investigation, opened)
-    await town.do(manager, cases.close_case, advised, CaseOutcome.NEEDS_MET)
-    for case in (opened, advised):
+    for _ in range(2):  # more advice ends nothing twice
+        await town.do(manager, investigations.give_advice, advised, "Stöd hos kvinnojouren.")
+    await town.do(manager, cases.close_case, closed, CaseOutcome.NEEDS_MET)
+    for case in every:
         facts = await town.facts(case)
         assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 1
-    assert (await town.case(await town.open_case(AN_ADULT))).deadlines == ()
+    late = town.do(manager, investigations.give_advice, closed, "Stöd.")
+    assert await told(late) == (CaseIsClosed, {})
 
 
 async def test_who_waits_with_accepting_an_application_is_late(town: Town) -> None:

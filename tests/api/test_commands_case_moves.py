@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.commands import cases, links, transfers
+from api.commands import cases, investigations, links, transfers
 from api.commands.mandates import record_mandate, start_team
 from api.commands.staff import end_position
 from api.commands.teams import establish_team, join_team, leave_team
@@ -123,6 +123,7 @@ async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     """R14: the reply is due at once, the month opens the way to the inspectorate, and the case is
     closed as moved away once the transfer is accepted."""
     case, worker = await town.assigned()
+    await town.do(worker, investigations.give_advice, case, "Söker bostad där.")
     new = partial(transfers.request_transfer, municipality="Enköping", reason="Bor där.")
     requested = await town.do(worker, new, case)
     transfer = requested.the(TransferRequested)[1].transfer

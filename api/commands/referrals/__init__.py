@@ -8,7 +8,15 @@ from api.commands.referrals.answers import (
     decline_referral,
     refuse_decline,
 )
-from api.commands.referrals.files import assess_anew, clockwork, end_routing, facts_of, require
+from api.commands.referrals.files import (
+    applies,
+    assess_anew,
+    clockwork,
+    end_routing,
+    facts_of,
+    look_into,
+    require,
+)
 from api.commands.referrals.movement import (
     forward_referral,
     override_routing,
@@ -28,6 +36,7 @@ __all__ = [
     "ReferralDetails",
     "accept_referral",
     "age_told",
+    "applies",
     "assess_anew",
     "clockwork",
     "confirm_decline",
@@ -35,6 +44,7 @@ __all__ = [
     "end_routing",
     "facts_of",
     "forward_referral",
+    "look_into",
     "override_routing",
     "receive_message",
     "receive_referral",

@@ -5,11 +5,13 @@ from uuid import UUID
 from api.commands.qualifications import review_assignment
 from api.commands.referrals.files import (
     answer_due,
+    applies,
     assess_anew,
     clockwork,
     end_routing,
     facts_of,
     file_for,
+    look_into,
     require,
     telling_first,
 )
@@ -24,7 +26,6 @@ from domain.codes import (
     AgeKnowledge,
     ClockKind,
     DeclineReason,
-    ReferralKind,
 )
 from domain.policy import Act, Information, may
 from domain.referral import Referral
@@ -77,16 +78,9 @@ async def accept_referral(work: Work, referral_id: UUID) -> None:
             work.record(case_id, [CaseNarrowed(person=referral.person)])
         for record in records:  # the one that it is about, and all that stand for it
             work.record(record.id, persons.open_case_for(record, case_id))
-    if referral.kind.reveal() is ReferralKind.APPLICATION and not is_investigated:
-        received = await work.moment(referral_id, referrals.ReferralReceived)
-        started = deadlines.set_deadline(
-            work.desk.ids.new(),
-            ClockKind.INVESTIGATION_OPENED,
-            received,
-            work.organisation.settings,
-            work.desk.calendar,
-        )
-        work.record(case_id, started, at=received)
+    is_report = assessments.is_under_assessment(referral.assessment, referral.deadlines)
+    if not is_investigated and (applies(referral) or not is_report):
+        await look_into(work, case_id, referral_id)
 
 
 async def decline_referral(

@@ -8,8 +8,8 @@ from uuid import UUID
 from api.commands.work import Work, telling_who
 from domain import assessment as assessments
 from domain import referral as referrals
-from domain.codes import AgeKnowledge, ClockKind
-from domain.deadline import end_clock
+from domain.codes import AgeKnowledge, ClockKind, ReferralKind
+from domain.deadline import end_clock, set_deadline
 from domain.errors import ReferralIsAnswered
 from domain.policy import Act, File, Information, Viewer
 from domain.referral import Referral
@@ -79,6 +79,25 @@ async def assess_anew(
         clockwork=clockwork(work, work.now),
     )
     work.record(referral_id, clocks)
+
+
+def applies(referral: Referral) -> bool:
+    return referral.kind.reveal() is ReferralKind.APPLICATION
+
+
+async def look_into(work: Work, case_id: UUID, referral_id: UUID) -> None:
+    """What is not assessed as a report is investigated, or advice is given, without delay: since it
+    came to the board's knowledge, not since somebody took it on (SoL 2025:400 14:2; 2001:453
+    11:1)."""
+    received = await work.moment(referral_id, referrals.ReferralReceived)
+    started = set_deadline(
+        work.desk.ids.new(),
+        ClockKind.INVESTIGATION_OPENED,
+        received,
+        work.organisation.settings,
+        work.desk.calendar,
+    )
+    work.record(case_id, started, at=received)
 
 
 def telling_first(work: Work, referral_id: UUID, unit: str) -> AbstractAsyncContextManager[None]:
