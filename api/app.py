@@ -141,6 +141,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/external-referrals", outward.refer_out),
     post("/cases/{caseId}/external-referrals/{externalReferralId}/answers", outward.answer),
     post("/cases/{caseId}/police-reports", outward.report),
+    get("/external-referrals", external_referrals.page),
     get("/external-referrals/{externalReferralId}", external_referrals.read),
     post("/external-referrals/{externalReferralId}/answers", external_referrals.answer),
     post("/cases/{caseId}/links", links.link),

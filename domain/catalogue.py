@@ -353,7 +353,7 @@ ENTRIES: tuple[Entry, ...] = (
     _stored(
         "case.external-referral-answered",
         outward.ExternalReferralAnswered,
-        "person referral",
+        "person referral last",
         answer=FILE,
         text=TEXT,
     ),

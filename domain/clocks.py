@@ -226,6 +226,14 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         warned=7,
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
     ),
+    ClockKind.EXTERNAL_REFERRAL_FOLLOWED_UP: Row(
+        shown=DeadlineKind.REVIEW,
+        starts="external referral made (c)",
+        ends="its last answer: a place on a waiting list is none",
+        length=Length(30, Measure.DAYS),
+        warned=7,
+        extended_on=ExtensionGround.SPECIAL_GROUNDS,
+    ),
     ClockKind.TRANSFER_ANSWER: Row(
         shown=DeadlineKind.ANSWER,
         starts="transfer requested of another municipality",

@@ -465,6 +465,7 @@ class ClockKind(StrEnum):
     TAKEOVER_ANSWER = "takeover-answer"
     REFLECTION_PERIOD = "reflection-period"
     APPLICATION_FOLLOWED_UP = "application-followed-up"
+    EXTERNAL_REFERRAL_FOLLOWED_UP = "external-referral-followed-up"
     TRANSFER_ANSWER = "transfer-answer"  # from another municipality
     INSPECTORATE_OPTION = "inspectorate-option"  # when it does not reply
     INSPECTORATE_DECISION = "inspectorate-decision"

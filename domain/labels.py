@@ -497,6 +497,9 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ),
         ClockKind.REFLECTION_PERIOD: Label("Betänketid", "Reflection period"),
         ClockKind.APPLICATION_FOLLOWED_UP: Label("Ansökan följs upp", "Application followed up"),
+        ClockKind.EXTERNAL_REFERRAL_FOLLOWED_UP: Label(
+            "Remiss följs upp", "External referral followed up"
+        ),
         ClockKind.TRANSFER_ANSWER: Label(
             "Svar på överflyttning från annan kommun", "Transfer answered by another municipality"
         ),

@@ -271,6 +271,20 @@ TABLE: tuple[Row, ...] = (
         "who is asked by an external referral reads the question and answers it (S15-S20)",
     ),
     *_rows(
+        _AUTHORITY,
+        (Relation.ASSIGNED,),
+        (Information.EXTERNAL_REFERRAL,),
+        (Act.READ,),
+        "the assigned worker sees which answers have come, and asks after the others (S7)",
+    ),
+    *_rows(
+        _MANAGER,
+        (Relation.RESPONSIBLE_UNIT,),
+        (Information.EXTERNAL_REFERRAL,),
+        (Act.READ,),
+        "the unit manager sees what waits for an answer outside (S6)",
+    ),
+    *_rows(
         _EXTERNAL,
         (Relation.SENDER,),
         (Information.REFERRAL,),

@@ -7,6 +7,7 @@ from api.commands.referrals import ReferralDetails, age_told, received
 from api.commands.work import Work
 from domain.case import correction, link
 from domain.case.intervention import ApplicationMade
+from domain.case.outward import ExternalReferralMade
 from domain.codes import AgeKnowledge, LinkKind, PersonRole
 from domain.deadline import drop_deadline
 from domain.errors import CasesCannotBeLinked, EntryCannotBeCorrected, NotAChild, NotFound
@@ -59,7 +60,8 @@ async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str
             event = fact.event
             corrected = correction.correct_entry(case, fact.version, event, reason=reason)
             work.record(case_id, corrected)
-            if isinstance(event, ApplicationMade):
-                work.record(case_id, drop_deadline(case.deadlines, event.filing, work.now))
+            match event:  # and what runs under its number
+                case ApplicationMade(filing=item) | ExternalReferralMade(referral=item):
+                    work.record(case_id, drop_deadline(case.deadlines, item, work.now))
             return
     raise EntryCannotBeCorrected

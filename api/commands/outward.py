@@ -1,12 +1,13 @@
 """What goes out of the administration, and how a party outside answers what it was asked."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from api.commands.case_files import documented
-from api.commands.work import Work
+from api.commands.work import Desk, Work
 from domain.case import Case, outward
 from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
 from domain.errors import NotFound, PartyDoesNotFit
@@ -45,8 +46,11 @@ async def refer_out(
     )
     if asked:
         vault = work.desk.vault
-        await vault.keep_reference(_SENT_OUT, _called(asked.code, referral), [case_id])
+        for called in (_called(asked.code, referral), asked.code):
+            await vault.keep_reference(_SENT_OUT, called, [case_id])
     work.record(case_id, made)
+    settings, calendar = work.organisation.settings, work.desk.calendar
+    work.record(case_id, outward.follow_up(referral, work.now, settings, calendar))
 
 
 async def receive_external_answer(
@@ -54,8 +58,7 @@ async def receive_external_answer(
 ) -> None:
     """What came back stands in this case alone (S77)."""
     case = await documented(work, case_id)
-    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
-    work.record(case_id, answered)
+    _answer(work, case_id, case, referral_id, answer=answer, text=text)
 
 
 async def report_to_police(
@@ -72,6 +75,20 @@ async def report_to_police(
     work.record(case_id, reported)
 
 
+def _answer(
+    work: Work,
+    case_id: UUID,
+    case: Case,
+    referral_id: UUID,
+    *,
+    answer: ExternalAnswer,
+    text: str | None,
+) -> None:
+    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
+    work.record(case_id, answered)
+    work.record(case_id, outward.end_follow_up(case, referral_id, answered, work.now))
+
+
 # --- the party's own client (S15-S20) --------------------------------------------------------
 
 
@@ -80,8 +97,7 @@ async def answer_as_party(
 ) -> None:
     """Raises NotFound for what was asked of somebody else, ExternalReferralIsNotWaiting."""
     case_id, case = await _asked_about(work, referral_id, Act.ANSWER)
-    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
-    work.record(case_id, answered)
+    _answer(work, case_id, case, referral_id, answer=answer, text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +131,18 @@ async def read_as_party(work: Work, referral_id: UUID) -> Question:
         waits=waits,
         asked=asked,
     )
+
+
+async def cases_asked_about(desk: Desk, unit: str) -> Collection[UUID]:
+    """In which a party was asked something: not to be told."""
+    return (await desk.vault.find_references(_SENT_OUT, [unit]))[unit]
+
+
+async def asked_of(desk: Desk, unit: str, referrals: Iterable[UUID]) -> frozenset[UUID]:
+    """Which of these external referrals were addressed to a party."""
+    called = {_called(unit, referral): referral for referral in referrals}
+    found = await desk.vault.find_references(_SENT_OUT, list(called))
+    return frozenset(referral for each, referral in called.items() if found[each])
 
 
 async def _asked_about(work: Work, referral_id: UUID, act: Act) -> tuple[UUID, Case]:

@@ -6,14 +6,22 @@ otherwise the answer is recorded by whoever gets it. Receivers are outside the a
 nothing goes from one side of it to the other (S77).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from domain.case.consent import require_consent
 from domain.case.state import Case, Consent, require_open
-from domain.codes import DisclosureGround, ExternalAnswer, InformationKind, Receiver
+from domain.codes import (
+    ClockKind,
+    DisclosureGround,
+    ExternalAnswer,
+    InformationKind,
+    Receiver,
+)
+from domain.deadline import DeadlineEvent, end_deadline, set_deadline
 from domain.disclosure import RESTS_ON_CONSENT, require_basis
 from domain.errors import (
     ConsentIsMissing,
@@ -21,7 +29,8 @@ from domain.errors import (
     ExternalReferralIsNotWaiting,
     PartyDoesNotFit,
 )
-from domain.organisation import Unit
+from domain.organisation import Settings, Unit
+from domain.ports import WorkingCalendar
 from domain.sealed import Sealed
 
 # --- events: these names and fields are the storage format; version with care ----------------
@@ -51,6 +60,7 @@ class ExternalReferralAnswered:
     referral: UUID
     answer: Sealed[ExternalAnswer]
     text: Sealed[str | None]
+    last: bool = True  # a place on a waiting list is not: it is taken on, or declined, later
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +81,7 @@ def evolve(case: Case, event: object) -> Case:
     match event:
         case ExternalReferralMade(referral=referral):
             return replace(case, sent_out=(*case.sent_out, referral))
-        case ExternalReferralAnswered(referral=referral):
+        case ExternalReferralAnswered(referral=referral, last=True):
             return replace(case, sent_out=tuple(r for r in case.sent_out if r != referral))
         case _:
             return case
@@ -139,7 +149,8 @@ def is_carried(
 def receive_external_answer(
     case: Case, referral: UUID, *, answer: ExternalAnswer, text: str | None
 ) -> list[OutwardEvent]:
-    """Once; also after the case was closed. Raises ExternalReferralIsNotWaiting."""
+    """Once; a place on a waiting list is told before that, as often as it takes (c). Also after the
+    case was closed. Raises ExternalReferralIsNotWaiting."""
     if referral not in case.sent_out:
         raise ExternalReferralIsNotWaiting
     return [
@@ -148,8 +159,28 @@ def receive_external_answer(
             referral=referral,
             answer=Sealed.of(answer),
             text=Sealed.of(text),
+            last=answer is not ExternalAnswer.WAITING_LIST,
         )
     ]
+
+
+# --- its clock, which has the number of the referral ------------------------------------------
+
+
+def follow_up(
+    referral: UUID, at: datetime, settings: Settings, calendar: WorkingCalendar
+) -> Sequence[DeadlineEvent]:
+    """Whoever made it asks after it when no last answer has come (c)."""
+    return set_deadline(referral, ClockKind.EXTERNAL_REFERRAL_FOLLOWED_UP, at, settings, calendar)
+
+
+def end_follow_up(
+    case: Case, referral: UUID, answered: Iterable[OutwardEvent], at: datetime
+) -> Sequence[DeadlineEvent]:
+    """With the last answer; of a closed case nothing is followed up any more."""
+    waits = any(one.id == referral for one in case.deadlines)
+    is_last = any(isinstance(e, ExternalReferralAnswered) and e.last for e in answered)
+    return end_deadline(case.deadlines, referral, at) if waits and is_last else []
 
 
 def report_to_police(

@@ -133,12 +133,27 @@ async def test_a_party_answers_what_it_was_asked(town: Town) -> None:
     assert (over["status"], "text" in over.json) == ("waiting", False)
     answer = {"answer": "taken-on", "text": "Tid den 12 maj."}
     for other in (police, manager):
-        status = 404 if other is police else 403
-        await other.get(here, expect=status)
+        await other.get(here, expect=404)
         await other.post(f"{here}/answers", answer, expect=404)
+    asked_of = await nurse.get("/external-referrals")
+    assert [(one["externalReferralId"], one["status"]) for one in asked_of["items"]] == [
+        (one["externalReferralId"], "waiting") for one in (carried, made)
+    ]
+    assert set(asked_of["items"][0]) == {
+        *("externalReferralId", "status", "madeAt", "due", "answeredAt"),
+    }
+    assert (await police.get("/external-referrals"))["items"] == []
+    await nurse.post(f"{here}/answers", {"answer": "waiting-list"}, expect=201)
+    assert (await nurse.get(here))["status"] == "waiting"  # for the last answer
     await nurse.post(f"{here}/answers", answer, expect=201)
     await nurse.post(f"{here}/answers", answer, expect=409)
     await town.level()
+    theirs = (await manager.get("/external-referrals", status="answered"))["items"]
+    assert [(one["externalReferralId"], one["caseId"]) for one in theirs] == [
+        (made["externalReferralId"], case)
+    ]
+    due = (await manager.get("/deadlines", fileId=case, kind="review"))["items"]
+    assert [one["deadlineId"] for one in due] == [carried["externalReferralId"]]
     after = await nurse.get(here)
     assert (after["status"], "text" in after.json) == ("answered", False)
     stands = (await manager.get(f"/cases/{case}/overviews"))["externalReferrals"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from api.runtime.clock import SwedishWorkingCalendar
 from api.runtime.organisation import load_organisation
 from domain.case import Case, CaseOpened, close_case, fold
 from domain.case.consent import ConsentGiven, ConsentWithdrawn
@@ -46,6 +47,8 @@ from domain.case.outward import (
     ExternalReferralAddressed,
     ExternalReferralAnswered,
     PoliceReportMade,
+    end_follow_up,
+    follow_up,
     is_carried,
     receive_external_answer,
     refer_out,
@@ -73,7 +76,7 @@ from domain.codes import (
     RiskLevel,
     StatuteVersion,
 )
-from domain.deadline import DeadlineExtended, DeadlineSet
+from domain.deadline import DeadlineExtended, DeadlineMet, DeadlineSet
 from domain.errors import (
     ApplicationIsAnswered,
     ApplicationIsNotAnswered,
@@ -452,6 +455,20 @@ def test_an_external_referral_is_answered_once() -> None:
     for state in (given(), given(made, answered)):
         with pytest.raises(ExternalReferralIsNotWaiting):
             receive_external_answer(state, ID, answer=ExternalAnswer.TAKEN_ON, text=None)
+
+
+def test_a_queue_is_no_last_answer() -> None:
+    """Who was put on a waiting list is taken on, or declined, later (c); then nobody asks on."""
+    made = sent(given(), DisclosureGround.CARE)
+    asked = follow_up(ID, NOW, load_organisation().settings, SwedishWorkingCalendar())
+    waiting = given(made, *asked)
+    queue, last = ExternalAnswer.WAITING_LIST, ExternalAnswer.TAKEN_ON
+    queued = receive_external_answer(waiting, ID, answer=queue, text=None)
+    assert end_follow_up(waiting, ID, queued, NOW) == []
+    taken = receive_external_answer(given(made, *asked, *queued), ID, answer=last, text=None)
+    assert end_follow_up(waiting, ID, taken, NOW) == [DeadlineMet(deadline=ID)]
+    with pytest.raises(ExternalReferralIsNotWaiting):
+        receive_external_answer(given(made, *queued, *taken), ID, answer=queue, text=None)
 
 
 @pytest.mark.parametrize("ground", DisclosureGround)

@@ -660,6 +660,15 @@ _COLUMNS = {
         "version": _NUMBER,
         "rank": _NUMBER,
     },
+    "external_referrals": {
+        "referral": _ID,
+        "case": _ID,
+        "status": _CODE,
+        "made_at": _MOMENT,
+        "due": _MOMENT,
+        "answered_at": _MOMENT,
+        "position": _NUMBER,
+    },
     "emergencies": {
         "case": _ID,
         "position": _NUMBER,
