@@ -16,6 +16,7 @@ from api.command_line import (
     measuring,
     organisations,
     policies,
+    proving,
     serving,
     standing,
     subject_access,
@@ -60,6 +61,11 @@ app.command()(verifying.audit_keys)
 app.command()(measuring.bench)
 app.command()(policies.policy)
 app.command()(examining.doctor)
+
+proof = typer.Typer(help="Proofs of the audit logs, for anybody.", no_args_is_help=True)
+proof.command()(proving.inclusion)
+proof.command()(proving.consistency)
+app.add_typer(proof, name="proof")
 
 projections = typer.Typer(invoke_without_command=True)
 projections.callback()(standing.show)

@@ -146,6 +146,10 @@ class AuditTree(Protocol):
         """The latest checkpoint. Raises Unavailable."""
         ...
 
+    async def checkpoint(self, size: int) -> "Signed | None":
+        """The one of this size, if there is one. Raises Unavailable."""
+        ...
+
     async def tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]:
         """Those of the tiles that are there, as far as they have grown. Raises Unavailable."""
         ...
@@ -153,6 +157,17 @@ class AuditTree(Protocol):
     async def entries(self, after: int, until: int) -> bytes:
         """The entries of leaves after .. until-1, each behind its length. Raises Unavailable."""
         ...
+
+    async def rows(self, positions: Collection[int]) -> Sequence["Row"]:
+        """Those of the rows that are there, in their order. Raises Unavailable."""
+        ...
+
+
+class Row(NamedTuple):
+    """Of a log, with what its leaf binds."""
+
+    position: int
+    columns: Mapping[str, Any]
 
 
 class Signed(NamedTuple):

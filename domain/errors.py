@@ -1126,6 +1126,35 @@ class SomethingIsBroken(Refusal):
     status = 500
 
 
+# --- what the audit logs prove -----------------------------------------------------------------
+
+
+class NothingIsSealedThere(Refusal):
+    """No checkpoint of this log reaches so far; `sealed` says how far. Positions begin with 1."""
+
+    status = 404
+
+
+class CheckpointIsUnknown(Refusal):
+    """No checkpoint of this size was signed. Without a size, the latest one is taken."""
+
+    status = 404
+
+
+class SizesAreReversed(Refusal):
+    """The older size comes first: a log never gets shorter."""
+
+
+class SizeIsUnreadable(Refusal):
+    """A position or a size is a whole number, written with digits alone."""
+
+
+class AuditLogIsUnknown(Refusal):
+    """There are two audit logs: `events` and `receipts`."""
+
+    status = 404
+
+
 # --- how long a file is kept -------------------------------------------------------------------
 
 

@@ -663,6 +663,24 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Tjänst saknas", "Du har ingen tjänst nu, så ingenting kan visas eller göras."
     ),
     errors.NotFound: Told("Finns inte", "Här finns ingenting som du får se."),
+    errors.NothingIsSealedThere: Told(
+        "Ingenting är förseglat där",
+        "Ingen kontrollpunkt i loggen når så långt; `sealed` anger hur långt. Positioner börjar"
+        " på 1.",
+    ),
+    errors.CheckpointIsUnknown: Told(
+        "Okänd kontrollpunkt",
+        "Ingen kontrollpunkt av den storleken har signerats. Utan storlek gäller den senaste.",
+    ),
+    errors.SizesAreReversed: Told(
+        "Storlekarna är omkastade", "Den äldre storleken anges först: en logg blir aldrig kortare."
+    ),
+    errors.SizeIsUnreadable: Told(
+        "Talet kan inte läsas", "En position eller storlek är ett heltal, skrivet med bara siffror."
+    ),
+    errors.AuditLogIsUnknown: Told(
+        "Okänd granskningslogg", "Det finns två granskningsloggar: `events` och `receipts`."
+    ),
     errors.NotPermitted: Told("Inte tillåtet", "Din roll tillåter inte detta här."),
     errors.ContentTypeIsNotJson: Told(
         "Innehållet är inte JSON",

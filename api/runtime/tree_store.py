@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple, cast
 
 from psycopg.rows import args_row, scalar_row, tuple_row
 
-from api.house import Signed
+from api.house import Row, Signed
 from api.runtime.changes import head_of
 from api.runtime.database import statement
 from api.runtime.reading import LogReader
+from api.tree.bundles import row_of
 from api.tree.merkle import HASH, Node
 from api.tree.tiles import Edge, Tile, hash_in, tiles_of
 from domain.errors import LogUnavailable
@@ -35,6 +36,9 @@ _ENTRIES: Final = (
     b"'\\x0028'::bytea || int8send(position) || binding, ''::bytea ORDER BY position), '')"
     b" FROM (%b) AS bound"
 )
+
+
+_AT: Final = "WHERE position = ANY (%(positions)b::bigint[]) ORDER BY position"
 
 
 class RowsAreMissing(Exception):
@@ -75,6 +79,8 @@ class TreeStore:
         self._entries = _ENTRIES % bindings
         self._tiles = statement("tree_tiles", schema)
         self._latest = statement("latest_checkpoint", schema)
+        self._of_size = statement("checkpoint_of_size", schema)
+        self._rows = statement(f"rows_of_{tree}", schema, _AT)
         self._seal = statement("seal_tree", schema)
         self._verified = statement("latest_verification", schema)
         self._note = statement("note_verification", schema)
@@ -97,6 +103,11 @@ class TreeStore:
         found = await self._reader.rows(self._latest, {"tree": self.name}, args_row(Signed))
         return found[0] if found else None
 
+    async def checkpoint(self, size: int) -> Signed | None:
+        asked = {"tree": self.name, "size": size}
+        found = await self._reader.rows(self._of_size, asked, args_row(Signed))
+        return found[0] if found else None
+
     async def leaves(self, after: int, until: int) -> bytes:
         """The hashes of leaves after .. until-1, behind each other. Raises RowsAreMissing."""
         return await self._of_rows(self._leaves, after, until)
@@ -111,6 +122,11 @@ class TreeStore:
         if count != until - after:
             raise RowsAreMissing
         return cast("bytes", made)
+
+    async def rows(self, positions: Collection[int]) -> list[Row]:
+        """Those of the rows that are there, in their order in the log."""
+        found = await self._reader.rows(self._rows, {"positions": list(positions)}, tuple_row)
+        return [Row(position, row_of(self.name, columns)) for position, *columns in found]
 
     async def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
         """Those of the tiles that are there, as far as they have grown."""
