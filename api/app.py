@@ -11,6 +11,7 @@ from api.door import Route, get, post
 from api.door.front import front
 from api.door.problems import BASE
 from api.door.serving import LARGEST_BODY, serve
+from api.door.streaming import Streams
 from api.door.system import Meters, system_routes
 from api.door.trees import tree_routes
 from api.house import House
@@ -21,6 +22,7 @@ from api.resources import (
     audit,
     case_work,
     cases,
+    changes,
     consents,
     consultations,
     deadlines,
@@ -75,6 +77,7 @@ ROUTES: Final[Sequence[Route]] = (
     # --- referrals
     post("/referrals", referrals.receive),
     get("/referrals", inbox.page),
+    get("/referral-changes", changes.of_referrals),
     get("/referrals/{referralId}", inbox.read),
     post("/referrals/{referralId}/acceptances", referral_answers.accept),
     post("/referrals/{referralId}/declines", referral_answers.decline),
@@ -104,6 +107,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/cases/{caseId}/deadlines/{deadlineId}/resumptions", deadlines.resume),
     # --- cases
     get("/cases", cases.page),
+    get("/case-changes", changes.of_cases),
     get("/cases/{caseId}", cases.read),
     get("/cases/{caseId}/timeline-entries", timelines.page),
     get("/cases/{caseId}/notes", timelines.notes),
@@ -290,9 +294,14 @@ def build_app(house: House) -> web.Application:
     app = web.Application(
         middlewares=[front(house.desk.ids, meters, house.entrance)], client_max_size=LARGEST_BODY
     )
+    streams = Streams(meters)
+    app.on_shutdown.append(streams.stop)
     for route in ROUTES:
         add = web.get if route.method == "GET" else web.post  # HEAD comes with GET
-        app.add_routes([add(BASE + route.path, serve(house, route))])
+        handler = serve(house, route)
+        if route.door.is_live:
+            handler = streams.live(house, route, handler)
+        app.add_routes([add(BASE + route.path, handler)])
     app.add_routes(documentation_routes(house, ROUTES))
     app.add_routes(system_routes(house))
     app.add_routes(tree_routes(house))

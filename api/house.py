@@ -185,6 +185,22 @@ class PastReading:
     reading: Reading | None  # none when its month has been erased
 
 
+class Happened(NamedTuple):
+    """What became of a file, or of anything else that has a stream."""
+
+    version: int  # its last one
+    moved: tuple[Found | None, Found | None] | None = None
+    """How everybody stood to the file before and stands since, where that may have changed."""
+
+
+class Happenings(Protocol):
+    """What has happened since somebody looked."""
+
+    async def between(self, after: int, until: int) -> Mapping[UUID, Happened]:
+        """At positions after+1 .. until, by file or other stream. Raises LogUnavailable."""
+        ...
+
+
 class Rates(Protocol):
     """How often somebody may knock."""
 
@@ -223,4 +239,5 @@ class House:
     metrics: Metrics
     entrance: Entrance
     erasures: Erasures
+    happenings: Happenings
     vault_is_apart: bool | None = True  # otherwise what is erased may stay in the log's backups

@@ -1,6 +1,7 @@
 """What the OpenAPI document says of a door's answers: its success, with links to the next acts, and
 every refusal that it may meet."""
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import groupby
@@ -14,6 +15,7 @@ from api.door.query import PageQuery
 from domain import errors
 
 _JSON: Final = "application/json"
+_STREAM: Final = "text/event-stream"
 _PROBLEM: Final = "application/problem+json"
 _NOBODY: Final = UUID("11111111-2222-4333-8444-555555555555")
 
@@ -34,6 +36,14 @@ def success(door: Door, schemas: Json) -> Json:
             _JSON: {"schema": schema, "examples": {"full": {"value": example(schema, schemas)}}}
         },
     }
+    if door.is_live:
+        told = json.dumps(example(schema, schemas), separators=(",", ":"), ensure_ascii=False)
+        answer["content"][_STREAM] = {
+            "schema": {"type": "string"},
+            "examples": {
+                "step": {"value": f"id: WzQ3MTEsIjZmIl0.Zm9v\nevent: step\ndata: {told}\n\n"}
+            },
+        }
     if door.leads:
         answer["links"] = {
             lead.operation: {

@@ -167,4 +167,6 @@ def _header_parameters(door: Door) -> list[Json]:
         names.append("Prefer")
     if door.has_etag:
         names.append("If-None-Match")
+    if door.is_live:
+        names.append("Last-Event-ID")
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]

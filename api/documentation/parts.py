@@ -94,6 +94,13 @@ PARAMETERS: Final[Json] = {
         "schema": {"type": "string"},
         "example": '"bGV0IG1lIGluIHBsZWFzZQ"',
     },
+    "Last-Event-ID": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "Of a stream: the id of the last event that arrived. As `since`.",
+        "schema": {"type": "string"},
+        "example": "WzQ3MTEsIjZmIl0.Zm9v",
+    },
     "Prefer": {
         "name": "Prefer",
         "in": "header",

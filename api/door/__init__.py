@@ -68,6 +68,7 @@ class Door:
     purpose: Purpose = Purpose.CASE_WORK
     has_etag: bool = False
     needs_match: bool = False
+    is_live: bool = False  # goes on as a stream, where that is asked for
     status: int = OK
     location: str | None = None  # of what was made, filled from the answer
     leads: tuple[Lead, ...] = field(default=())

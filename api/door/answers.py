@@ -134,6 +134,33 @@ class Page(Answer):
     position: Position
 
 
+class Step(Answer):
+    """What has changed since the last answer, of what is followed live."""
+
+    mark: Annotated[
+        str,
+        Meta(
+            description="Send it as `since`, or as `Last-Event-ID`, for what comes next.",
+            examples=["WzQ3MTEsIjZmIl0.Zm9v"],
+        ),
+    ]
+    is_anew: Annotated[
+        bool,
+        Meta(
+            description="Whether there was nothing to go on from (no mark, one from too long ago,"
+            " or you have another position or access by now): read the list anew, then follow.",
+            examples=[False],
+        ),
+    ]
+    position: Position
+    gone: Annotated[list[FileId], Meta(description="What you see no more.")]
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything in it."""
+        return self.is_anew or bool(self.gone)
+
+
 ENCODER: Final = msgspec.json.Encoder()
 
 

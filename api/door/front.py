@@ -7,13 +7,14 @@ and every fault becomes a problem answer; one line is logged, without addresses 
 import re
 import time
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from api.door.headers import dressed, permit
 from api.door.problems import as_refusal, problem_answer
 from api.door.serving import CORRELATION, may_knock
 from api.door.system import Meters
@@ -29,31 +30,9 @@ from domain.errors import (
 from domain.ports import Ids
 from domain.sealed import SealedValueIsClosed
 
-Response = TypeVar("Response", bound=web.StreamResponse)
-
 LONGEST_ADDRESS: Final = 2048
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
-_HEADERS: Final = {
-    "Server": "Samordna",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Strict-Transport-Security": "max-age=31536000",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-
-_PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept-Language,"
-    " Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent",
-    "Access-Control-Max-Age": "600",
-}
-_EXPOSED: Final = {
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Samordna-Parked, traceparent"
-}
-
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
@@ -69,6 +48,9 @@ def front(ids: Ids, meters: Meters, entrance: Entrance) -> Middleware:
         response = await _answered(request, handler, correlation, entrance)
         seconds = time.perf_counter() - started
         door = _door(request)
+        if response.prepared:  # a stream, which has its own numbers
+            log.info("stream ended", door=door, seconds=round(seconds, 1))
+            return response
         meters.answered(door, response.status, seconds)
         log.info(
             "answered",
@@ -77,35 +59,16 @@ def front(ids: Ids, meters: Meters, entrance: Entrance) -> Middleware:
             status=response.status,
             milliseconds=round(seconds * 1000, 2),
         )
-        _permit(request, response, entrance)
+        permit(request, response, entrance)
         return dressed(response, correlation, ids)
 
     return answer
-
-
-def _permit(request: web.Request, response: web.StreamResponse, entrance: Entrance) -> None:
-    """A page of another origin may call and read the answer only where the settings name it."""
-    if not entrance.origins:
-        return
-    response.headers["Vary"] = "Origin"
-    if (origin := request.headers.get("Origin", "")) in entrance.origins:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers.update(_PREFLIGHT if request.method == "OPTIONS" else _EXPOSED)
 
 
 def _caller(request: web.Request, entrance: Entrance) -> str:
     """The address of whoever calls: what the nearest proxy saw, where there is one."""
     forwarded = request.headers.getall("X-Forwarded-For", []) if entrance.behind_proxy else []
     return forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or ""
-
-
-def dressed(response: Response, correlation: UUID, ids: Ids) -> Response:
-    """With the headers that every answer has."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["traceparent"] = f"00-{correlation.hex}-{ids.new().hex[:16]}-01"
-    return response
 
 
 async def _answered(

@@ -95,7 +95,7 @@ class ReadingQuery(Query):
 
     def filters(self) -> dict[str, str]:
         """What is asked for, whatever the page of it."""
-        how = {"purpose", "at_position", "cursor", "limit"}
+        how = {"purpose", "at_position", "cursor", "limit", "since"}
         told = ((name, value) for name, value in self if name not in how and value is not None)
         return {name: str(value) for name, value in told}
 

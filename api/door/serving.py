@@ -7,7 +7,7 @@ a refusal that tells somebody about a file.
 import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -67,7 +67,7 @@ def serve(house: House, route: Route) -> Handler:
     door, names = route.door, route.names
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        visit = await _enter(house, door, request)
+        visit = await enter(house, door, request)
         ids = [_id(request.match_info[name]) for name in names]
         query = read_query(door.query[1], request.query, visit.now)
         visit.ids = ids
@@ -79,24 +79,28 @@ def serve(house: House, route: Route) -> Handler:
         if door.kind is Kind.DECIDING:
             visit.command = await _command(visit, ids, request)
         elif door.kind is not Kind.PUBLIC:
-            await _let_in(visit, door, query, request)
-        try:
-            answered = await door.handle(visit, **arguments)
-        except SealedValueIsClosed as closed:
-            await _note(visit, KeyIsErased())
-            raise KeyIsErased from closed
-        except Refusal as refusal:
-            await _note(visit, refusal)
-            raise
-        return await _leave(visit, door, answered, request)
+            await let_in(visit, door, query, request)
+        return await _leave(visit, door, await handled(visit, door, arguments), request)
 
     return answer
+
+
+async def handled(visit: Visit, door: Door, arguments: Mapping[str, Any]) -> Any:
+    """What the door's own handler answers; a refusal leaves its receipt."""
+    try:
+        return await door.handle(visit, **arguments)
+    except SealedValueIsClosed as closed:
+        await _note(visit, KeyIsErased())
+        raise KeyIsErased from closed
+    except Refusal as refusal:
+        await _note(visit, refusal)
+        raise
 
 
 # --- letting in ------------------------------------------------------------------------------
 
 
-async def _enter(house: House, door: Door, request: web.Request) -> Visit:
+async def enter(house: House, door: Door, request: web.Request, *, knocks: bool = True) -> Visit:
     """Who asks is in the token; nothing else about them is."""
     staff = UUID(int=0)
     if door.kind is not Kind.PUBLIC:
@@ -105,7 +109,8 @@ async def _enter(house: House, door: Door, request: web.Request) -> Visit:
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenIsMissing
         staff = await house.identities.staff_id(token.strip())
-        may_knock(house.entrance.logins, staff)
+        if knocks:
+            may_knock(house.entrance.logins, staff)
     return Visit(
         house=house,
         operation=door.operation,
@@ -123,7 +128,7 @@ def may_knock(rates: Rates, who: Hashable) -> None:
         raise RequestsAreTooMany(seconds=math.ceil(wait))
 
 
-async def _let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
+async def let_in(visit: Visit, door: Door, query: Query, request: web.Request) -> None:
     """A reading starts from what is known of the reader now, and of the position asked for."""
     if isinstance(query, ReadingQuery):
         visit.purpose = query.purpose or visit.purpose
@@ -294,7 +299,7 @@ async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) 
     answer: Answer = answered
     if isinstance(answered, Seen):
         answer = answered.answer
-        headers |= _parked(visit, door, answered)
+        headers |= parked(visit, door, answered)
         await visit.leave_receipt(answered.subjects, "answered", answered.detail)
         if answered.version:
             headers["ETag"] = visit.marks.etag(visit.staff, *answered.version)
@@ -313,11 +318,11 @@ async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) 
     )
 
 
-def _parked(visit: Visit, door: Door, answered: Seen[Any]) -> dict[str, str]:
+def parked(visit: Visit, door: Door, answered: Seen[Any]) -> dict[str, str]:
     """A list may lack what is parked, or tell it as it was; what tells of a file, only that one."""
-    parked = visit.house.views.parked(door.view) if door.view else ()
+    keys = visit.house.views.parked(door.view) if door.view else ()
     told = {str(subject) for subject in answered.subjects}
-    touched = any(not visit.ids or key in told for key in parked)
+    touched = any(not visit.ids or key in told for key in keys)
     return {"Samordna-Parked": "true"} if touched else {}  # how many would tell of others' files
 
 

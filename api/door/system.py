@@ -2,13 +2,14 @@
 and without anything about anybody."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from api.house import House
 from domain.errors import Unavailable
@@ -27,6 +28,8 @@ class Meters:
         self._seconds = Histogram(
             "samordna_answer_seconds", "Time to the answer.", ["door"], registry=registry
         )
+        self._streams = Gauge("samordna_streams_open", "Live.", ["door"], registry=registry)
+        self._steps = Counter("samordna_stream_steps", "Told live.", ["door"], registry=registry)
         self._kept: dict[tuple[str, int], tuple[Counter, Histogram]] = {}  # looked up once
 
     def answered(self, door: str, status: int, seconds: float) -> None:
@@ -36,6 +39,15 @@ class Meters:
         answers, times = self._kept[door, status]
         answers.inc()
         times.observe(seconds)
+
+    @contextmanager
+    def stream(self, door: str) -> Iterator[None]:
+        """Open meanwhile."""
+        with self._streams.labels(door).track_inprogress():
+            yield
+
+    def step(self, door: str) -> None:
+        self._steps.labels(door).inc()
 
 
 def system_routes(house: House) -> list[web.RouteDef]:

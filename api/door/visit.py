@@ -149,6 +149,17 @@ class Visit:
     def next_cursor(self, query: PageQuery, last: object | None) -> str | None:
         return None if last is None else self.marks.cursor(self._place(query), last)
 
+    def mark(self, told: object) -> str:
+        """Where the reader stands, of what is followed here."""
+        return self.marks.cursor(self._followed(), told)
+
+    def marked(self, mark: str, kind: type[T]) -> T:
+        """Raises CursorIsFaulty."""
+        return self.marks.last_seen(self._followed(), mark, kind)
+
+    def _followed(self) -> bytes:
+        return msgspec.json.encode([self.staff, self.operation])
+
     def _place(self, query: PageQuery) -> bytes:
         return msgspec.json.encode([self.staff, self.operation, self.ids, self.detail(query)])
 

@@ -181,7 +181,7 @@ async def page(visit: Visit, query: CaseloadQuery) -> Seen[Caseload]:
     as_of = await visit.look_back(query)
     found, counts = await (_then(visit, query, as_of) if as_of else _now(visit, query))
     answer = Caseload(
-        items=[_told(line) for line in found.lines],
+        items=[line_of_case(line) for line in found.lines],
         counts=None if counts is None else _counted(counts),
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
@@ -291,7 +291,7 @@ async def read(visit: Visit, case_id: UUID) -> Seen[CaseDetail]:
     line = await visit.ask(caseload.line, visit.viewer, case_id)
     if line is None:
         raise NotFound
-    answer = CaseDetail(**asdict(_told(line)), position=visit.position)
+    answer = CaseDetail(**asdict(line_of_case(line)), position=visit.position)
     told = await what_it_rests_on(visit, found, case_id, line.referrals)
     if visit.may_read(Information.IDENTITY, found):
         answer.identity = identity_in(told, contact=visit.may_read(Information.CONTACT, found))
@@ -319,7 +319,7 @@ def _waiting(told: list[Told], handover: UUID) -> WaitingHandover | UnsetType:
     return waiting
 
 
-def _told(line: caseload.Line) -> CaseLine:
+def line_of_case(line: caseload.Line) -> CaseLine:
     return CaseLine(
         case_id=line.case,
         unit=line.unit,

@@ -103,7 +103,7 @@ async def page(visit: Visit, query: InboxQuery) -> Seen[Inbox]:
         limit=query.limit,
     )
     answer = Inbox(
-        items=[ReferralLine(**_told(line)) for line in found.lines],
+        items=[line_of_referral(line) for line in found.lines],
         counts=None if query.cursor or as_of else await _counts(visit),
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
@@ -159,6 +159,10 @@ async def read(visit: Visit, referral_id: UUID) -> Seen[ReferralDetail]:
         answer.circumstances = circumstances_in(told)[0]
     version = ((referral_id, line.version), known_person(told, found))
     return Seen(answer, [referral_id, found.person], version=version)
+
+
+def line_of_referral(line: inbox.Line) -> ReferralLine:
+    return ReferralLine(**_told(line))
 
 
 def _told(line: inbox.Line) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from api.door.front import dressed
+from api.door.headers import dressed
 from api.door.problems import problem_answer
 from api.runtime.clock import RandomIds
 from domain.errors import Refusal, RequestIsMalformed, SomethingIsBroken

@@ -21,6 +21,7 @@ from api.runtime.ending import ended
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.forgetting import Forgetting
+from api.runtime.happenings import LogHappenings
 from api.runtime.key_file import KeyringExists
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
@@ -243,6 +244,7 @@ async def open_house(
                 database.are_apart, urls["server"], urls["vault"]
             ),
             erasures=disposing,
+            happenings=LogHappenings(facts),
         )
         rooms = Rooms(
             house=house,

@@ -118,7 +118,7 @@ OF_FILES: Final = (
     ReferralWidened,
 )
 """What happens to a file that access depends on."""
-_OF_FILES = names_of(*OF_FILES)
+NAMES_OF_FILES: Final = names_of(*OF_FILES)
 
 
 def _staff_keys(recorded: Recorded) -> Iterable[Key]:
@@ -130,7 +130,7 @@ def _merge_keys(recorded: Recorded) -> Iterable[Key]:
 
 
 def _file_keys(recorded: Recorded) -> Iterable[Key]:
-    return [(recorded.stream,)] if recorded.name in _OF_FILES else ()
+    return [(recorded.stream,)] if recorded.name in NAMES_OF_FILES else ()
 
 
 def apply_to_staff(row: StaffRow | None, recorded: Recorded) -> StaffRow | None:
@@ -241,6 +241,10 @@ def standing_in(row: FileRow) -> File:
         consulted_units=row.consulted_units,
         narrowed=row.narrowed,
     )
+
+
+def found_in(row: FileRow) -> "Found":
+    return Found("case" if row.kind == "case" else "referral", row.person, standing_in(row))
 
 
 def apply_to_merge(merge: Merge | None, recorded: Recorded) -> Merge | None:

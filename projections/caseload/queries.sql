@@ -35,3 +35,10 @@ select line.* from ({runs}) as line
 select line.*
   from {caseload} as line join {access_files} as file on file.file = line."case"
  where line."case" = %(case)s and {visible}
+
+-- name: changed
+-- Of some cases, the lines of those that are in the caseload.
+select line.*
+  from {caseload} as line join {access_files} as file on file.file = line."case"
+ where line."case" = any(%(cases)s::uuid[]) and {belongs} and {visible}
+ order by line.position

@@ -19,3 +19,10 @@ select count(*) filter (where {in} and line.status = 'waiting') as waiting,
        count(*) filter (where {sent}) as sent
   from {inbox} as line join {access_files} as file on file.file = line.referral
  where ({in} or {sent}) and line.rank < %(answered)s and {visible}
+
+-- name: changed
+-- Of some referrals, the lines of those that the unit was routed, sent, or is informed of.
+select line.*
+  from {inbox} as line join {access_files} as file on file.file = line.referral
+ where line.referral = any(%(referrals)s::uuid[]) and {belongs} and {visible}
+ order by line.referral

@@ -97,7 +97,7 @@ def test_lists_are_plural() -> None:
     """A field that holds several says so; units are told by what they were."""
     several = {field for _, field, told in properties() if told.get("type") == "array"}
     participles = {"informed", "alsoTold", "declined", "goingAlong", "leftOut"}
-    participles |= {"asked", "answered", "unanswered", "neverArrived"}
+    participles |= {"asked", "answered", "unanswered", "neverArrived", "changed", "gone"}
     assert {field for field in several if not field.endswith("s")} <= participles
 
 

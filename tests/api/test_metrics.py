@@ -45,7 +45,7 @@ def told() -> set[str]:
         {"tells"}
         | counters
         | gauges
-        | {f"{name}_total" if name == "answers" else name for name in doors}
+        | {f"{name}_total" if name in {"answers", "stream_steps"} else name for name in doors}
     )
 
 
