@@ -401,11 +401,15 @@ ENTRIES: tuple[Entry, ...] = (
     _stored(
         "case.takeover-requested",
         takeover.TakeoverRequested,
-        "person request unit",
+        "person takeover unit",
         reason=TEXT,
     ),
     _stored(
-        "case.takeover-declined", takeover.TakeoverDeclined, "person request", explanation=TEXT
+        "case.takeover-declined",
+        takeover.TakeoverDeclined,
+        "person takeover",
+        reason=FILE,
+        explanation=TEXT,
     ),
     _stored(
         "case.access-taken",

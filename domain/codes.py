@@ -197,6 +197,16 @@ class HandoverDeclineReason(StrEnum):
     OTHER = "other"
 
 
+class TakeoverDeclineReason(StrEnum):
+    """Why a case is not given to a unit that asks for it; the unit reads it and nothing else."""
+
+    RULES_POINT_HERE = "rules-point-here"
+    WORK_IS_UNDER_WAY = "work-is-under-way"  # and is finished where it is (R13)
+    PERSON_OBJECTS = "person-objects"
+    GOES_ELSEWHERE = "goes-elsewhere"
+    OTHER = "other"
+
+
 # --- the case --------------------------------------------------------------------------------
 
 

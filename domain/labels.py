@@ -71,6 +71,7 @@ from domain.codes import (
     Source,
     StaffRole,
     StatuteVersion,
+    TakeoverDeclineReason,
     TeamFuture,
     TransferAnswer,
     UnitKind,
@@ -228,6 +229,19 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         DeclineReason.OTHER_MUNICIPALITY: Label(
             "En annan kommun är klart ansvarig", "Another municipality is clearly responsible"
         ),
+    },
+    TakeoverDeclineReason: {
+        TakeoverDeclineReason.RULES_POINT_HERE: Label(
+            "Reglerna pekar på den enhet som har ärendet", "The rules point to whoever has the case"
+        ),
+        TakeoverDeclineReason.WORK_IS_UNDER_WAY: Label(
+            "Pågående arbete avslutas där det är", "Work under way is finished where it is"
+        ),
+        TakeoverDeclineReason.PERSON_OBJECTS: Label("Personen vill inte", "The person objects"),
+        TakeoverDeclineReason.GOES_ELSEWHERE: Label(
+            "Ärendet går till en annan enhet", "The case goes to another unit"
+        ),
+        TakeoverDeclineReason.OTHER: Label("Annat skäl", "Other reason"),
     },
     HandoverDeclineReason: {
         HandoverDeclineReason.WRONG_AGE: Label("Fel ålder", "Wrong age"),

@@ -7,6 +7,7 @@ from api.commands.work import Work
 from domain.case import Case
 from domain.case import consultation as consultations
 from domain.case import takeover as takeovers
+from domain.codes import TakeoverDeclineReason
 from domain.errors import NotFound, NothingToTakeOver, UnknownUnit
 from domain.policy import Act, File, Information
 
@@ -53,21 +54,27 @@ async def request_takeover(work: Work, referral_id: UUID, *, reason: str) -> Non
         raise NothingToTakeOver
     case = await work.case(referral.case)
     _require_unit(work, viewer.unit, case)
-    request = work.desk.ids.new()
-    requested = takeovers.request_takeover(case, request, unit=viewer.unit, reason=reason)
+    takeover = work.desk.ids.new()
+    requested = takeovers.request_takeover(case, takeover, unit=viewer.unit, reason=reason)
     work.record(referral.case, requested)
     acute = any([(await work.referral(told)).acute for told in case.referrals])
     settings, calendar = work.organisation.settings, work.desk.calendar
-    waits = takeovers.await_answer(request, work.now, settings, calendar, acute=acute)
+    waits = takeovers.await_answer(takeover, work.now, settings, calendar, acute=acute)
     work.record(referral.case, waits)
 
 
 async def decline_takeover(
-    work: Work, case_id: UUID, request_id: UUID, *, explanation: str
+    work: Work,
+    case_id: UUID,
+    takeover_id: UUID,
+    *,
+    reason: TakeoverDeclineReason,
+    explanation: str,
 ) -> None:
     case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
-    work.record(case_id, takeovers.decline_takeover(case, request_id, explanation=explanation))
-    work.record(case_id, takeovers.end_waiting(case, request_id, work.now))
+    declined = takeovers.decline_takeover(case, takeover_id, reason=reason, explanation=explanation)
+    work.record(case_id, declined)
+    work.record(case_id, takeovers.end_waiting(case, takeover_id, work.now))
 
 
 def _require_unit(work: Work, unit: str, case: Case) -> None:

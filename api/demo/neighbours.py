@@ -29,6 +29,7 @@ from domain.codes import (
     PersonRole,
     Residence,
     Source,
+    TakeoverDeclineReason,
 )
 
 if TYPE_CHECKING:  # a child's referral is one of the year's
@@ -126,7 +127,7 @@ class Neighbours:
         manager = stage.crew.manager(adults, story.compartment)
         ask = consultations.request_takeover
         outcome = await stage.do(manager, ask, self.referral, reason=texts.TAKEOVER)
-        asked = outcome.the(TakeoverRequested)[1].request
+        asked = outcome.the(TakeoverRequested)[1].takeover
         self._in(self.rng.randint(1, 3), self._answer, adults, asked)
 
     async def _answer(self, unit: str, request: UUID) -> None:
@@ -137,7 +138,8 @@ class Neighbours:
             await story.offer(unit, texts.TAKEOVER)
         else:
             decline = consultations.decline_takeover
-            how = {"explanation": texts.NOT_GIVEN}
+            reason = TakeoverDeclineReason.WORK_IS_UNDER_WAY
+            how: dict[str, Any] = {"reason": reason, "explanation": texts.NOT_GIVEN}
             await story.stage.do(story.carrier, decline, story.id, request, **how)
 
     def _in(self, days: int, act: Callable[..., Awaitable[None]], *args: Any) -> None:

@@ -27,6 +27,7 @@ from api.door.visit import Visit
 from api.resources.story import opened
 from domain.case.consultation import ConsultationAsked
 from domain.case.takeover import TakeoverRequested
+from domain.codes import TakeoverDeclineReason
 from domain.errors import (
     CaseIsClosed,
     ConsultationIsAnswered,
@@ -48,11 +49,13 @@ _MOMENTS = {
     "case.consultation-withdrawn": "withdrawn_at",
 }
 
+_CALLED = {"consultation": "consultation_id"}
+
 # --- consultation ----------------------------------------------------------------------------
 
 
 class ConsultationAsItStands(Answer):
-    consultation: ConsultationId
+    consultation_id: ConsultationId
     unit: Unit
     asked_at: Moment
     question: Text | UnsetType = UNSET
@@ -96,7 +99,7 @@ async def page(visit: Visit, case_id: UUID) -> Seen[Consultations]:
         if every or one.facts["unit"] == visit.viewer.unit:
             told = {**one.facts, **one.content, _MOMENTS[one.kind]: one.line.occurred_at}
             entry = stand.setdefault(one.facts["consultation"], {})
-            entry |= {to_camel(name): value for name, value in told.items()}
+            entry |= {to_camel(_CALLED.get(name, name)): value for name, value in told.items()}
     answer = Consultations(
         case_id=case_id,
         items=msgspec.convert(list(stand.values()), list[ConsultationAsItStands], strict=False),
@@ -219,19 +222,24 @@ async def request_takeover(
 ) -> RequestedTakeover:
     outcome = await visit.carry_out(use_cases.request_takeover, referral_id, reason=request.reason)
     case_id, requested = outcome.the(TakeoverRequested)
-    return _takeover(case_id, requested.request, outcome)
+    return _takeover(case_id, requested.takeover, outcome)
 
 
 class TakeoverDecline(Body):
+    reason: TakeoverDeclineReason
+    """Which the unit that asked reads, too."""
     explanation: Passage
+    """Which stands in the case alone."""
 
 
 @deciding(
     "declineTakeover",
     Label("Avböj att en annan enhet tar över", "Decline a request to take over"),
     Label(
-        "Ärendet stannar. Att erbjuda enheten en överlämning är det andra svaret.",
-        "The case stays. To offer the unit a handover is the other answer.",
+        "Ärendet stannar, och den som frågade läser på vilken grund. Att erbjuda enheten en"
+        " överlämning är det andra svaret.",
+        "The case stays, and who asked reads on what ground. To offer the unit a handover is the"
+        " other answer.",
     ),
     asks=(Act.OFFER, Information.RESPONSIBILITY),
     refuses=(TakeoverIsAnswered,),
@@ -240,7 +248,11 @@ async def decline_takeover(
     visit: Visit, case_id: UUID, takeover_id: UUID, why: TakeoverDecline
 ) -> RequestedTakeover:
     outcome = await visit.carry_out(
-        use_cases.decline_takeover, case_id, takeover_id, explanation=why.explanation
+        use_cases.decline_takeover,
+        case_id,
+        takeover_id,
+        reason=why.reason,
+        explanation=why.explanation,
     )
     return _takeover(case_id, takeover_id, outcome)
 

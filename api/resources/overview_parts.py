@@ -40,8 +40,10 @@ from domain.codes import (
     Provider,
     Receiver,
     RiskLevel,
+    TakeoverDeclineReason,
     TransferAnswer,
 )
+from projections.takeovers import TakeoverStatus
 
 
 class ConsentAsItStands(Answer):
@@ -159,11 +161,13 @@ class ReportedChild(Answer):
 
 
 class TakeoverAsItStands(Answer):
-    request_id: TakeoverId
+    takeover_id: TakeoverId
     unit: Unit
     requested_at: Moment
     reason: Text | UnsetType = UNSET
-    declined_at: Moment | None = None
+    status: TakeoverStatus = TakeoverStatus.WAITING
+    answered_at: Moment | None = None
+    decline_reason: TakeoverDeclineReason | UnsetType = UNSET
     explanation: Text | UnsetType = UNSET
 
 

@@ -20,6 +20,7 @@ from api.resources.story import CORRECTION, Told, opened
 from domain.labels import Label
 from domain.policy import Act, Information
 from projections import timeline
+from projections.takeovers import TakeoverStatus
 
 _MOST: Final = 1000
 
@@ -68,15 +69,23 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "case.transfer-answered": _Part("transfers", "answered_at", "transfer"),
     "case.transfer-taken-further": _Part("transfers", "inspectorate_asked_at", "transfer"),
     "case.transfer-decided": _Part("transfers", "inspectorate_decided_at", "transfer"),
-    "case.takeover-requested": _Part("takeover_requests", "requested_at", "request"),
-    "case.takeover-declined": _Part("takeover_requests", "declined_at", "request"),
+    "case.takeover-requested": _Part("takeover_requests", "requested_at", "takeover"),
+    "case.takeover-declined": _Part(
+        "takeover_requests", "answered_at", "takeover", {"reason": "decline_reason"}
+    ),
     "case.linked": _Part("links", "linked_at", "link"),
     "case.link-removed": _Part("links", "removed_at", "link"),
     "case.referral-sent": _Part("child_reports", "reported_at"),
     "police-report-made": _Part("police_reports", "reported_at"),
 }
 _VEIL: Final = "case.assessment-recorded"
-_NAMES: Final = [CORRECTION, _VEIL, *(name for name in _PARTS if name.startswith("case."))]
+_ANSWERING: Final = ("case.handover-offered", "case.closed")
+_NAMES: Final = [
+    CORRECTION,
+    _VEIL,
+    *_ANSWERING,
+    *(name for name in _PARTS if name.startswith("case.")),
+]
 
 
 @reading(
@@ -120,6 +129,8 @@ def overview_of(told: Iterable[Told]) -> dict[str, list[dict[str, Any]]]:
     for one in told:
         if one.line.version in mistaken:
             continue
+        if one.kind in _ANSWERING:
+            _answer_takeovers(sections.get("takeover_requests", {}).values(), one)
         if part := _PARTS.get(one.kind):
             said = {**one.facts, **one.content}
             key = said[part.id] if part.id else one.line.position
@@ -131,8 +142,19 @@ def overview_of(told: Iterable[Told]) -> dict[str, list[dict[str, Any]]]:
             names = {f"{part.id}": f"{part.id}_id", "coordinator": "coordinator_id", **part.called}
             entry = {to_camel(names.get(name, name)): value for name, value in said.items()}
             entry[to_camel(part.moment)] = one.line.occurred_at
+            if one.kind == "case.takeover-declined":
+                entry["status"] = TakeoverStatus.DECLINED
             entries = sections.setdefault(part.section, {})
             if part.moment == "engaged_at" and key in entries:  # once more
                 entries[one.line.position] = entries.pop(key)
             entries[key] = {**entries.get(key, {}), **entry}
     return {to_camel(name): list(entries.values()) for name, entries in sections.items()}
+
+
+def _answer_takeovers(requests: Iterable[dict[str, Any]], one: Told) -> None:
+    """An offer to the unit that asked is its answer, too; with the case every request lapses."""
+    offered_to = one.facts.get("to_unit")
+    how = TakeoverStatus.OFFERED if offered_to else TakeoverStatus.LAPSED
+    for request in requests:
+        if "answeredAt" not in request and offered_to in (None, request["unit"]):
+            request |= {"status": how, "answeredAt": one.line.occurred_at}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.case.state import Case, Takeover, require_open
 from domain.clocks import due
-from domain.codes import ClockKind
+from domain.codes import ClockKind, TakeoverDeclineReason
 from domain.deadline import DeadlineEvent, end_deadline, set_until
 from domain.errors import (
     ReceivingUnitIsResponsible,
@@ -28,7 +28,7 @@ from domain.sealed import Sealed
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakeoverRequested:
     person: UUID
-    request: UUID
+    takeover: UUID
     unit: str
     reason: Sealed[str]
 
@@ -36,7 +36,8 @@ class TakeoverRequested:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakeoverDeclined:
     person: UUID
-    request: UUID
+    takeover: UUID
+    reason: Sealed[TakeoverDeclineReason]  # which whoever asked is told, and no more
     explanation: Sealed[str]
 
 
@@ -46,10 +47,10 @@ TakeoverEvent = TakeoverRequested | TakeoverDeclined
 def evolve(case: Case, event: object) -> Case:
     """An offer to the unit that asked is the answer, too (handover.py)."""
     match event:
-        case TakeoverRequested(request=request, unit=unit):
-            return replace(case, takeovers=(*case.takeovers, Takeover(id=request, unit=unit)))
-        case TakeoverDeclined(request=request):
-            return replace(case, takeovers=tuple(t for t in case.takeovers if t.id != request))
+        case TakeoverRequested(takeover=id_, unit=unit):
+            return replace(case, takeovers=(*case.takeovers, Takeover(id=id_, unit=unit)))
+        case TakeoverDeclined(takeover=id_):
+            return replace(case, takeovers=tuple(t for t in case.takeovers if t.id != id_))
         case _:
             return case
 
@@ -57,7 +58,7 @@ def evolve(case: Case, event: object) -> Case:
 # --- decisions -------------------------------------------------------------------------------
 
 
-def request_takeover(case: Case, request: UUID, *, unit: str, reason: str) -> list[TakeoverEvent]:
+def request_takeover(case: Case, takeover: UUID, *, unit: str, reason: str) -> list[TakeoverEvent]:
     """Raises CaseIsClosed, ReceivingUnitIsResponsible, TakeoverIsRequested; also where the case
     has been offered to the unit already."""
     require_open(case)
@@ -67,16 +68,26 @@ def request_takeover(case: Case, request: UUID, *, unit: str, reason: str) -> li
     if offered or any(each.unit == unit for each in case.takeovers):
         raise TakeoverIsRequested
     return [
-        TakeoverRequested(person=case.person, request=request, unit=unit, reason=Sealed.of(reason))
+        TakeoverRequested(
+            person=case.person, takeover=takeover, unit=unit, reason=Sealed.of(reason)
+        )
     ]
 
 
-def decline_takeover(case: Case, request: UUID, *, explanation: str) -> list[TakeoverEvent]:
-    """The case stays where it is. Raises TakeoverIsAnswered."""
-    if all(each.id != request for each in case.takeovers):
+def decline_takeover(
+    case: Case, takeover: UUID, *, reason: TakeoverDeclineReason, explanation: str
+) -> list[TakeoverEvent]:
+    """The case stays where it is, and whoever asked is told on what ground. Raises
+    TakeoverIsAnswered."""
+    if all(each.id != takeover for each in case.takeovers):
         raise TakeoverIsAnswered
     return [
-        TakeoverDeclined(person=case.person, request=request, explanation=Sealed.of(explanation))
+        TakeoverDeclined(
+            person=case.person,
+            takeover=takeover,
+            reason=Sealed.of(reason),
+            explanation=Sealed.of(explanation),
+        )
     ]
 
 
@@ -84,14 +95,14 @@ def decline_takeover(case: Case, request: UUID, *, explanation: str) -> list[Tak
 
 
 def await_answer(
-    request: UUID, at: datetime, settings: Settings, calendar: WorkingCalendar, *, acute: bool
+    takeover: UUID, at: datetime, settings: Settings, calendar: WorkingCalendar, *, acute: bool
 ) -> Sequence[DeadlineEvent]:
     """As long as for a handover that is offered (c): nobody waits for ever (S69)."""
     until = due(ClockKind.TAKEOVER_ANSWER, at, settings, calendar, acute=acute)
-    return set_until(request, ClockKind.TAKEOVER_ANSWER, at, until, calendar)
+    return set_until(takeover, ClockKind.TAKEOVER_ANSWER, at, until, calendar)
 
 
-def end_waiting(case: Case, request: UUID, at: datetime) -> Sequence[DeadlineEvent]:
+def end_waiting(case: Case, takeover: UUID, at: datetime) -> Sequence[DeadlineEvent]:
     """It is answered; what was asked before there was a clock has none."""
-    waits = any(one.id == request for one in case.deadlines)
-    return end_deadline(case.deadlines, request, at) if waits else []
+    waits = any(one.id == takeover for one in case.deadlines)
+    return end_deadline(case.deadlines, takeover, at) if waits else []

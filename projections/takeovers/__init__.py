@@ -38,6 +38,7 @@ class Request(NamedTuple):
     requested_by: UUID
     declined_at: datetime | None
     position: int
+    reason_token: str | None = None  # why it was declined
 
 
 class Answer(NamedTuple):
@@ -51,15 +52,15 @@ class Answer(NamedTuple):
 
 def keys(recorded: Recorded) -> Iterable[Key]:
     match recorded.event:
-        case TakeoverRequested(request=request) | TakeoverDeclined(request=request):
-            return [(request,)]
+        case TakeoverRequested(takeover=takeover) | TakeoverDeclined(takeover=takeover):
+            return [(takeover,)]
         case _:
             return ()
 
 
 def apply(request: Request | None, recorded: Recorded) -> Request | None:
     match recorded.event:
-        case TakeoverRequested(request=takeover, unit=unit):
+        case TakeoverRequested(takeover=takeover, unit=unit):
             return Request(
                 takeover=takeover,
                 case=recorded.stream,
@@ -69,8 +70,10 @@ def apply(request: Request | None, recorded: Recorded) -> Request | None:
                 declined_at=None,
                 position=recorded.position,
             )
+        case TakeoverDeclined(reason=reason) if request:
+            return request._replace(declined_at=recorded.occurred_at, reason_token=reason.token)
         case _:
-            return request and request._replace(declined_at=recorded.occurred_at)
+            return request
 
 
 def answers(recorded: Recorded) -> Iterable[Answer]:
@@ -83,7 +86,7 @@ def answers(recorded: Recorded) -> Iterable[Answer]:
 
 PROJECTION = Projection(
     name="takeovers",
-    version=1,
+    version=2,
     schema=text("projections.takeovers", "schema.sql"),
     tables=(
         Table(
@@ -116,6 +119,7 @@ class Line(NamedTuple):
     requested_by: UUID
     answered_at: datetime | None
     position: int
+    reason_token: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 -- The requests of one direction, the latest first: of cases that the viewer's unit is responsible
 -- for, visible as they are; or its own, on its side, and while no identity is protected.
 select line.takeover, line."case", line.unit, answered.status, line.requested_at,
-       line.requested_by, answered.answered_at, line.position
+       line.requested_by, answered.answered_at, line.position, line.reason_token
   from {takeovers} as line
   join {access_files} as file on file.file = line."case"
   left join lateral (

@@ -7,7 +7,8 @@ create table {takeovers} (
     requested_at timestamptz not null,
     requested_by uuid not null,
     declined_at  timestamptz,
-    position     bigint not null
+    position     bigint not null,
+    reason_token text
 );
 
 create table {takeover_answers} (

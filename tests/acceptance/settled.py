@@ -292,7 +292,8 @@ async def _taken_back(settled: Settled) -> None:
     case, why = settled.files[name].id, {"reason": "Vi har en pågående kontakt."}
     first = (await settled.town[intake].post(asked, why, expect=201))["takeoverId"]
     decline = f"/cases/{case}/takeover-requests/{first}/declines"
-    await settled.town[nexus].post(decline, {"explanation": "Vi har kontakten nu."})
+    why_not = {"reason": "work-is-under-way", "explanation": "Vi har kontakten nu."}
+    await settled.town[nexus].post(decline, why_not)
     await settled.town[intake].post(asked, why, expect=201)
 
 

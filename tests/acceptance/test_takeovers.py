@@ -29,18 +29,29 @@ async def test_a_request_and_its_answers(town: Town) -> None:
     [line] = (await intake.get("/takeover-requests"))["items"]
     assert (line["caseId"], line["unit"], line["answeredAt"]) == (case, "nexus", None)
     decline = f"/cases/{case}/takeover-requests/{first}/declines"
-    await intake.post(decline, {"explanation": "Åldern är inte fastställd."})
+    await intake.post(decline, {"explanation": "Åldern är inte fastställd."}, expect=422)
+    why_not = {"reason": "rules-point-here", "explanation": "Åldern är inte fastställd."}
+    await intake.post(decline, why_not)
     nexus.position = intake.position
     second = (await nexus.post(f"{path}/takeover-requests", why, expect=201))["takeoverId"]
     intake.position = nexus.position
     both = [(second, "waiting"), (first, "declined")]
     assert await listed(intake, "in") == await listed(nexus, "out") == both
     assert await listed(nexus, "out", status="declined") == both[1:]
+    [told] = (await nexus.get("/takeover-requests", direction="out", status="declined"))["items"]
+    assert (told["reason"], why_not["explanation"] in str(told)) == ("rules-point-here", False)
     etag = (await intake.get(f"/cases/{case}")).headers["ETag"]
     offer = {"toUnit": "nexus", "reason": "Ni känner personen."}
     await intake.post(f"/cases/{case}/handovers", offer, etag=etag, expect=201)
     nexus.position = intake.position
     assert await listed(nexus, "out", status="offered") == [(second, "offered")]
+    stand = (await intake.get(f"/cases/{case}/overviews"))["takeoverRequests"]
+    assert [(one["takeoverId"], one["status"]) for one in stand] == [
+        (first, "declined"),
+        (second, "offered"),
+    ]
+    assert all(one["answeredAt"] for one in stand)
+    assert (stand[0]["declineReason"], stand[0]["reason"]) == (why_not["reason"], why["reason"])
     await town.level()
     assert await listed(town["line manager"], "in") == []
     await town["auditor"].get("/takeover-requests", expect=403)

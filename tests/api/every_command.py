@@ -133,7 +133,7 @@ PARTS: Final = {
     "investigation_id": "investigation",
     "transfer_id": "transfer",
     "link_id": "link",
-    "request_id": "request",
+    "takeover_id": "takeover",
     "consultation_id": "consultation",
     "leave_id": "leave",
     "deadline": "deadline",

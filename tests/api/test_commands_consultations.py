@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from api.commands.passing_time import tell_overdue
 from domain.case import HandoverAccepted
 from domain.case.consultation import ConsultationAsked
 from domain.case.takeover import TakeoverRequested
-from domain.codes import ClockKind, Compartment
+from domain.codes import ClockKind, Compartment, TakeoverDeclineReason
 from domain.deadline import (
     DeadlineCaughtUp,
     DeadlineEscalated,
@@ -73,6 +74,12 @@ async def test_only_who_may_carry_the_case_is_asked(town: Town) -> None:
         await town.do(stranger, consultations.answer_unit, case, consultation, answer="Nej.")
 
 
+NO: Final[dict[str, Any]] = {
+    "reason": TakeoverDeclineReason.RULES_POINT_HERE,
+    "explanation": "Är 16 år.",
+}
+
+
 async def requested(town: Town, referral: UUID, by: UUID) -> TakeoverRequested:
     outcome = await town.do(
         by, consultations.request_takeover, referral, reason="Är vuxen, enligt pass."
@@ -90,18 +97,20 @@ async def test_a_request_to_take_over_has_its_time(town: Town) -> None:
     decline = consultations.decline_takeover
     for answer in ("decline", "silence", "offer"):
         asks = await requested(town, referral, nexus)
-        assert running((await town.case(case)).deadlines, ClockKind.TAKEOVER_ANSWER) == asks.request
+        assert (
+            running((await town.case(case)).deadlines, ClockKind.TAKEOVER_ANSWER) == asks.takeover
+        )
         if answer == "decline":
-            met = await town.do(intake, decline, case, asks.request, explanation="Nej.")
-            assert met.the(DeadlineMet)[1].deadline == asks.request
+            met = await town.do(intake, decline, case, asks.takeover, **NO)
+            assert met.the(DeadlineMet)[1].deadline == asks.takeover
         if answer == "silence":
             town.clock.advance(timedelta(days=10))
-            await tell_overdue(town.desk, case, asks.request)
+            await tell_overdue(town.desk, case, asks.takeover)
             told = [fact.event for fact in await town.facts(case)]
-            assert DeadlineMissed(deadline=asks.request) in told
+            assert DeadlineMissed(deadline=asks.takeover) in told
             assert isinstance(told[-1], DeadlineEscalated)
             assert told[-1].units == ("childrens-intake",)
-            late = await town.do(intake, decline, case, asks.request, explanation="Nej.")
+            late = await town.do(intake, decline, case, asks.takeover, **NO)
             assert late.find(DeadlineCaughtUp)
     await town.offered(case)
     assert not running((await town.case(case)).deadlines, ClockKind.TAKEOVER_ANSWER)
@@ -135,8 +144,8 @@ async def test_a_request_is_declined(town: Town) -> None:
     assert case is not None
     decline = consultations.decline_takeover
     with pytest.raises(NotFound):
-        await town.do(await town.worker("nexus"), decline, case, asks.request, explanation="Nej.")
-    await town.do(intake, decline, case, asks.request, explanation="Är 16 år.")
+        await town.do(await town.worker("nexus"), decline, case, asks.takeover, **NO)
+    await town.do(intake, decline, case, asks.takeover, **NO)
     assert (await town.case(case)).takeovers == ()
     with pytest.raises(ReceivingUnitIsResponsible):
         await requested(town, referral, intake)

@@ -1,6 +1,7 @@
 """Other units are consulted, and ask to take over: responsibility stays until it is handed over."""
 
 from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from domain.case.takeover import (
     decline_takeover,
     request_takeover,
 )
-from domain.codes import CaseOutcome, Compartment
+from domain.codes import CaseOutcome, Compartment, TakeoverDeclineReason
 from domain.errors import (
     CaseIsClosed,
     ConsultationIsAnswered,
@@ -44,8 +45,14 @@ ANSWERED = ConsultationAnswered(
     person=PERSON, consultation=ID, unit="childrens-intake", answer=Sealed.of("Nej.")
 )
 REQUESTED = TakeoverRequested(
-    person=PERSON, request=ID, unit="childrens-intake", reason=Sealed.of("Är 17 år.")
+    person=PERSON, takeover=ID, unit="childrens-intake", reason=Sealed.of("Är 17 år.")
 )
+
+
+DECLINE: Final[dict[str, Any]] = {
+    "reason": TakeoverDeclineReason.RULES_POINT_HERE,
+    "explanation": "Är 19 år.",
+}
 
 
 def given(*more: object) -> Case:
@@ -107,13 +114,18 @@ def test_a_request_is_answered_by_an_offer_or_a_decline() -> None:
     assert request(given()) == [REQUESTED]
     state = given(REQUESTED)
     assert state.unit == "nexus"
-    declined = TakeoverDeclined(person=PERSON, request=ID, explanation=Sealed.of("Är 19 år."))
-    assert decline_takeover(state, ID, explanation="Är 19 år.") == [declined]
+    declined = TakeoverDeclined(
+        person=PERSON,
+        takeover=ID,
+        reason=Sealed.of(TakeoverDeclineReason.RULES_POINT_HERE),
+        explanation=Sealed.of("Är 19 år."),
+    )
+    assert decline_takeover(state, ID, **DECLINE) == [declined]
     for to_unit, left in (("childrens-intake", 0), ("support-line-three", 1)):
         offered = offer_handover(state, OTHER, to_unit=to_unit, reason="Ny ålder.", answer_due=DUE)
         assert len(given(REQUESTED, *offered).takeovers) == left
     with pytest.raises(TakeoverIsAnswered):
-        decline_takeover(given(REQUESTED, declined), ID, explanation="Är 19 år.")
+        decline_takeover(given(REQUESTED, declined), ID, **DECLINE)
 
 
 def test_a_request_does_not_outlive_the_case() -> None:
@@ -121,7 +133,7 @@ def test_a_request_does_not_outlive_the_case() -> None:
     asked for again."""
     closed = given(REQUESTED, *CLOSING)
     with pytest.raises(TakeoverIsAnswered):
-        decline_takeover(closed, ID, explanation="Är 19 år.")
+        decline_takeover(closed, ID, **DECLINE)
     assert request(given(REQUESTED, *CLOSING, *reopen_case(closed, "Hörde av sig."))) == [REQUESTED]
 
 

@@ -51,6 +51,7 @@ from domain.codes import (
     Residence,
     Source,
     StaffRole,
+    TakeoverDeclineReason,
     TeamFuture,
 )
 from domain.recorded import Recorded
@@ -399,7 +400,9 @@ class History:
             return
         if found.takeovers:
             asked = found.takeovers[0].id
-            declined = takeover.decline_takeover(found, asked, explanation="...")
+            declined = takeover.decline_takeover(
+                found, asked, reason=TakeoverDeclineReason.OTHER, explanation="..."
+            )
             self._record({stream: declined}, found.unit)
         elif found.handover is None:
             unit = self._another_unit(found.unit)

@@ -891,6 +891,7 @@ _COLUMNS = {
     "workload_referrals": {"referral": _ID, "acute": _YES, "case": _ID},
     "takeovers": {
         "takeover": _ID,
+        "reason_token": _TOKEN,
         "case": _ID,
         "unit": _UNIT,
         "requested_at": _MOMENT,
