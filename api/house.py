@@ -150,6 +150,11 @@ class AuditTree(Protocol):
         """The one of this size, if there is one. Raises Unavailable."""
         ...
 
+    async def published(self) -> "Signed | None":
+        """The latest checkpoint that enough witnesses have cosigned; the latest at all, while there
+        is none. Raises Unavailable."""
+        ...
+
     async def tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]:
         """Those of the tiles that are there, as far as they have grown. Raises Unavailable."""
         ...

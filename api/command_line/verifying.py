@@ -13,7 +13,7 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.command_line.progress import bar
-from api.runtime.audit_logs import LOGS, origin_of
+from api.runtime.audit_logs import LOGS, origin_of, policy_in
 from api.runtime.clock import SystemClock
 from api.runtime.database import role_url
 from api.runtime.served_evidence import ServedEvidence
@@ -23,6 +23,7 @@ from api.runtime.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
 from api.runtime.tree_store import EVENTS, RECEIPTS
 from api.tree.evidence import Evidence, Verdict
 from api.tree.notes import KeyIsUnsound, Verifier
+from api.tree.policies import Policy
 from api.tree.verification import root_at
 from api.tree.verification import verify as verify_tree
 
@@ -41,7 +42,17 @@ def verify(
     ] = None,
     kept: Annotated[
         list[Path] | None,
-        typer.Option(help="A checkpoint that was kept elsewhere: the log must still contain it."),
+        typer.Option(
+            help="A checkpoint, or a folder of them, that was kept elsewhere: the log must still"
+            " contain it."
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Whom you believe (C2SP tlog-policy): keys of the logs, and which witnesses must"
+            " have cosigned."
+        ),
     ] = None,
     stopped: Annotated[
         bool, typer.Option("--stopped", help="Nobody seals: nothing at all may be unsealed.")
@@ -57,12 +68,13 @@ def verify(
     seconds. Without --key the keys in the data folder are believed: then it is shown that the log
     fits its keys, not that nobody has put other keys there.
     """
-    trusted = _trusted(settings, key or ())
-    notes = [_read(path) for path in kept or ()]
+    required = policy_in(policy or settings.audit_policy)
+    trusted = _trusted(settings, key or [log.key.vkey for log in required.logs])
+    notes = [_read(path) for named in kept or () for path in _files(named)]
     with _evidence(settings, url, alone=alone) as evidence:
         if evidence is None:
             return
-        verdicts = _verified(settings, evidence, trusted, notes, stopped=stopped)
+        verdicts = _verified(settings, evidence, trusted, notes, required, stopped=stopped)
     if as_json:
         _tell(verdicts)
     else:
@@ -105,6 +117,10 @@ def _trusted(settings: Settings, keys: Collection[str]) -> list[Verifier]:
     return [signer.verifier for log in LOGS for signer in own(_origin(settings, log))]
 
 
+def _files(path: Path) -> list[Path]:
+    return sorted(it for it in path.rglob("*") if it.is_file()) if path.is_dir() else [path]
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -138,6 +154,7 @@ def _verified(
     evidence: Callable[[str], Evidence],
     trusted: Sequence[Verifier],
     kept: Sequence[str],
+    policy: Policy,
     *,
     stopped: bool,
 ) -> dict[str, Verdict]:
@@ -153,7 +170,8 @@ def _verified(
                 trusted=trusted,
                 now=SystemClock().now(),
                 stopped=stopped,
-                kept=[note for note in kept if note.startswith(f"{origin}\n")],
+                kept=[note for note in kept if note.startswith((f"{origin}\n", f"{origin}/"))],
+                policy=policy,
                 events=partial(root_at, sources[EVENTS]) if log == RECEIPTS else None,
                 progress=moved,
             )
@@ -162,22 +180,31 @@ def _verified(
 
 def _tell(verdicts: Mapping[str, Verdict]) -> None:
     for log, verdict in verdicts.items():
-        told = {"log": log, "size": verdict.size, "findings": [str(it) for it in verdict.findings]}
+        told = {
+            "log": log,
+            "size": verdict.size,
+            "findings": [str(it) for it in verdict.findings],
+            "cosigned": verdict.cosigned,
+            "restored": [str(it) for it in verdict.restored],
+        }
         typer.echo(json.dumps(told))
 
 
 def _show(verdicts: Sequence[Verdict]) -> None:
-    table = Table("log", "verified up to", "root", "")
+    table = Table("log", "verified up to", "root", "cosigned up to", "")
     for verdict in verdicts:
         latest = verdict.checkpoints.get(verdict.size)
         table.add_row(
             verdict.origin,
             f"{verdict.size:,}",
             latest.root.hex()[:16] if latest else "-",
+            f"{verdict.cosigned:,}",
             "holds" if verdict.holds else "DOES NOT HOLD",
             style=None if verdict.holds else "red",
         )
     Console().print(table)
     for verdict in verdicts:
+        for restored in verdict.restored:
+            typer.echo(f"{verdict.origin}: {restored}")
         for finding in verdict.findings:
             typer.echo(f"{verdict.origin}: {finding}")

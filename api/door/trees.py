@@ -31,11 +31,11 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 def tree_routes(house: House) -> list[web.RouteDef]:
     async def checkpoint(request: web.Request) -> web.Response:
-        latest = await _log(house.audit_logs, request).latest()
-        if latest is None:
+        published = await _log(house.audit_logs, request).published()
+        if published is None:
             raise web.HTTPNotFound
         return web.Response(
-            text=latest.note, content_type="text/plain", headers={"Cache-Control": "no-cache"}
+            text=published.note, content_type="text/plain", headers={"Cache-Control": "no-cache"}
         )
 
     async def tile(request: web.Request) -> web.Response:

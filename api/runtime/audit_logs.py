@@ -1,13 +1,16 @@
 """The audit logs of a municipality: a tree over each of its logs, and who seals it."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from api.runtime.changes import Changes
 from api.runtime.sealing import Sealer, Signers
+from api.runtime.settings import SettingsAreFaulty
 from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore, Verified
 from api.tree.checkpoints import read_checkpoint
 from api.tree.notes import read_note
+from api.tree.policies import NOBODY, Policy, PolicyIsUnsound, read_policy
 from api.tree.verification import events_line
 
 LOGS: Final = (EVENTS, RECEIPTS)
@@ -16,6 +19,16 @@ LOGS: Final = (EVENTS, RECEIPTS)
 def origin_of(name: str, municipality: str, log: str) -> str:
     """What a log is called in its checkpoints."""
     return f"{name}/{municipality}/{log}"
+
+
+def policy_in(file: Path | None) -> Policy:
+    """Nobody needs to cosign where no policy is given. Raises SettingsAreFaulty."""
+    if file is None:
+        return NOBODY
+    try:
+        return read_policy(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, PolicyIsUnsound) as unsound:
+        raise SettingsAreFaulty(f"audit_policy: {file}: {unsound}") from None
 
 
 class AuditLogs:

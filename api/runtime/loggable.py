@@ -90,7 +90,7 @@ KNOWN: Final[Mapping[str, Callable[[object], object]]] = {
     **dict.fromkeys(["correlation", "correlation_id", "request_id", "command_id"], identifier),
     "staff_id": identifier,
     **dict.fromkeys(["municipality", "schema", "unit", "role", "projection", "view"], code),
-    **dict.fromkeys(["reason", "outcome", "state", "part", "signal"], code),
+    **dict.fromkeys(["reason", "outcome", "state", "part", "signal", "witness"], code),
     **dict.fromkeys(["writer", "connection"], words),
     **dict.fromkeys(["status", "attempt", "pid", "port", "epoch", "waiting", "parked"], number),
     **dict.fromkeys(["milliseconds", "duration_ms", "seconds", "seconds_behind"], number),

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.runtime.cosigning import Cosigning
 from api.runtime.nightly import NightlyVerification
 from api.runtime.rounds import Rounds
 from api.runtime.siblings import told_by_all
@@ -67,6 +68,11 @@ VERIFICATIONS: Final = (
     _Number("verified_at", _G, "When, in Unix seconds.", lambda it: it.at.timestamp()),
     _Number("verified_holds", _G, "1 when nothing was wrong.", lambda it: it.holds),
 )
+COSIGNATURES: Final = (
+    _Number("cosigned_size", _G, "Leaves that enough witnesses have seen.", lambda it: it.size),
+    _Number("cosigned_at", _G, "When they last said so, in Unix seconds.", lambda it: it.when),
+    _Number("witnesses_out", _G, "Witnesses that do not cosign.", lambda it: it.out),
+)
 WORKERS: Final = (
     _Number("worker_starts", _C, "How often it was started.", lambda it: it.starts),
     _Number("worker_asks", _G, "Connections that it asks for.", lambda it: it.wishes),
@@ -103,6 +109,7 @@ class Parts(Collector):
     rounds: list[Rounds] = field(default_factory=list)
     sealers: dict[str, Any] = field(default_factory=dict)
     nightly: NightlyVerification | None = None
+    cosigning: Cosigning | None = None
     forgetting: dict[str, object] = field(default_factory=dict)
     workers: Mapping[str, object] = field(default_factory=dict)
 
@@ -115,6 +122,8 @@ class Parts(Collector):
         yield from _families(FORGETTING, "loop", self.forgetting)
         if self.nightly:
             yield from _families(VERIFICATIONS, "log", self.nightly.latest)
+        if self.cosigning and self.cosigning.is_wanted:
+            yield from _families(COSIGNATURES, "log", self.cosigning.standing())
         yield from _families(WORKERS, "number", self.workers)
 
     def registry(self) -> CollectorRegistry:
@@ -145,8 +154,10 @@ class Metrics:
     def sealing(self) -> dict[str, dict[str, object]]:
         """How the audit logs stand, as far as this process seals them."""
         verified = self.parts.nightly.latest if self.parts.nightly else {}
+        cosigning = self.parts.cosigning
         return {
             log: {
+                **(cosigning.told(log) if cosigning and cosigning.is_wanted else {}),
                 "sealed": sealer.size,
                 "unsealed": sealer.unsealed,
                 "verifiedAt": verified[log].at.isoformat() if log in verified else None,

@@ -11,11 +11,12 @@ from typing import Final
 
 from api.runtime.changes import Changes
 from api.runtime.rounds import Rounds
-from api.runtime.tree_store import Growth, TreeStore
+from api.runtime.tree_store import Growth, Incarnation, TreeStore
 from api.tree.checkpoints import Checkpoint, read_checkpoint
+from api.tree.history import key_line
+from api.tree.incarnations import name_of
 from api.tree.notes import Note, Signer, read_note
 from api.tree.tiles import Edge, Tile
-from api.tree.verification import key_line
 
 MOST: Final = 16_384  # leaves at a time
 _EVERY: Final = 0.4  # seconds between two checkpoints
@@ -53,6 +54,7 @@ class Sealer:
         self._signers = signers
         self._origin = origin
         self._more = more
+        self._incarnation = Incarnation(1, None)
         self._edge: Edge | None = None
         self._latest: str | None = None
 
@@ -84,13 +86,20 @@ class Sealer:
             leaves = await self._store.leaves(old, min(head, old + MOST))
             tiles |= edge.grow(leaves)
             note = self._signed(edge, await self._more() if self._more else ())
-            growth = Growth(old_size=old, new_size=edge.size, tiles=tiles, note=str(note))
+            growth = Growth(
+                incarnation=self._incarnation.number,
+                old_size=old,
+                new_size=edge.size,
+                tiles=tiles,
+                note=str(note),
+            )
             if await self._store.seal(growth):
                 self._edge, self.size, self._latest = edge, edge.size, str(note)
                 self.sealed += edge.size - old
         self._edge = edge
 
     async def _load(self) -> Edge:
+        self._incarnation = await self._store.incarnation()
         latest = await self._store.latest()
         self.size, self._latest = (latest.size, latest.note) if latest else (0, None)
         edge = await self._store.edge(self.size)
@@ -101,11 +110,14 @@ class Sealer:
     def _signed(self, edge: Edge, more: Sequence[str]) -> Note:
         """By the newest key; the first time, together with the one that signed before, which so
         names it: who trusts the old one learns to trust the new one."""
-        *older, newest = self._signers(self._origin)
+        origin = name_of(self._origin, self._incarnation.number)
+        if self._incarnation.restored:
+            more = [self._incarnation.restored, *more]
+        *older, newest = self._signers(origin)
         signing = [newest]
         last = read_note(self._latest) if self._latest else None
         if last and not newest.verifier.has_signed(last):
             signing += [signer for signer in older if signer.verifier.has_signed(last)]
             more = [*more, key_line(newest.verifier)]
-        text = Checkpoint(self._origin, edge.size, edge.root, tuple(more)).text
+        text = Checkpoint(origin, edge.size, edge.root, tuple(more)).text
         return Note(text, [signer.signature(text) for signer in signing])

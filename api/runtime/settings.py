@@ -62,6 +62,10 @@ class Settings:
     audit_name: str = "samordna.invalid"
     """The name by which the audit logs are known to whoever verifies them: a host name of the
     operator's, never changed once they are signed."""
+    audit_policy: Path | None = None
+    """A file that names the witnesses of the audit logs, their addresses, and how many must have
+    cosigned a checkpoint (C2SP tlog-policy): the house asks them, `samordna verify` requires
+    them."""
     rate_per_client: int = 200
     """Requests a second from one address, in bursts of ten seconds' worth; beyond that 429. 0: no
     limit. Each worker counts for itself."""
@@ -96,6 +100,8 @@ class Settings:
             mistakes.append(f"postgres_bin: there is no program postgres in {self.postgres_bin}")
         if not _AUDIT_NAME.fullmatch(self.audit_name):
             mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
+        if self.audit_policy and not self.audit_policy.is_file():
+            mistakes.append(f"audit_policy: there is no file {self.audit_policy}")
         if self.vault_backup_days not in _DAYS:
             mistakes.append("vault_backup_days: 0 to 3650")
         if self.log_format not in {"human", "json"}:
@@ -159,7 +165,7 @@ def _holds_password(url: str | None) -> bool:
 
 
 def _parsed(name: str, text: str) -> Any:
-    if name in {"data", "organisation", "postgres_bin"}:
+    if name in {"data", "organisation", "postgres_bin", "audit_policy"}:
         return Path(text)
     if name in {"port", "workers", "rate_per_client", "rate_per_login", "vault_backup_days"}:
         if not text.isdecimal():

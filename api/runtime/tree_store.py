@@ -17,6 +17,7 @@ from api.runtime.database import statement
 from api.runtime.reading import LogReader
 from api.tree.bundles import row_of
 from api.tree.merkle import HASH, Node
+from api.tree.notes import Signature
 from api.tree.tiles import Edge, Tile, hash_in, tiles_of
 from domain.errors import LogUnavailable
 
@@ -62,10 +63,25 @@ class Verified(NamedTuple):
 class Growth:
     """What a sealer adds to a tree, all of it or nothing."""
 
+    incarnation: int = 1
     old_size: int
     new_size: int
     tiles: Mapping[Tile, bytes]
     note: str
+
+
+class Incarnation(NamedTuple):
+    """A log that was restored from a backup, and lost what came after, is another one since."""
+
+    number: int  # 1, unless it was ever restored
+    restored: str | None  # the line that its checkpoints say of that
+
+
+class Cosigned(NamedTuple):
+    """The latest checkpoint that enough witnesses have cosigned."""
+
+    size: int
+    at: datetime
 
 
 class TreeStore:
@@ -81,6 +97,10 @@ class TreeStore:
         self._latest = statement("latest_checkpoint", schema)
         self._of_size = statement("checkpoint_of_size", schema)
         self._rows = statement(f"rows_of_{tree}", schema, _AT)
+        self._published = statement("published_checkpoint", schema)
+        self._incarnation = statement("incarnation", schema)
+        self._cosigned = statement("latest_cosignature", schema)
+        self._keep_cosignature = statement("keep_cosignature", schema)
         self._seal = statement("seal_tree", schema)
         self._verified = statement("latest_verification", schema)
         self._note = statement("note_verification", schema)
@@ -107,6 +127,18 @@ class TreeStore:
         asked = {"tree": self.name, "size": size}
         found = await self._reader.rows(self._of_size, asked, args_row(Signed))
         return found[0] if found else None
+
+    async def published(self) -> Signed | None:
+        """The latest checkpoint that enough witnesses have cosigned, with what they signed; the
+        latest at all, while there is none."""
+        columns = {"tree": self.name}
+        found = await self._reader.rows(self._published, columns, args_row(Signed))
+        return found[0] if found else None
+
+    async def incarnation(self) -> Incarnation:
+        columns = {"tree": self.name}
+        [found] = await self._reader.rows(self._incarnation, columns, args_row(Incarnation))
+        return found
 
     async def leaves(self, after: int, until: int) -> bytes:
         """The hashes of leaves after .. until-1, behind each other. Raises RowsAreMissing."""
@@ -153,6 +185,7 @@ class TreeStore:
         """Whether the tree grew: not, when it no longer has the size that it was to grow from."""
         columns: dict[str, Any] = {
             "tree": self.name,
+            "incarnation": growth.incarnation,
             "old_size": growth.old_size,
             "new_size": growth.new_size,
             "levels": [tile.level for tile in growth.tiles],
@@ -162,6 +195,24 @@ class TreeStore:
         }
         (grown,) = await self._reader.rows(self._seal, columns, scalar_row)
         return cast("bool", grown)
+
+    async def cosigned(self) -> Cosigned | None:
+        columns = {"tree": self.name}
+        found = await self._reader.rows(self._cosigned, columns, args_row(Cosigned))
+        return found[0] if found else None
+
+    async def keep_cosignature(
+        self, incarnation: int, size: int, signature: Signature, key: str, *, is_enough: bool
+    ) -> None:
+        columns = {
+            "tree": self.name,
+            "incarnation": incarnation,
+            "size": size,
+            "witness": key,
+            "signature": signature.line,
+            "enough": is_enough,
+        }
+        await self._reader.rows(self._keep_cosignature, columns, tuple_row)
 
     async def verified(self) -> Verified | None:
         found = await self._reader.rows(self._verified, {"tree": self.name}, args_row(Verified))

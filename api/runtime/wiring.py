@@ -13,9 +13,10 @@ from api.commands.work import Desk
 from api.house import Entrance, House
 from api.runtime import database
 from api.runtime.access_log import SealedAccessLog
-from api.runtime.audit_logs import AuditLogs
+from api.runtime.audit_logs import AuditLogs, policy_in
 from api.runtime.changes import Changes
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
+from api.runtime.cosigning import Cosigning
 from api.runtime.disposing import Disposing
 from api.runtime.ending import ended
 from api.runtime.event_log import StoredEventLog
@@ -36,6 +37,7 @@ from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.signing_keys import SigningKeys
 from api.runtime.timekeeping import Timekeeping
 from api.runtime.tokens import BearerTokens, TrustedIssuer
+from api.runtime.turns import Turn
 from api.runtime.vault import PostgresVault
 from api.runtime.views import FollowedViews, sessions_for_views
 from domain.errors import TokenIsRefused, Unavailable
@@ -81,6 +83,7 @@ class Rooms:
     signing_keys: SigningKeys
     changes: Mapping[str, Changes]
     nightly: NightlyVerification
+    cosigning: Cosigning
     disposing: Disposing
 
     @asynccontextmanager
@@ -117,7 +120,10 @@ class Rooms:
         sealers = self.audit_logs.sealers(self.changes, self.signing_keys)
         self.metrics.parts.sealers |= {sealer.log: sealer for sealer in sealers}
         self.metrics.parts.nightly = self.nightly
-        loops: list[Sealer | NightlyVerification] = [*sealers, self.nightly]
+        self.metrics.parts.cosigning = self.cosigning
+        loops: list[Sealer | NightlyVerification | Cosigning] = [*sealers, self.nightly]
+        if self.cosigning.is_wanted:
+            loops.append(self.cosigning)
         self.metrics.parts.rounds += [loop.rounds for loop in loops]
         tasks = [asyncio.create_task(loop.run()) for loop in loops]
         try:
@@ -257,6 +263,11 @@ async def open_house(
             metrics=metrics,
             audit_logs=audit_logs,
             signing_keys=signing_keys(settings),
+            cosigning=Cosigning(
+                audit_logs.stores,
+                policy_in(settings.audit_policy),
+                Turn(urls["server"], schema, "cosigning"),
+            ),
             nightly=NightlyVerification(audit_logs, _found_by(settings, addresses), clock),
             changes={"events": stored.changes, "receipts": receipts.changes},
             disposing=disposing,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from api.tree.checkpoints import Checkpoint
+from api.tree.incarnations import Restored
 from api.tree.tiles import Tile
 
 
@@ -25,6 +26,9 @@ class Wrong(StrEnum):
     CHECKPOINT_UNSOUND = "the checkpoint cannot be read, or is in the wrong place"
     CHECKPOINT_UNSIGNED = "the checkpoint does not bear the signature of a key of this log"
     CHECKPOINT_FORKED = "the checkpoint was signed over other rows than these"
+    COSIGNATURE_WRONG = "a cosignature is not the witness's whose it is said to be"
+    NOT_COSIGNED = "not enough witnesses have seen the rows from here on"
+    LOSS_CONCEALED = "more was lost in a restore than was declared"
     CHECKPOINT_MISSING = "nothing was ever signed"
     ROLLED_BACK = "more rows were signed than there are"
     UNSEALED = "rows are not covered by any checkpoint"
@@ -92,11 +96,14 @@ class Evidence(Protocol):
 
 @dataclass(slots=True)
 class Verdict:
-    """What was verified, and what is wrong; the first wrong entry comes first."""
+    """What was verified, and what is wrong; the first wrong entry comes first. `cosigned` so many
+    leaves by enough witnesses; `restored` tells of each restore what was lost."""
 
     origin: str
     size: int = 0
     checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    cosigned: int = 0
+    restored: list[Restored] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from api.tree.checkpoints import Checkpoint, read_checkpoint
+from api.tree.checkpoints import Checkpoint
 from api.tree.evidence import Evidence, Finding, Leaf, Tail, Verdict, Wrong
+from api.tree.history import read_history
 from api.tree.merkle import (
     HASH,
     Node,
@@ -22,22 +23,18 @@ from api.tree.merkle import (
     root,
     verify_inclusion,
 )
-from api.tree.notes import (
-    KeyIsUnsound,
-    NoteIsUnsound,
-    SignatureIsMissing,
-    SignatureIsWrong,
-    Verifier,
-    read_note,
-    signed_by_any,
-)
+from api.tree.notes import Verifier
+from api.tree.policies import NOBODY, Policy
 from api.tree.tiles import WIDTH, Edge, Tile, hash_in, tiles_of
 
 TAIL: Final = timedelta(seconds=10)
 """How old a row may be that no checkpoint covers yet."""
 
+UNSEEN: Final = timedelta(seconds=60)
+"""How old a row may be that not enough witnesses have seen yet, where a policy asks for them."""
+
 _STRIDE: Final = 16_384  # leaves
-_KEY: Final = "key "
+_EVENTS: Final = "events "
 _NAMED: Final = re.compile(r"events (0|[1-9][0-9]{0,17}) ([0-9a-f]{64})")
 _NONE: Final = Leaf(0, b"", b"")
 
@@ -51,16 +48,17 @@ def verify(
     stopped: bool = False,
     kept: Collection[str] = (),
     events: Callable[[int], bytes | None] | None = None,
+    policy: Policy = NOBODY,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Verdict:
     """`trusted` are the keys that the auditor knows the log by; a checkpoint that one of them has
     signed together with a new one passes the trust on. `kept` are checkpoints that somebody else
     has kept: the log must still contain them. `events` tells the root of the events' tree at a
-    size, since the receipts' checkpoints name it. Of a log that is `stopped` nothing may be
-    unsealed. `progress` hears how many rows are verified of how many."""
+    size, since the receipts' checkpoints name it. `policy` says who must have cosigned. Of a log
+    that is `stopped` nothing may be unsealed. `progress` hears how many rows of how many are
+    verified."""
     verdict = Verdict(origin)
-    known = _checkpoints(evidence, verdict, trusted, kept)
-    verdict.checkpoints = known
+    known = verdict.checkpoints = read_history(evidence.notes(), kept, verdict, trusted, policy)
     if events is not None:
         _name_events(verdict, events)
     head, sealed = evidence.head(), max(known, default=0)
@@ -73,7 +71,17 @@ def verify(
     if _rows_fit(evidence, verdict, known, progress):
         verdict.size = sealed
     _tail_fits(verdict, evidence.tail(sealed), sealed, head, now=None if stopped else now)
+    if policy.quorum is not None:
+        _witnesses_follow(evidence, verdict, sealed, now)
     return verdict
+
+
+def _witnesses_follow(evidence: Evidence, verdict: Verdict, sealed: int, now: datetime) -> None:
+    """What is older than a witness needs has been seen by enough of them."""
+    unseen = evidence.tail(verdict.cosigned)
+    is_late = unseen is not None and now - unseen.oldest > UNSEEN
+    if is_late or (sealed and not verdict.cosigned):
+        verdict.findings.append(Finding(Wrong.NOT_COSIGNED, verdict.cosigned + 1))
 
 
 def _tail_fits(
@@ -95,67 +103,18 @@ def root_at(evidence: Evidence, size: int) -> bytes | None:
         return None
 
 
-# --- what was signed ----------------------------------------------------------------------------
-
-
-def _checkpoints(
-    evidence: Evidence, verdict: Verdict, trusted: Collection[Verifier], kept: Collection[str]
-) -> dict[int, Checkpoint]:
-    """By size; of one size the first that is read counts, and another one is a fork."""
-    believed = {verifier.vkey: verifier for verifier in trusted if verifier.name == verdict.origin}
-    known: dict[int, Checkpoint] = {}
-    outside = [(None, note) for note in kept]
-    for size, written in [*evidence.notes(), *outside]:
-        found = _checkpoint(written, verdict, believed, size)
-        if found is None:
-            continue
-        if known.setdefault(found.size, found).root != found.root:
-            verdict.findings.append(Finding(Wrong.CHECKPOINT_FORKED, found.size, "two of one size"))
-    return dict(sorted(known.items()))
-
-
-def _checkpoint(
-    written: str, verdict: Verdict, believed: dict[str, Verifier], size: int | None
-) -> Checkpoint | None:
-    try:
-        note = read_note(written)
-        checkpoint = read_checkpoint(note.text)
-    except NoteIsUnsound:
-        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSOUND, size))
-        return None
-    if checkpoint.origin != verdict.origin or (size is not None and checkpoint.size != size):
-        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSOUND, size or checkpoint.size))
-        return None
-    try:
-        signed_by_any(note, list(believed.values()))
-        believed |= {key.vkey: key for key in _named_keys(checkpoint) if key.has_signed(note)}
-    except (SignatureIsMissing, SignatureIsWrong, KeyIsUnsound):
-        verdict.findings.append(Finding(Wrong.CHECKPOINT_UNSIGNED, checkpoint.size))
-        return None
-    return checkpoint
+# --- what the receipts' checkpoints say of the events ------------------------------------------
 
 
 def _name_events(verdict: Verdict, events: Callable[[int], bytes | None]) -> None:
     """What each checkpoint of the receipts says of the events is what the events' tree says."""
     for checkpoint in verdict.checkpoints.values():
         for line in checkpoint.more:
-            if line.startswith(_KEY):
+            if not line.startswith(_EVENTS):
                 continue
             named = named_events(line)
             if named is None or events(named.size) != named.root:
                 verdict.findings.append(Finding(Wrong.EVENTS_DIFFER, checkpoint.size, line))
-
-
-def key_line(verifier: Verifier) -> str:
-    """The line by which the old key, which signs it too, names the new one."""
-    return f"{_KEY}{verifier.vkey}"
-
-
-def _named_keys(checkpoint: Checkpoint) -> list[Verifier]:
-    """Raises KeyIsUnsound."""
-    lines = [line.removeprefix(_KEY) for line in checkpoint.more if line.startswith(_KEY)]
-    keys = [Verifier.read(line) for line in lines]
-    return [key for key in keys if key.name == checkpoint.origin]
 
 
 class Named(NamedTuple):

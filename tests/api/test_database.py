@@ -38,6 +38,7 @@ MIGRATIONS = [
     "0004-append-events",
     "0005-audit-trees",
     "0006-viewer",
+    "0007-witnesses",
 ]
 
 

@@ -21,7 +21,9 @@ from tests.told import LINES
 
 EVERY: Sequence[Projection[Any]] = [*ALL, *ALL_OF_RECEIPTS]
 LOGS = frozenset({"events", "events_head", "receipts", "receipts_head"})
-TREES = frozenset({"trees", "tree_tiles", "checkpoints", "verifications"})
+TREES = frozenset(
+    {"trees", "tree_tiles", "checkpoints", "cosignatures", "incarnations", "verifications"}
+)
 HEADS = frozenset({"events_head", "receipts_head"})
 OWN = frozenset({"_yoyo_migration"})  # which program the schema is for
 
@@ -45,6 +47,7 @@ CALLS = {
         "forget_commands",
         "seal_tree",
         "note_verification",
+        "keep_cosignature",
         "a_viewer_is_set",
     },
     "projector": {"a_viewer_is_set"},

@@ -2,3 +2,5 @@
 SELECT size, note, sealed_at
 FROM {schema}.checkpoints
 WHERE tree = %(tree)b AND size = %(size)b::bigint
+ORDER BY incarnation DESC
+LIMIT 1

@@ -2,5 +2,5 @@
 SELECT size, note, sealed_at
 FROM {schema}.checkpoints
 WHERE tree = %(tree)b
-ORDER BY size DESC
+ORDER BY incarnation DESC, size DESC
 LIMIT 1

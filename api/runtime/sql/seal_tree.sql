@@ -1,5 +1,6 @@
 SELECT {schema}.seal_tree(
     grown => %(tree)b::text,
+    lived => %(incarnation)b::int,
     old_size => %(old_size)b::bigint,
     new_size => %(new_size)b::bigint,
     levels => %(levels)b::smallint[],

@@ -17,14 +17,14 @@ BEGIN
     FOREACH statement IN ARRAY ARRAY[
         'GRANT USAGE ON SCHEMA %1$I TO %2$I, %3$I, %4$I, %5$I',
         'GRANT SELECT ON events, events_head, receipts, receipts_head TO %2$I, %3$I, %4$I',
-        'GRANT SELECT ON trees, tree_tiles, checkpoints, verifications TO %2$I, %4$I',
+        'GRANT SELECT ON trees, tree_tiles, checkpoints, cosignatures, incarnations, verifications TO %2$I, %4$I',
         'GRANT SELECT ON events_head, receipts_head TO %5$I',
         'GRANT SELECT (position, recorded_at) ON events, receipts TO %5$I',
         'GRANT SELECT ON commands TO %2$I',
         'GRANT SELECT ON _yoyo_migration TO %2$I, %3$I, %4$I, %5$I',
-        'REVOKE EXECUTE ON FUNCTION append_events, append_receipts, forget_commands, seal_tree, note_verification FROM PUBLIC',
-        'REVOKE EXECUTE ON FUNCTION mark_as_demo FROM PUBLIC',
-        'GRANT EXECUTE ON FUNCTION append_events, append_receipts, forget_commands, seal_tree, note_verification TO %2$I',
+        'REVOKE EXECUTE ON FUNCTION append_events, append_receipts, forget_commands, seal_tree, note_verification, keep_cosignature FROM PUBLIC',
+        'REVOKE EXECUTE ON FUNCTION mark_as_demo, declare_incarnation FROM PUBLIC',
+        'GRANT EXECUTE ON FUNCTION append_events, append_receipts, forget_commands, seal_tree, note_verification, keep_cosignature TO %2$I',
         'GRANT CREATE ON SCHEMA %1$I TO %3$I',
         -- The reader reads what the projector will make. To say so, the owner acts as the projector.
         'GRANT %3$I TO CURRENT_USER',
