@@ -29,6 +29,7 @@ from api.resources import (
     disclosures,
     disposals,
     emergencies,
+    event_searches,
     external_referrals,
     guardians,
     handover_answers,
@@ -49,6 +50,7 @@ from api.resources import (
     persons_met,
     police_operations,
     positions,
+    reading_searches,
     reassignments,
     receipts,
     reference,
@@ -286,6 +288,10 @@ ROUTES: Final[Sequence[Route]] = (
     get("/cases/{caseId}/events", audit.events),
     get("/cases/{caseId}/event-contents", audit.contents),
     get("/cases/{caseId}/readings", audit.readings),
+    # --- both logs, searched by the review
+    post("/event-searches", event_searches.search),
+    post("/event-content-searches", event_searches.contents),
+    post("/reading-searches", reading_searches.search),
 )
 
 

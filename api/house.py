@@ -124,6 +124,13 @@ class AccessLog(Receipts, Protocol):
         review, or of a file for the person whom it is about."""
         ...
 
+    async def search(
+        self, viewer: Viewer, wanted: "WantedReadings", *, below: int | None, limit: int
+    ) -> Page["PastReading", int]:
+        """What was read, newest first, below receipt position `below`, asked for the review. A page
+        may be short and yet have one after it: then more must be searched."""
+        ...
+
     async def readings_between(
         self, viewer: Viewer, first: datetime, end: datetime
     ) -> tuple[Sequence["PastReading"], int]:
@@ -204,6 +211,21 @@ class Happenings(Protocol):
     async def between(self, after: int, until: int) -> Mapping[UUID, Happened]:
         """At positions after+1 .. until, by file or other stream. Raises LogUnavailable."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedReadings:
+    """What a receipt must be, all of it; None asks for nothing. Positions and moments are in."""
+
+    subjects: Collection[UUID] | None = None  # any of them
+    reader: UUID | None = None
+    unit: str | None = None
+    operation: str | None = None
+    only_tries: bool = False  # that were not answered
+    recorded_from: datetime | None = None
+    recorded_until: datetime | None = None
+    first: int = 1
+    last: int | None = None
 
 
 class Rates(Protocol):

@@ -48,6 +48,7 @@ class Information(StrEnum):
     AGGREGATES = "aggregates"  # sums of them, small ones suppressed
     REFERRAL = "referral"
     PERSON_INDEX = "person-index"  # whom a personal number leads to
+    NUMBER_IN_LOGS = "number-in-logs"  # which files a number leads to, on every side
     RECEIPT = "receipt"  # that something arrived, and whether it is answered
     EXTERNAL_REFERRAL = "external-referral"  # what a party outside was asked, and nothing else
     CONSULTATION = "consultation"  # what a unit was asked about a case, and answered
@@ -396,6 +397,15 @@ TABLE: tuple[Row, ...] = (
         (Act.READ,),
         "whether an access was justified may need the content: with a stated purpose, and without"
         " the notes and the person (SoLPuL 10 §)",
+        purposes=(Purpose.REVIEW,),
+    ),
+    *_rows(
+        _AUDITOR,
+        (Relation.NONE,),
+        (Information.NUMBER_IN_LOGS,),
+        (Act.READ,),
+        "a tip names a person: their number leads the review to what was done and read about them,"
+        " with a stated purpose (SoLPuL 10 §)",
         purposes=(Purpose.REVIEW,),
     ),
     *_rows(

@@ -41,6 +41,7 @@ INFORMATION: Final[Mapping[Information, Label]] = {
     Information.AGGREGATES: Label("summor", "aggregates"),
     Information.REFERRAL: Label("aktualisering", "referral"),
     Information.PERSON_INDEX: Label("personnummerregister", "index of numbers"),
+    Information.NUMBER_IN_LOGS: Label("personnummer i loggarna", "numbers in the logs"),
     Information.RECEIPT: Label("kvitto", "receipt"),
     Information.EXTERNAL_REFERRAL: Label("remiss", "external referral"),
     Information.CONSULTATION: Label("rådfrågning", "consultation"),

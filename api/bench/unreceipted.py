@@ -8,7 +8,7 @@ from uuid import UUID
 
 import uvloop
 
-from api.house import PastReading
+from api.house import PastReading, WantedReadings
 from api.runtime.logging import configure
 from api.runtime.serve import listen
 from api.runtime.serve import serve as serve_house
@@ -35,6 +35,16 @@ class _Unwritten:
         before: int | None,  # noqa: ARG002 - the same
         limit: int,  # noqa: ARG002 - the same
         file: File | None = None,  # noqa: ARG002 - the same
+    ) -> Page[PastReading, int]:
+        raise ReceiptsUnavailable
+
+    async def search(
+        self,
+        viewer: Viewer,  # noqa: ARG002 - the promise of the port
+        wanted: WantedReadings,  # noqa: ARG002 - the same
+        *,
+        below: int | None,  # noqa: ARG002 - the same
+        limit: int,  # noqa: ARG002 - the same
     ) -> Page[PastReading, int]:
         raise ReceiptsUnavailable
 

@@ -24,6 +24,7 @@ from pydantic.alias_generators import to_camel
 
 from api.door.faults import Fault, faulty
 from api.door.person_number import NumberIsImpossible, PersonNumber, read_number
+from domain.catalogue import ENTRIES
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 
@@ -198,6 +199,24 @@ KsiCode = Annotated[
         {"type": "string", "pattern": f"^{_KSI_CODE.pattern}$", "examples": ["SIB RC ZZ"]}
         | {"description": "A code of KSI: what for, what, by what means."}
     ),
+]
+
+
+_EVENT_NAMES: Final = sorted({entry.name for entry in ENTRIES})
+
+
+def _event_name(value: object) -> str:
+    if not isinstance(value, str):
+        raise faulty(Fault.WRONG_TYPE)
+    if value not in _EVENT_NAMES:
+        raise faulty(Fault.UNKNOWN_CODE)
+    return value
+
+
+EventName = Annotated[
+    str,
+    PlainValidator(_event_name),
+    WithJsonSchema({"type": "string", "enum": _EVENT_NAMES, "examples": ["case.handover-offered"]}),
 ]
 
 

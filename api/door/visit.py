@@ -140,14 +140,16 @@ class Visit:
 
     # --- pages -------------------------------------------------------------------------------
 
-    def last_seen(self, query: PageQuery, kind: type[T]) -> T | None:
-        """Where the page before ended. Raises CursorIsFaulty."""
+    def last_seen(self, query: PageQuery, kind: type[T], *, within: object = None) -> T | None:
+        """Where the page before ended; `within` is what a body asks for. Raises CursorIsFaulty."""
         if query.cursor is None:
             return None
-        return self.marks.last_seen(self._place(query), query.cursor, kind)
+        return self.marks.last_seen(self._place(query, within), query.cursor, kind)
 
-    def next_cursor(self, query: PageQuery, last: object | None) -> str | None:
-        return None if last is None else self.marks.cursor(self._place(query), last)
+    def next_cursor(
+        self, query: PageQuery, last: object | None, *, within: object = None
+    ) -> str | None:
+        return None if last is None else self.marks.cursor(self._place(query, within), last)
 
     def mark(self, told: object) -> str:
         """Where the reader stands, of what is followed here."""
@@ -160,8 +162,9 @@ class Visit:
     def _followed(self) -> bytes:
         return msgspec.json.encode([self.staff, self.operation])
 
-    def _place(self, query: PageQuery) -> bytes:
-        return msgspec.json.encode([self.staff, self.operation, self.ids, self.detail(query)])
+    def _place(self, query: PageQuery, within: object) -> bytes:
+        asked = [self.staff, self.operation, self.ids, self.detail(query), within]
+        return msgspec.json.encode(asked)
 
     # --- deciding ----------------------------------------------------------------------------
 

@@ -73,14 +73,14 @@ async def events(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Events]:
     people = await who(visit, (line.actor for line in found.lines))
     answer = Events(
         case_id=case_id,
-        items=[_metadata(line, people) for line in found.lines],
+        items=[metadata(line, people) for line in found.lines],
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
     return Seen(answer, [case_id])
 
 
-def _metadata(line: timeline.Line, people: Mapping[UUID, Who]) -> EventMetadata:
+def metadata(line: timeline.Line, people: Mapping[UUID, Who]) -> EventMetadata:
     return EventMetadata(
         position=line.position,
         version=line.version,
@@ -146,7 +146,7 @@ async def contents(visit: Visit, case_id: UUID, query: StatedQuery) -> Seen[Even
         case_id=case_id,
         items=[
             EventContent(
-                **asdict(_metadata(one.line, people)),
+                **asdict(metadata(one.line, people)),
                 kind=one.kind,
                 details={to_camel(name): value for name, value in one.details.items()},
             )
@@ -207,7 +207,7 @@ async def readings(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Readin
     people = await who(visit, (past.reading.reader for past in found.lines if past.reading))
     answer = Readings(
         case_id=case_id,
-        items=[_read(past, people) for past in found.lines],
+        items=[read(past, people) for past in found.lines],
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
@@ -227,7 +227,7 @@ async def _referrals(visit: Visit, case_id: UUID) -> list[UUID]:
     return [UUID(line.facts["referral"]) for line in found.lines]
 
 
-def _read(past: PastReading, people: dict[UUID, Who]) -> Read:
+def read(past: PastReading, people: dict[UUID, Who]) -> Read:
     reading = past.reading
     return Read(
         receipt=past.position,

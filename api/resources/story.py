@@ -106,10 +106,22 @@ async def opened(visit: Visit, found: Found, lines: Sequence[timeline.Line]) -> 
 
 
 async def opened_but_for(
-    visit: Visit, lines: Sequence[timeline.Line], left_out: Information
+    visit: Visit, lines: Sequence[timeline.Line], *left_out: Information
 ) -> list[Told]:
-    """Everything is opened, but for one kind of information."""
-    return await _opened(visit, lines, set(Information) - {left_out})
+    """Everything is opened, but for some kinds of information."""
+    return await _opened(visit, lines, set(Information).difference(left_out))
+
+
+def erased_in(told: Told, *left_out: Information) -> list[str]:
+    """The sealed values of a fact that would have been opened, but for that their key is erased."""
+    if "body" in told.line.sealed:
+        wanted = information_of(told.line.name, "body") not in left_out
+        return ["body"] if wanted and told.kind == told.line.name else []
+    return [
+        name
+        for name in told.line.sealed
+        if name not in told.content and information_of(told.line.name, name) not in left_out
+    ]
 
 
 async def opened_for_the_person(visit: Visit, lines: Sequence[timeline.Line]) -> list[Told]:

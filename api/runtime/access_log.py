@@ -7,13 +7,15 @@ leaves stay. So the index of subjects holds keyed tokens, one per month, never t
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from uuid import UUID, uuid5
 
 import msgspec
 import structlog
 
-from api.house import PastReading, Views
+from api.house import PastReading, Views, WantedReadings
 from api.runtime.grouping import CannotBeRecorded
 from api.runtime.receipt_log import LoggedReceipt, NewReceipt, ReceiptLog
 from api.runtime.vault import PostgresVault
@@ -30,7 +32,9 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _SALT_BYTES = 32
 _PATIENCE = 5.0  # seconds
 _PAGE = 1000
-_LATEST = 1000  # receipts whose subjects are at hand until they are followed
+_ANSWERED = "answered"
+_LATEST = 1000  # receipts whose tokens' ids are at hand until they are followed
+_ASPECTS: Final = UUID("6d0c7e64-6d57-4f0e-9d5d-2f7c0a5be6a1")
 
 
 class SealedAccessLog:
@@ -44,7 +48,7 @@ class SealedAccessLog:
         self._views = views
         self._clock = clock
         self._ids = ids
-        self._latest: OrderedDict[int, Sequence[UUID]] = OrderedDict()  # whose, by position
+        self._latest: OrderedDict[int, Sequence[UUID]] = OrderedDict()  # by position
 
     async def record(self, reading: Reading) -> int:
         """Durable before the answer leaves. Raises ReceiptsUnavailable, VaultUnavailable."""
@@ -64,7 +68,7 @@ class SealedAccessLog:
         except CannotBeRecorded as refused:  # whyever: without its receipt nothing is told
             _log.error("a receipt was refused", exc_info=refused)
             raise ReceiptsUnavailable from refused
-        self._latest[position] = reading.subjects
+        self._latest[position] = _found_by(reading)
         if len(self._latest) > _LATEST:
             self._latest.popitem(last=False)
         return position
@@ -97,6 +101,42 @@ class SealedAccessLog:
         )
         opened = await self._opened(await self._receipts.at(page.lines))
         return Page(self._past(reversed(opened)), page.after)
+
+    async def search(
+        self, viewer: Viewer, wanted: WantedReadings, *, below: int | None, limit: int
+    ) -> Page[PastReading, int]:
+        """What was read, newest first, below receipt position `below`, asked for the review. Only
+        what is wanted by nothing but time and position is found when its month has been erased.
+
+        Raises ReceiptsUnavailable when the index does not reach the last receipt in time.
+        """
+        if not may(viewer, Act.READ, Information.ACCESS_LOG):
+            return Page((), None)
+        head = await self._receipts.head()
+        first, last = await self._span(wanted, head)
+        below = min(last + 1, below or last + 1)
+        conditions = [await self._tokens(each) for each in _conditions(wanted)]
+        if not conditions:
+            lowest = max(below - limit, first)
+            page = Page(range(lowest, below), lowest if lowest > first else None)
+        else:
+            if not await self._views.wait_for("audit", head, _PATIENCE):
+                raise ReceiptsUnavailable
+            page = await self._views.ask(
+                audit.search, viewer, conditions, first=first, below=below, limit=limit
+            )
+        opened = await self._opened(await self._receipts.at(page.lines))
+        return Page(self._past(reversed(opened)), page.after)
+
+    async def _span(self, wanted: WantedReadings, head: int) -> tuple[int, int]:
+        """The first and the last position that may be wanted."""
+        first, last = wanted.first, head if wanted.last is None else min(wanted.last, head)
+        if wanted.recorded_from is not None:
+            first = max(first, await self._before(wanted.recorded_from, head) + 1)
+        if wanted.recorded_until is not None:
+            until = wanted.recorded_until + timedelta(microseconds=1)
+            last = min(last, await self._before(until, head))
+        return first, last
 
     async def readings_between(
         self, viewer: Viewer, first: datetime, end: datetime
@@ -153,14 +193,15 @@ class SealedAccessLog:
         ]
 
     def _subjects(self, row: LoggedReceipt) -> tuple[bytes, ...]:
-        """Their tokens. What was recorded here a moment ago need not be unsealed to know them."""
+        """The tokens of whose it is, and of what else finds it. What was recorded here a moment
+        ago need not be unsealed to know them."""
         if not self._vault.has(row.key):
             return ()
-        subjects = self._latest.pop(row.position, None)
-        if subjects is None:
+        found_by = self._latest.pop(row.position, None)
+        if found_by is None:
             reading = self._reading(row)
-            subjects = reading.subjects if reading else ()
-        return tuple(self._vault.tokens(row.key, dict.fromkeys(subjects)))
+            found_by = _found_by(reading) if reading else ()
+        return tuple(self._vault.tokens(row.key, dict.fromkeys(found_by)))
 
     async def part(
         self, _: Connection, part: Part
@@ -213,3 +254,37 @@ def _months(first: date, last: date) -> Iterator[str]:
 
 def _place(receipt: UUID) -> str:
     return f"receipt/{receipt}"
+
+
+# --- what finds a receipt ------------------------------------------------------------------------
+
+
+def _found_by(reading: Reading) -> Sequence[UUID]:
+    """Whose it is; and, as ids that nothing else has, who read, for which unit, at which door, and
+    whether in vain."""
+    tried = [_aspect("tried", "")] if reading.outcome != _ANSWERED else []
+    aspects = (
+        _aspect("reader", str(reading.reader)),
+        _aspect("unit", reading.unit),
+        _aspect("operation", reading.what),
+    )
+    return [*reading.subjects, *aspects, *tried]
+
+
+def _conditions(wanted: WantedReadings) -> Iterator[Collection[UUID]]:
+    """What a receipt must be found by: one of each."""
+    if wanted.subjects is not None:
+        yield wanted.subjects
+    if wanted.reader is not None:
+        yield [_aspect("reader", str(wanted.reader))]
+    if wanted.unit is not None:
+        yield [_aspect("unit", wanted.unit)]
+    if wanted.operation is not None:
+        yield [_aspect("operation", wanted.operation)]
+    if wanted.only_tries:
+        yield [_aspect("tried", "")]
+
+
+@lru_cache(maxsize=4096)
+def _aspect(kind: str, value: str) -> UUID:
+    return uuid5(_ASPECTS, f"{kind}:{value}")

@@ -9,7 +9,7 @@ from functools import cache
 from uuid import UUID
 
 from domain.codes import StaffRole
-from domain.policy import Viewer
+from domain.policy import Act, Information, Viewer, may
 from projections.access.visible import condition, visible
 from projections.asking import Connection, all_rows
 from projections.sql import Statements
@@ -38,6 +38,17 @@ async def files(
     """The cases and referrals about these records, across units, that the viewer may see."""
     parameters = {**visible(viewer).parameters, "records": list(of)}
     return await all_rows(connection, _asked(schema, viewer.role), parameters, FileOfPerson)
+
+
+async def every_file(
+    connection: Connection, schema: str, viewer: Viewer, of: Sequence[UUID]
+) -> Sequence[UUID]:
+    """The cases and referrals about these records on every side: for the review alone, which sees
+    of each what happened and who read it, never what it says."""
+    if not may(viewer, Act.READ, Information.EVENT_METADATA):
+        return []
+    statement = _statements("every_file", schema).as_bytes()
+    return await all_rows(connection, statement, {"records": list(of)}, _only)
 
 
 async def files_with(connection: Connection, schema: str, file: UUID) -> Sequence[UUID]:

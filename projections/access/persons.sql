@@ -20,6 +20,11 @@ select file.file, file.kind, file.person, coalesce(file.responsible_unit, file.r
  where file.person = any(%(records)s) and {visible}
  order by file.kind, file.file
 
+-- name: every_file
+select file.file from {access_files} as file
+ where file.person = any(%(records)s::uuid[])
+ order by file.file
+
 -- name: files_with
 with recursive
     above as (

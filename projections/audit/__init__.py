@@ -1,14 +1,17 @@
-"""Who has read about whom: the receipts' positions by subject. Follows the receipts, not the facts.
+"""Who has read about whom: the receipts' positions by subject, and by who read, for which unit, at
+which door, and whether in vain. Follows the receipts, not the facts.
 
 What a receipt says is sealed in the access log itself; here only its position is found. The index
 knows each subject anew in each block of positions: so the newest are found without all others,
 however often somebody was read about.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from psycopg import sql
 
 from domain.policy import Act, File, Information, Viewer, may
 from projections.asking import Connection, Page, all_rows, paged
@@ -17,13 +20,16 @@ from projections.sql import Statements, text
 
 BLOCK = 2**16  # positions
 _BLOCK_BYTES = 4
+_MOST_TOGETHER = 8  # blocks that are asked about in one question
+MOST_BLOCKS = 32  # that are searched for one page
 
 _statements = Statements("projections.audit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedReading:
-    """A receipt in the access log. Subjects are keyed tokens of ids, made where the key is."""
+    """A receipt in the access log. Subjects are keyed tokens of ids, and of whatever else of
+    it can be searched for, made where the key is."""
 
     position: int
     recorded_at: datetime
@@ -43,7 +49,7 @@ def rows(reading: RecordedReading) -> Iterator[Read]:
 
 PROJECTION = Projection(
     name="audit",
-    version=2,
+    version=3,
     schema=text("projections.audit", "schema.sql"),
     tables=(Journal(name="audit_reads", row=Read, rows=rows),),
 )
@@ -86,3 +92,45 @@ def _newest_first(below: int) -> Iterator[range]:
         first = max(last - count + 1, 0)
         yield range(first, last + 1)
         last, count = first - 1, 2 * count
+
+
+async def search(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    wanted: Sequence[Collection[bytes]],
+    *,
+    first: int,
+    below: int,
+    limit: int,
+) -> Page[int, int]:
+    """The positions, newest first, of the receipts from `first` and below another that meet every
+    condition: to be found by one of its tokens. For the review alone. The cursor is the position
+    to go on below; a page may be short, or empty, and yet have one: then more must be searched."""
+    if not may(viewer, Act.READ, Information.ACCESS_LOG):
+        return Page((), None)
+    found: list[int] = []
+    last, together, searched = below - 1, 1, 0
+    while last >= first:
+        if searched >= MOST_BLOCKS:
+            return Page(found, last + 1)
+        blocks = range(max(last // BLOCK - together + 1, 0), last // BLOCK + 1)
+        lowest = max(blocks[0] * BLOCK, first)
+        tokens = {f"wanted_{n}": _in_blocks(each, blocks) for n, each in enumerate(wanted)}
+        statement = _statements("search", schema, wanted=_every(tokens))
+        span = {"first": lowest, "last": last, "limit": limit + 1 - len(found)}
+        found += await all_rows(connection, statement, tokens | span, int)
+        if len(found) > limit:
+            return paged(found, limit, lambda position: position)
+        last, searched = lowest - 1, searched + together
+        together = min(2 * together, _MOST_TOGETHER)
+    return Page(found, None)
+
+
+def _in_blocks(tokens: Collection[bytes], blocks: range) -> list[bytes]:
+    return [token + block.to_bytes(_BLOCK_BYTES) for token in tokens for block in blocks]
+
+
+def _every(conditions: Collection[str]) -> sql.Composed:
+    held = [sql.SQL("subjects && {}::bytea[]").format(sql.Placeholder(name)) for name in conditions]
+    return sql.SQL(" and ").join(held)

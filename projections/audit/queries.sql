@@ -11,3 +11,13 @@ select position from about
  where position < %(below)s
  order by position desc
  limit %(limit)s
+
+-- name: search
+-- The latest receipts in a span of positions that meet every condition: each is one of some tokens.
+with found as materialized (
+    select position from {audit_reads} where {wanted}
+)
+select position from found
+ where position between %(first)s and %(last)s
+ order by position desc
+ limit %(limit)s

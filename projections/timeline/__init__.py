@@ -78,7 +78,7 @@ def _plain(value: Any) -> Any:
 
 PROJECTION = Projection(
     name="timeline",
-    version=1,
+    version=2,
     schema=text("projections.timeline", "schema.sql"),
     tables=(Journal(name="timeline", row=Line, rows=rows, of_file="stream"),),
     key=attrgetter("stream"),

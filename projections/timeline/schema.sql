@@ -15,3 +15,9 @@ create table {timeline} (
 
 -- indexes
 alter table {timeline} add primary key (stream, position);
+-- For the review, in the order of the log: all of it, or what one actor, unit or kind of event did.
+-- They stand here and not at the log, so that no append pays for them.
+create unique index on {timeline} (position);
+create index on {timeline} (actor, position);
+create index on {timeline} (unit, position);
+create index on {timeline} (name, position);

@@ -69,3 +69,8 @@ def needed_query(route: Route) -> dict[str, str]:
         for it in told
         if it.get("in") == "query" and it["required"]
     }
+
+
+def query(route: Route) -> str:
+    """The same, as it stands in an address."""
+    return "&".join(f"{name}={value}" for name, value in needed_query(route).items())

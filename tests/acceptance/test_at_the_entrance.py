@@ -14,7 +14,7 @@ from api.house import Entrance
 from api.runtime.metrics import Metrics, Parts
 from api.runtime.rates import BURST, Rates
 from tests.acceptance.conftest import Server
-from tests.acceptance.doors import TOLD, address, good_body, named
+from tests.acceptance.doors import TOLD, address, good_body, named, query
 from tests.acceptance.knocking import Caller
 from tests.acceptance.settled import Settled
 from tests.acceptance.town import BASE
@@ -92,7 +92,8 @@ async def test_no_field_stands_in_a_body_twice(settled: Settled, route: Route) -
     it."""
     token, good = settled.token("administrator"), good_body(route)
     for pointer, raw in twice(good):
-        heard = await settled.call("POST", address(route), token=token, raw=raw.encode())
+        how: Any = {"token": token, "query": query(route)}
+        heard = await settled.call("POST", address(route), **how, raw=raw.encode())
         assert (heard.status, heard.faults) == (422, {pointer: "repeated"}), raw
 
 

@@ -23,6 +23,7 @@ from tests.acceptance.doors import (
     content,
     good_body,
     named,
+    query,
 )
 from tests.acceptance.knocking import MARKER
 from tests.acceptance.settled import Settled, nothing_comes_of_it
@@ -48,7 +49,9 @@ async def test_every_fault_of_every_field_is_named(settled: Settled, route: Rout
     token = settled.token("administrator")
     for wrong in wrong_bodies(good, schema):
         raw = json.dumps(wrong.body).encode()
-        heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, raw=raw)
+        heard = await settled.call.refused(
+            *FAULTY, "POST", address(route), query=query(route), token=token, raw=raw
+        )
         told = f"{wrong.body!r:.300}: {heard.faults}"
         assert list(heard.faults) == [wrong.pointer], told
         assert heard.faults[wrong.pointer] in wrong.codes, told
@@ -61,7 +64,9 @@ async def test_all_faults_are_named_at_once(settled: Settled, route: Route) -> N
     body: Json
     body, places = wrong_everywhere(good, schema)
     token = settled.token("administrator")
-    heard = await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
+    heard = await settled.call.refused(
+        *FAULTY, "POST", address(route), query=query(route), token=token, body=body
+    )
     assert set(heard.pointers) == places
     assert len(heard.pointers) == len(places)
 
@@ -74,7 +79,9 @@ async def test_a_door_that_is_told_nothing_takes_no_body(settled: Settled, route
     token = settled.token("administrator")
     bodies: tuple[Any, ...] = ({"noSuchField": MARKER}, [], MARKER, 0)
     for body in bodies:
-        await settled.call.refused(*FAULTY, "POST", address(route), token=token, body=body)
+        await settled.call.refused(
+            *FAULTY, "POST", address(route), query=query(route), token=token, body=body
+        )
     for raw in (b"", b"{}", b" {}\n"):
         heard = await settled.call("POST", address(route), token=token, raw=raw)
         assert heard.status in {403, 404}  # read as none, then judged
@@ -113,7 +120,9 @@ async def test_what_is_no_json_is_refused(settled: Settled, route: Route) -> Non
     must_be_told = route.door.body[1].must_be_told()
     for raw in NO_JSON if must_be_told else filter(None, NO_JSON):
         how: Json = {"token": token, "raw": raw}
-        await settled.call.refused(400, "body-is-not-json", "POST", address(route), **how)
+        await settled.call.refused(
+            400, "body-is-not-json", "POST", address(route), query=query(route), **how
+        )
 
 
 @pytest.mark.parametrize("route", named(TOLD))
@@ -122,6 +131,7 @@ async def test_what_is_not_called_json_is_refused(settled: Settled, route: Route
     how: Json = {
         "token": settled.token("administrator"),
         "raw": json.dumps(good_body(route)).encode(),
+        "query": query(route),
     }
     for called in (
         "text/plain",
@@ -192,6 +202,7 @@ async def test_nothing_is_unfolded(settled: Settled, route: Route) -> None:
             "content-type-is-not-json",
             "POST",
             address(route),
+            query=query(route),
             token=settled.token("administrator"),
             headers={"Content-Encoding": encoding},
             raw=raw,

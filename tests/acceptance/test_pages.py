@@ -14,7 +14,12 @@ from tests.acceptance.knocking import Heard
 from tests.acceptance.seeing import sees, tells_nothing_else
 from tests.acceptance.settled import Known, Settled
 
-PAGED: Final = [route for route in ROUTES if issubclass(route.door.query[1], PageQuery)]
+PAGED: Final = [
+    route
+    for route in ROUTES
+    if issubclass(route.door.query[1], PageQuery) and route.method == "GET"
+]
+"""Searches by POST have tests of their own."""
 READERS: Final = {
     Information.LINE: "nexus manager",
     Information.TIMELINE: "nexus worker",

@@ -154,10 +154,11 @@ def test_every_row_is_asked_for() -> None:
 
 
 def test_a_purpose_is_stated_for_the_content_of_events() -> None:
-    """Only what an auditor reads of a case's content needs a stated purpose, and it is the review's
-    (section 6); the line of the table that asks for it cannot be read without."""
+    """Only what an auditor reads of a case's content, and where a number leads in the logs, needs a
+    stated purpose, and it is the review's (section 6)."""
     wanted = {(row.role, row.information): row.purposes for row in TABLE if row.purposes}
-    assert wanted == {(StaffRole.AUDITOR, Information.EVENT_CONTENT): (Purpose.REVIEW,)}
+    needing = (Information.EVENT_CONTENT, Information.NUMBER_IN_LOGS)
+    assert wanted == {(StaffRole.AUDITOR, kind): (Purpose.REVIEW,) for kind in needing}
     asks = (Act.READ, Information.EVENT_CONTENT)
     assert policy.purposes(StaffRole.AUDITOR, *asks) == {Purpose.REVIEW}
     assert not policy.purposes(StaffRole.AUDITOR, Act.READ, Information.EVENT_METADATA)

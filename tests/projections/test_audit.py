@@ -89,3 +89,55 @@ def test_there_is_somebody_of_every_kind() -> None:
     often, *_, rarely = ([s in r.subjects for r in READINGS].count(True) for s in SUBJECTS)
     assert often > len(READINGS) / 2
     assert rarely < 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    wanted=st.lists(
+        st.lists(st.sampled_from([*SUBJECTS, b"nobody's" * 2]), unique=True, max_size=4),
+        min_size=1,
+        max_size=3,
+    ),
+    first=st.integers(1, len(READINGS)),
+    below=st.integers(1, len(READINGS) + 20),
+    limit=st.integers(1, 60),
+    blocks=st.integers(1, 9),
+)
+async def test_what_meets_every_condition_is_found_once(
+    read_town: Town,
+    asked: AsyncConnection[Any],
+    wanted: list[list[bytes]],
+    first: int,
+    below: int,
+    limit: int,
+    blocks: int,
+) -> None:
+    """However few blocks of the log are searched for one page: a short page says where to go on,
+    and all together are all that is wanted, newest first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "MOST_BLOCKS", blocks)
+        search = partial(audit.search, asked, read_town.schema, AUDITOR, wanted, first=first)
+        found: list[int] = []
+        on: int | None = below
+        while on is not None:
+            page = await search(below=on, limit=limit)
+            assert len(page.lines) <= limit
+            assert page.after is None or page.after < on
+            found += page.lines
+            on = page.after
+    assert found == [
+        it.position
+        for it in reversed(READINGS)
+        if first <= it.position < below and all(set(each) & set(it.subjects) for each in wanted)
+    ]
+
+
+async def test_who_does_not_review_searches_nothing(
+    read_town: Town, asked: AsyncConnection[Any]
+) -> None:
+    """The policy is asked here, too, and not at the door alone."""
+    worker = Viewer(staff=id_of(2), role=StaffRole.CASE_WORKER, unit="nexus", side=None)
+    page = await audit.search(
+        asked, read_town.schema, worker, [SUBJECTS], first=1, below=1500, limit=9
+    )
+    assert (page.lines, page.after) == ((), None)

@@ -1,0 +1,260 @@
+"""Inspecting event streams: an auditor asks both logs what happened and who saw it, by any of it;
+nobody else does, and nothing is told but what was asked for."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4  # noqa: TID251 - ids that nobody has
+
+import pytest
+
+from api.runtime.postgres_server import PostgresServer
+from tests.acceptance.conftest import founded_town
+from tests.acceptance.test_a_person import NUMBER, met, opened
+from tests.acceptance.town import Person, Reply, Town
+from tests.api.test_doors_numbers import number_of
+
+NAME = "Elin Marklund"
+IN_NO_INDEX = number_of(date(1971, 2, 3))
+EVENTS, CONTENTS, READINGS = "/event-searches", "/event-content-searches", "/reading-searches"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    town: Town
+    case: str
+
+    @property
+    def auditor(self) -> Person:
+        return self.town["auditor"]
+
+    def staff(self, who: str) -> str:
+        return str(self.town[who].staff_id)
+
+    async def ask(
+        self, path: str, *, expect: int = 200, query: str = "purpose=review", **body: Any
+    ) -> Reply:
+        return await self.auditor.ask(f"{path}?{query}", body, expect=expect)
+
+    async def every(self, path: str, *, limit: int = 20, **body: Any) -> list[Any]:
+        """All items, page after page."""
+        items: list[Any] = []
+        cursor = ""
+        while True:
+            page = await self.ask(path, query=f"purpose=review&limit={limit}{cursor}", **body)
+            items += page["items"]
+            if page["nextCursor"] is None:
+                return items
+            cursor = f"&cursor={page['nextCursor']}"
+
+
+@pytest.fixture(scope="module")
+async def story(
+    log_server: PostgresServer,
+    vault_server: PostgresServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Story]:
+    """A case; somebody who read it, and somebody of the other side who tried."""
+    folder = tmp_path_factory.mktemp("inspecting")
+    async with founded_town(log_server, vault_server, folder) as town:
+        case = await opened(town, met(name=NAME, number=NUMBER))
+        await town["nexus manager"].get(f"/cases/{case}")
+        await town["line manager"].get(f"/cases/{case}", expect=404)
+        await town.level()
+        yield Story(town, case)
+
+
+# --- the event log ---------------------------------------------------------------------------
+
+
+async def test_events_are_found_by_any_of_it(story: Story) -> None:
+    """By stream, case, actor, unit, kind, position, both times, and by all of them at once: each
+    is what the whole log holds of it, in its order, page after page."""
+    whole = await story.every(EVENTS, limit=7)
+    assert [it["position"] for it in whole] == list(range(1, len(whole) + 1))
+    manager = story.staff("nexus manager")
+    opening = next(it for it in whole if it["name"] == "case.opened")
+    middle = whole[len(whole) // 2]["recordedAt"]
+    kinds: list[tuple[dict[str, Any], Callable[[Any], bool]]] = [
+        ({"streamId": story.case}, lambda it: it["streamId"] == story.case),
+        ({"staffId": manager}, lambda it: it["who"]["staffId"] == manager),
+        ({"unit": "nexus"}, lambda it: it["unit"] == "nexus"),
+        ({"name": "staff.position-taken"}, lambda it: it["name"] == "staff.position-taken"),
+        ({"firstPosition": 5, "lastPosition": 9}, lambda it: 5 <= it["position"] <= 9),
+        ({"recordedFrom": middle}, lambda it: it["recordedAt"] >= middle),
+        ({"recordedUntil": middle}, lambda it: it["recordedAt"] <= middle),
+        ({"occurredFrom": middle}, lambda it: it["occurredAt"] >= middle),
+        (
+            {"unit": "nexus", "staffId": manager, "name": "case.opened", "lastPosition": 10**9},
+            lambda it: bool(it == opening),
+        ),
+    ]
+    for body, holds in kinds:
+        expected = [it for it in whole if holds(it)]
+        assert expected, body
+        for limit in (1, 100):
+            assert await story.every(EVENTS, limit=limit, **body) == expected, body
+    of_case = await story.every(EVENTS, caseId=story.case)
+    assert {it["name"].partition(".")[0] for it in of_case} >= {"case", "referral"}
+    assert NAME not in str(whole)
+
+
+async def test_a_person_is_found_by_number_and_by_id(story: Story) -> None:
+    """Through the blind index, with a stated purpose; a number in no index looks like a person of
+    whom nothing was recorded."""
+    found = await story.every(EVENTS, number=NUMBER)
+    [person] = {it["streamId"] for it in found if it["name"].startswith("person.")}
+    assert story.case in {it["streamId"] for it in found}
+    assert await story.every(EVENTS, personId=person) == found
+    nobody = await story.ask(EVENTS, number=IN_NO_INDEX)
+    nothing = await story.ask(EVENTS, personId=str(uuid4()))
+    assert nobody.json.keys() == nothing.json.keys()
+    assert (nobody["items"], nobody["nextCursor"]) == (nothing["items"], nothing["nextCursor"])
+    refused = await story.ask(EVENTS, query="purpose=case-work", number=NUMBER, expect=400)
+    assert refused["type"].endswith("purpose-is-missing")
+    await story.ask(EVENTS, query="", number=NUMBER, expect=422)
+    both = await story.every(EVENTS, number=NUMBER, streamId=person)
+    assert {it["streamId"] for it in both} == {person}
+    assert await story.every(EVENTS, number=IN_NO_INDEX, streamId=person) == []
+
+
+async def test_content_needs_a_purpose(story: Story) -> None:
+    """What events say is told for the review's purpose, without who it is about."""
+    await story.ask(CONTENTS, query="purpose=follow-up", caseId=story.case, expect=400)
+    await story.ask(CONTENTS, query="", caseId=story.case, expect=422)
+    told = await story.every(CONTENTS, caseId=story.case)
+    received = next(it for it in told if it["name"] == "referral.received")
+    assert received["details"]["account"] == "Anträffad i en lägenhet."
+    assert received["erasedFields"] == []
+    everything = await story.every(CONTENTS, number=NUMBER)
+    assert len(everything) > len(told)
+    assert NAME not in str(everything)
+    assert NUMBER not in str(everything)
+
+
+# --- the access log --------------------------------------------------------------------------
+
+
+async def test_who_saw_what_when_and_what_stood(story: Story) -> None:
+    """Of a case, by who, unit, door, time and whether in vain, with the entry that stood then."""
+    everything = await story.every(READINGS, caseId=story.case, limit=3)
+    receipts = [it["receipt"] for it in everything]
+    assert receipts == sorted(receipts, reverse=True)
+    curious = story.staff("line manager")
+    [tried] = await story.every(READINGS, caseId=story.case, onlyTries=True)
+    assert (tried["who"]["staffId"], tried["outcome"]) == (curious, "not-found")
+    assert tried in everything
+    manager = story.staff("nexus manager")
+    combined: dict[str, Any] = {"unit": "nexus", "operation": "readCase", "staffId": manager}
+    [looked] = await story.every(READINGS, caseId=story.case, **combined)
+    entry = await story.every(EVENTS, streamId=story.case, lastPosition=looked["reflected"])
+    assert looked["stood"]["version"] == entry[-1]["version"]
+    assert looked["stood"]["position"] == entry[-1]["position"]
+    between: dict[str, Any] = {"recordedFrom": looked["at"], "recordedUntil": looked["at"]}
+    assert looked in await story.every(READINGS, caseId=story.case, **between)
+
+
+async def test_the_whole_access_log_is_read_in_pages(story: Story) -> None:
+    """Without a condition: every receipt once, the latest first, each page with its own."""
+    last = (await story.ask(READINGS, query="purpose=review&limit=1"))["items"][0]["receipt"]
+    whole = await story.every(READINGS, lastReceipt=last, limit=4)
+    assert [it["receipt"] for it in whole] == list(range(last, 0, -1))
+    by_reader = [it for it in whole if it["who"]["staffId"] == story.staff("auditor")]
+    assert by_reader == await story.every(
+        READINGS, staffId=story.staff("auditor"), lastReceipt=last, limit=5
+    )
+    pages = await story.every(READINGS, operation="searchReadings", firstReceipt=last + 1)
+    assert len(pages) >= 2
+
+
+async def test_a_number_in_a_receipt_only_where_it_led_to_nothing(story: Story) -> None:
+    """The term of a search is kept where nothing was hit, as elsewhere; whose it was, otherwise."""
+    for number in (NUMBER, IN_NO_INDEX):
+        await story.ask(READINGS, number=number)
+    receipts = story.town.rooms.access_log
+    head = await receipts.head()
+    viewer = await story.town.rooms.views.viewer(story.auditor.staff_id)
+    assert viewer
+    hit, missed = await receipts.readings_at(viewer, [head - 1, head])
+    assert hit.reading
+    assert missed.reading
+    assert story.case in map(str, hit.reading.subjects)
+    assert NUMBER.replace("-", "") not in str(hit.reading)
+    assert missed.reading.detail == {"number": IN_NO_INDEX.replace("-", "")}
+
+
+# --- bad input -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        (
+            EVENTS,
+            {"recordedFrom": "2024-02-01T00:00:00Z", "recordedUntil": "2024-01-01T00:00:00Z"},
+            "/recordedUntil",
+        ),
+        (
+            EVENTS,
+            {"occurredFrom": "2024-02-01T00:00:00Z", "occurredUntil": "2024-01-01T00:00:00Z"},
+            "/occurredUntil",
+        ),
+        (EVENTS, {"firstPosition": 9, "lastPosition": 8}, "/lastPosition"),
+        (EVENTS, {"firstPosition": 0}, "/firstPosition"),
+        (EVENTS, {"name": "case.no-such-thing"}, "/name"),
+        (EVENTS, {"name": "routing-reviewed"}, "/name"),  # a kind behind a veil is not public
+        (EVENTS, {"number": "19910203-9815"}, "/number"),
+        (EVENTS, {"recordedFrom": "2024-02-01"}, "/recordedFrom"),
+        (READINGS, {"firstReceipt": 9, "lastReceipt": 8}, "/lastReceipt"),
+        (READINGS, {"onlyTries": "yes"}, "/onlyTries"),
+    ],
+)
+async def test_what_contradicts_is_refused(
+    story: Story, path: str, body: dict[str, Any], pointer: str
+) -> None:
+    """One clear refusal names the field."""
+    refused = await story.ask(path, expect=422, **body)
+    assert [error["pointer"] for error in refused["errors"]] == [pointer]
+
+
+async def test_past_the_end_there_is_nothing(story: Story) -> None:
+    """A position or a time that has not come is an empty page, and the last one."""
+    for path, body in (
+        (EVENTS, {"firstPosition": 10**9}),
+        (EVENTS, {"recordedFrom": "2999-01-01T00:00:00Z"}),
+        (EVENTS, {"recordedUntil": "1999-01-01T00:00:00Z"}),
+        (READINGS, {"firstReceipt": 10**9}),
+        (READINGS, {"recordedUntil": "1999-01-01T00:00:00Z"}),
+        (READINGS, {"firstReceipt": 10**9, "unit": "nexus"}),
+    ):
+        page = await story.ask(path, **body)
+        assert (page["items"], page["nextCursor"]) == ([], None), body
+
+
+@pytest.mark.parametrize("path", [EVENTS, READINGS])
+async def test_a_cursor_is_for_one_search_and_one_reader(story: Story, path: str) -> None:
+    """One of another filter, or of the other log, or made up, is refused."""
+    one = "purpose=review&limit=1"
+    on = f"{one}&cursor={(await story.ask(path, query=one))['nextCursor']}"
+    other = EVENTS if path == READINGS else READINGS
+    await story.ask(path, query=on, unit="nexus", expect=400)
+    await story.ask(path, query=on, recordedFrom="2024-02-01T00:00:00Z", expect=400)
+    await story.ask(path, query=f"{on}A", expect=400)
+    await story.ask(other, query=on, expect=400)
+    await story.ask(path, query=on.replace("limit=1", "limit=2"))
+    await story.ask(path, query="purpose=review&limit=101", expect=422)
+
+
+@pytest.mark.parametrize("path", [EVENTS, CONTENTS, READINGS])
+async def test_nobody_but_an_auditor_inspects(story: Story, path: str) -> None:
+    """Every other role is refused, and its try is on record."""
+    for who in ("administrator", "nexus manager", "nexus worker", "police officer"):
+        await story.town[who].ask(f"{path}?purpose=review", {"caseId": story.case}, expect=403)
+        last = await story.ask(
+            READINGS,
+            query="purpose=review&limit=1",
+            staffId=story.staff(who),
+            onlyTries=True,
+        )
+        assert last["items"][0]["outcome"] == "not-permitted"
