@@ -17,6 +17,7 @@ from api.command_line import (
     organisations,
     policies,
     proving,
+    reviewing,
     serving,
     standing,
     subject_access,
@@ -104,6 +105,20 @@ disposals.command()(disposal.reject)
 disposals.command()(disposal.execute)
 disposals.command()(disposal.certificate)
 app.add_typer(disposals, name="disposal")
+
+review = typer.Typer(
+    help="Confidentiality reviews: who has read what, checked (SoLPuL 10 §).", no_args_is_help=True
+)
+review.command(name="open")(reviewing.open_one)
+review.command(name="list")(reviewing.list_all)
+review.command()(reviewing.sample)
+review.command()(reviewing.judge)
+review.command()(reviewing.ask)
+review.command()(reviewing.find)
+review.command()(reviewing.findings)
+review.command()(reviewing.close)
+review.command()(reviewing.reopen)
+app.add_typer(review, name="review")
 
 organisation = typer.Typer(help="How the municipality is organised.", no_args_is_help=True)
 organisation.command()(organisations.check)

@@ -19,14 +19,18 @@ from domain.ports import WorkingCalendar
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileThen:
-    """The file that a door named, as it stood when it was asked for."""
+    """A file as it stood when somebody named it, or found it by a search; or, under an emergency,
+    met it in a list (`listed`). What else stands in a list nobody has chosen, and it holds what
+    compilations may hold (SoLPuL 7 a): of that nothing is asked (c)."""
 
     id: UUID
+    person: UUID
     compartment: Compartment
     is_closed: bool
     is_narrowed: bool
     standing: frozenset[Relation]  # of the reader to it
     families: frozenset[str] = frozenset()  # the family names of the person and the guardians
+    listed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +44,12 @@ class Access:
     side: Compartment | None
     unit: str
     answered: bool
-    file: FileThen | None = None  # none: a list, or nothing of a file
+    files: tuple[FileThen, ...] = ()
     family: str | None = None  # the reader's family name
+
+    @property
+    def named(self) -> tuple[FileThen, ...]:
+        return tuple(file for file in self.files if not file.listed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,24 +70,31 @@ _AT_WORK_ON_IT: Final = frozenset(
         Relation.RECEIVING_UNIT,
         Relation.CONSULTED_UNIT,
         Relation.BROKEN_GLASS,  # flagged for what it is
+        Relation.SENDING_UNIT,  # of what these have sent, or were asked, they see that alone
+        Relation.SENDER,
+        Relation.PARTY,
     }
 )
 
 
 def no_assignment(access: Access, _: Surroundings) -> bool:
-    """Who read the file was not assigned to it then, nor asked to answer, nor its manager."""
-    if access.file is None or not access.answered:
-        return False
-    leads = access.role is StaffRole.UNIT_MANAGER and (
-        Relation.RESPONSIBLE_UNIT in access.file.standing
+    """Who read a person's file, or tried to, was assigned to none of that person's files then, nor
+    asked to answer, nor its manager."""
+    standing: dict[UUID, frozenset[Relation]] = defaultdict(frozenset)
+    for file in access.named:
+        if not _is_across(access, file):  # flagged for what it is
+            standing[file.person] |= file.standing
+    leads = access.role is StaffRole.UNIT_MANAGER
+    return not all(
+        how & _AT_WORK_ON_IT or (leads and Relation.RESPONSIBLE_UNIT in how)
+        for how in standing.values()
     )
-    return not (leads or access.file.standing & _AT_WORK_ON_IT)
 
 
 def own_name(access: Access, _: Surroundings) -> bool:
     """The reader has the family name of the person, or of a guardian: perhaps their own household.
     Where the staff live is not recorded, so a household of several names is not found (c)."""
-    return access.file is not None and access.family in access.file.families
+    return any(access.family in file.families for file in access.named)
 
 
 def outside_hours(access: Access, around: Surroundings) -> bool:
@@ -92,30 +107,33 @@ def outside_hours(access: Access, around: Surroundings) -> bool:
 
 def protected_identity(access: Access, _: Surroundings) -> bool:
     """Whom the file is about has a protected identity; every access to it is looked at."""
-    return access.file is not None and access.file.is_narrowed
+    return any(file.is_narrowed for file in access.named)
 
 
 def broken_glass(access: Access, _: Surroundings) -> bool:
-    """An emergency had opened the file to the reader: it always lands in the next review."""
-    return access.file is not None and Relation.BROKEN_GLASS in access.file.standing
+    """An emergency had opened the file to the reader: it always lands in the next review, also
+    where the file stood in a list."""
+    return any(Relation.BROKEN_GLASS in file.standing for file in access.files)
 
 
 def many_cases(access: Access, around: Surroundings) -> bool:
-    """One of many different files that the reader opened within an hour."""
+    """One of many different persons' files that the reader opened within an hour."""
     return access.receipt in around.crowded
 
 
 def after_closing(access: Access, _: Surroundings) -> bool:
     """The case had been closed."""
-    return access.file is not None and access.answered and access.file.is_closed
+    return access.answered and any(file.is_closed for file in access.named)
 
 
 def across_sides(access: Access, _: Surroundings) -> bool:
     """Somebody tried to open what lies on another side than theirs; they were told that there is
     nothing (S76-S78)."""
-    if access.file is None or access.side is None:
-        return False
-    return not sees_compartment(access.side, access.file.compartment)
+    return any(_is_across(access, file) for file in access.named)
+
+
+def _is_across(access: Access, file: FileThen) -> bool:
+    return access.side is not None and not sees_compartment(access.side, file.compartment)
 
 
 RULES: Final[Mapping[AccessFlag, Rule]] = {
@@ -136,16 +154,16 @@ def flags(access: Access, around: Surroundings) -> tuple[AccessFlag, ...]:
 
 
 def crowded(accesses: Iterable[Access], most: int) -> frozenset[int]:
-    """The receipts of whoever opened more than so many different files within an hour."""
+    """The receipts of whoever opened files of more than so many persons within an hour."""
     latest: dict[UUID, list[Access]] = defaultdict(list)
     found: set[int] = set()
     for access in sorted(accesses, key=lambda one: one.receipt):
-        if access.file is None:
+        if not access.named:
             continue
         since = access.at - timedelta(hours=1)
         window = [one for one in latest[access.reader] if one.at > since] + [access]
         latest[access.reader] = window
-        if len({one.file.id for one in window if one.file}) > most:
+        if len({file.person for one in window for file in one.named}) > most:
             found |= {one.receipt for one in window}
     return frozenset(found)
 

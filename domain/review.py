@@ -31,7 +31,7 @@ from domain.errors import (
 from domain.sealed import Sealed
 
 MOST_ACCESSES: Final = 1000
-_AT_ONCE: Final = 200  # drawn in one fact: it holds at most 64 KiB
+AT_ONCE: Final = 200  # drawn in one fact, which holds at most 64 KiB; judged alike by one command
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -227,7 +227,7 @@ def open_review(
         accesses=len(readers),
         ground=Sealed.of(ground),
     )
-    together = (drawn[first : first + _AT_ONCE] for first in range(0, len(drawn), _AT_ONCE))
+    together = (drawn[first : first + AT_ONCE] for first in range(0, len(drawn), AT_ONCE))
     return [opened, *(_drawn(some, sampled, flagged) for some in together)]
 
 
@@ -243,15 +243,20 @@ def _drawn(
     )
 
 
-def judge_access(
-    review: Review, receipt: int, *, judgement: AccessJudgement, ground: str
+def judge_accesses(
+    review: Review, receipts: Collection[int], *, judgement: AccessJudgement, ground: str
 ) -> list[ReviewEvent]:
-    """Judged anew, the last judgement stands. Raises ReviewIsClosed, AccessIsNotDrawn;
-    ManagerIsAsked while the manager has not answered."""
-    _require_drawn(review, receipt)
-    if any(one.receipt == receipt for one in review.questions):
-        raise ManagerIsAsked
-    return [AccessJudged(receipt=receipt, judgement=Sealed.of(judgement), ground=Sealed.of(ground))]
+    """All of them alike, and each by a fact of its own. Judged anew, the last judgement stands.
+    Raises ReviewIsClosed, AccessIsNotDrawn; ManagerIsAsked while a manager has not answered."""
+    asked = {one.receipt for one in review.questions}
+    for receipt in receipts:
+        _require_drawn(review, receipt)
+        if receipt in asked:
+            raise ManagerIsAsked
+    return [
+        AccessJudged(receipt=receipt, judgement=Sealed.of(judgement), ground=Sealed.of(ground))
+        for receipt in receipts
+    ]
 
 
 def ask_manager(

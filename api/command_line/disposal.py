@@ -1,28 +1,28 @@
 """Disposal (gallring) on the command line: planned by one person, approved by another, executed by
 whoever runs the house, proved to anybody who may see it."""
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
+import msgspec
 import typer
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from api.command_line.options import settled, trusting, where
-from api.command_line.speaking import Speaker, TokenFile, speaking
+from api.command_line.speaking import Speaker, TokenFile, spoken
 from api.commands import disposals as use_cases
 from api.commands.disposals import Judged
+from api.door.answers import encoded
+from api.resources import disposals as doors
 from api.runtime.servers import Addresses, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 from domain.codes import Purpose
 from domain.disposal import MOST_FILES, DisposalPlanned
-from domain.errors import DisposalIsNotErased, ErasureCannotBeCertified, NotFound
 from domain.labels import label
 from domain.policy import Act, Information
 from projections import disposals, retention
@@ -54,7 +54,7 @@ def plan(
             outcome = await speaker.carry_out(use_cases.plan_disposal, due, shelf)
             typer.echo(f"planned {outcome.the(DisposalPlanned)[0]}: {len(due)} files")
 
-    _spoken(settings, token_file, "disposal plan", act)
+    spoken(settings, token_file, "disposal plan", Purpose.DISPOSAL, act)
 
 
 @settled(where, trusting)
@@ -65,7 +65,7 @@ def approve(settings: Settings, *, disposal: Wanted, token_file: TokenFile = Non
         await speaker.carry_out(use_cases.approve_disposal, disposal)
         typer.echo(f"approved {disposal}")
 
-    _spoken(settings, token_file, "disposal approve", act)
+    spoken(settings, token_file, "disposal approve", Purpose.DISPOSAL, act, disposal)
 
 
 @settled(where, trusting)
@@ -76,7 +76,7 @@ def reject(settings: Settings, *, disposal: Wanted, token_file: TokenFile = None
         await speaker.carry_out(use_cases.reject_disposal, disposal)
         typer.echo(f"rejected {disposal}")
 
-    _spoken(settings, token_file, "disposal reject", act)
+    spoken(settings, token_file, "disposal reject", Purpose.DISPOSAL, act, disposal)
 
 
 @settled(where)
@@ -105,18 +105,10 @@ def certificate(settings: Settings, *, disposal: Wanted, token_file: TokenFile =
     """
 
     async def act(speaker: Speaker) -> None:
-        line = await speaker.rooms.views.ask(disposals.disposal, speaker.viewer, disposal)
-        if line is None:
-            raise NotFound
-        if not speaker.rooms.house.vault_is_apart:
-            raise ErasureCannotBeCertified
-        if line.backups_until is None or await speaker.rooms.disposing.standing(line):
-            raise DisposalIsNotErased
-        position = speaker.rooms.views.position(disposals.PROJECTION.name)
-        await speaker.leave_receipt([disposal, *line.files], position)
-        typer.echo(json.dumps(line._asdict(), default=_plain, indent=2))
+        proof = await speaker.at(doors.certify, doors.Certificate, disposal_id=disposal)
+        typer.echo(msgspec.json.format(encoded(proof), indent=2))
 
-    _spoken(settings, token_file, "disposal certificate", act)
+    spoken(settings, token_file, "disposal certificate", Purpose.DISPOSAL, act, disposal)
 
 
 async def _judged(speaker: Speaker) -> tuple[use_cases.Shelf, list[Judged]]:
@@ -148,26 +140,6 @@ def _show(judged: list[Judged]) -> None:
     Console(width=None if Console().is_terminal else 200).print(table)
 
 
-def _spoken(
-    settings: Settings,
-    token_file: Path | None,
-    what: str,
-    act: Callable[[Speaker], Awaitable[None]],
-) -> None:
-    async def run(addresses: Addresses) -> None:
-        async with speaking(
-            settings, addresses, token_file, what=f"samordna {what}", purpose=Purpose.DISPOSAL
-        ) as speaker:
-            await act(speaker)
-
-    with servers(settings) as addresses:
-        uvloop.run(run(addresses))
-
-
 async def _level(wait_for: Callable[..., Awaitable[bool]], head: int) -> None:
     for view in (retention.PROJECTION.name, disposals.PROJECTION.name, "access"):
         await wait_for(view, head, 10)
-
-
-def _plain(value: Any) -> str:
-    return str(value)

@@ -1,7 +1,7 @@
 """Confidentiality reviews (section 6): opened, worked through, closed by an auditor; answered by
 managers, of their own unit and side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -45,11 +45,16 @@ async def open_review(
     work.record(work.desk.ids.new(), opened)
 
 
-async def judge_access(
-    work: Work, review_id: UUID, *, receipt: int, judgement: AccessJudgement, ground: str
+async def judge_accesses(
+    work: Work,
+    review_id: UUID,
+    *,
+    receipts: Sequence[int],
+    judgement: AccessJudgement,
+    ground: str,
 ) -> None:
     review = await _reviewed(work, review_id)
-    judged = reviews.judge_access(review, receipt, judgement=judgement, ground=ground)
+    judged = reviews.judge_accesses(review, receipts, judgement=judgement, ground=ground)
     work.record(review_id, judged)
 
 

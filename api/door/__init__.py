@@ -74,13 +74,19 @@ class Door:
     leads: tuple[Lead, ...] = field(default=())
 
 
-NAMES_A_FILE: Final[set[str]] = set()
-"""The operations whose address names a case or a referral: what a review judges an access by."""
+TELLS_OF_ONE_FILE: Final[set[str]] = set()
+"""The readings whose address names a case or a referral; what else they tell came along with it."""
+
+LISTS: Final[set[str]] = set()
+"""The readings that name no file, and search for none: what stands in them nobody has chosen."""
 
 
 def _declared(door: Door) -> Door:
-    if {"case_id", "referral_id"} & set(door.ids[:1]):
-        NAMES_A_FILE.add(door.operation)
+    if door.kind is Kind.READING:
+        if {"case_id", "referral_id"} & set(door.ids[:1]):
+            TELLS_OF_ONE_FILE.add(door.operation)
+        elif door.body is None:
+            LISTS.add(door.operation)
     return door
 
 

@@ -24,7 +24,7 @@ from api.door.fields import Body, read_id
 from api.door.marks import Marks
 from api.door.problems import BASE
 from api.door.query import Query, ReadingQuery, read_query
-from api.door.visit import Visit
+from api.door.visit import Visit, told_as
 from api.house import House, Rates
 from domain.errors import (
     AccessIsBehind,
@@ -284,14 +284,7 @@ async def _note(visit: Visit, refusal: Refusal) -> None:
     if visit.command is not None:
         await visit.recognise()
         visit.position = visit.house.views.position(_ACCESS)
-    await visit.leave_receipt(visit.ids, _outcome(refusal))
-
-
-def _outcome(refusal: Refusal) -> str:
-    """Who was kept out is told apart from whoever asked for what could not be done."""
-    if isinstance(refusal, NotFound):
-        return "not-found"
-    return "not-permitted" if refusal.status == HTTPStatus.FORBIDDEN else "refused"
+    await visit.leave_receipt(visit.ids, told_as(refusal))
 
 
 async def _leave(visit: Visit, door: Door, answered: Any, request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from domain.errors import (
     NotPermitted,
     PositionIsMissing,
     PositionIsNotReached,
+    Refusal,
 )
 from domain.policy import Act, Information, Viewer, may
 from domain.ports import Reading
@@ -204,3 +206,11 @@ class Visit:
                 detail=detail or None,
             )
         )
+
+
+def told_as(refusal: Refusal) -> str:
+    """A receipt's outcome: who was kept out is told apart from whoever asked for what could not be
+    done."""
+    if isinstance(refusal, NotFound):
+        return "not-found"
+    return "not-permitted" if refusal.status == HTTPStatus.FORBIDDEN else "refused"

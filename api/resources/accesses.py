@@ -2,26 +2,27 @@
 stood when it was left - how the reader stood to the file, whether it was closed, whose it was."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from api.door import NAMES_A_FILE
+from api.door import LISTS, TELLS_OF_ONE_FILE
 from api.house import House, PastReading
 from domain.access_flags import Access, FileThen, Surroundings, crowded, family_name, flags
 from domain.case import CaseStatus
-from domain.case.emergency import EmergencyAccessTaken
 from domain.codes import AccessFlag, Compartment, Purpose, StaffRole
 from domain.guardianship import GuardianRecorded
 from domain.identity import IdentityEstablished
 from domain.person import PersonRegistered
 from domain.policy import Viewer, relations
 from domain.sealed import Veiled
-from domain.staff import StaffMember
+from domain.staff import EmergencyAccessGiven, StaffMember
 from projections import access, staff
 from projections.access import FileRow
+
+Emergency = tuple[datetime, EmergencyAccessGiven]  # when it began
 
 _ANSWERED: Final = "answered"
 _NOT_LOOKED_AT: Final = (Purpose.CLOCK, Purpose.DISPOSAL)  # time's own, and erasure's
@@ -50,7 +51,7 @@ class Looked:
 
     @property
     def files(self) -> list[UUID]:
-        return list(dict.fromkeys(one.file.id for one in self.accesses if one.file))
+        return list(dict.fromkeys(file.id for one in self.accesses for file in one.files))
 
 
 async def look(house: House, viewer: Viewer, scope: Scope) -> Looked:
@@ -78,11 +79,11 @@ def _is_in(past: PastReading, scope: Scope) -> bool:
 
 
 async def _accesses(house: House, past: Sequence[PastReading]) -> list[Access]:
-    named = [(one, file) for one in past if (file := _file_of(one)) is not None]
-    histories = {
-        file: await _history(house, file) for file in dict.fromkeys(file for _, file in named)
-    }
     readers = {one.reading.reader for one in past if one.reading}
+    emergencies = {reader: await _emergencies(house, reader) for reader in readers}
+    looked_at = {one.position: list(_looked_at(one, emergencies)) for one in past}
+    subjects = dict.fromkeys(file for files in looked_at.values() for file, _ in files)
+    histories = {file: await _history(house, file) for file in subjects}
     streams = await house.desk.log.streams(readers) if readers else {}
     members = {of: known.state for of, known in streams.items()}
     families = await _families(house, {it.person for it in histories.values() if it})
@@ -90,31 +91,55 @@ async def _accesses(house: House, past: Sequence[PastReading]) -> list[Access]:
     accesses = []
     for one in past:
         assert one.reading  # noqa: S101 - only such are in
-        member = members.get(one.reading.reader)
+        reader = one.reading.reader
+        member = members.get(reader)
         side = member.side if isinstance(member, StaffMember) else None
-        file = _file_of(one)
-        history = histories.get(file) if file else None
+        known = [(histories[file], listed) for file, listed in looked_at[one.position]]
         accesses.append(
             Access(
                 receipt=one.position,
                 at=one.at,
-                reader=one.reading.reader,
+                reader=reader,
                 role=StaffRole(one.reading.role),
                 side=side,
                 unit=one.reading.unit,
                 answered=one.reading.outcome == _ANSWERED,
-                file=history.then(one, side, families) if history else None,
-                family=own.get(one.reading.reader),
+                files=tuple(
+                    history.then(one, side, families, emergencies[reader], listed=listed)
+                    for history, listed in known
+                    if history
+                ),
+                family=own.get(reader),
             )
         )
     return accesses
 
 
-def _file_of(past: PastReading) -> UUID | None:
+def _looked_at(
+    past: PastReading, emergencies: Mapping[UUID, Sequence[Emergency]]
+) -> Iterator[tuple[UUID, bool]]:
+    """What a review asks about, and whether it stood in a list: what was named or found, and what
+    an emergency had opened. What belongs to the named one, or cannot be a file, is left out."""
     reading = past.reading
-    if reading is None or reading.what not in NAMES_A_FILE or not reading.subjects:
-        return None
-    return reading.subjects[0]
+    assert reading  # noqa: S101 - only such are in
+    if reading.what in LISTS:
+        named: Sequence[UUID] = ()
+    elif reading.what in TELLS_OF_ONE_FILE and reading.outcome == _ANSWERED:
+        named = reading.subjects[:1]
+    else:
+        named = reading.subjects
+    yield from ((file, False) for file in named)
+    broken = {given.case for began, given in emergencies[reading.reader] if began <= past.at}
+    yield from ((file, True) for file in reading.subjects if file in broken and file not in named)
+
+
+async def _emergencies(house: House, reader: UUID) -> list[Emergency]:
+    facts = await house.desk.log.facts(reader, EmergencyAccessGiven)
+    return [
+        (fact.recorded_at, fact.event)
+        for fact in facts
+        if isinstance(fact.event, EmergencyAccessGiven)
+    ]
 
 
 # --- what stood then -------------------------------------------------------------------------
@@ -126,7 +151,6 @@ class _History:
 
     positions: Sequence[int]
     rows: Sequence[FileRow]
-    emergencies: Sequence[tuple[datetime, EmergencyAccessTaken]]
 
     @property
     def person(self) -> UUID:
@@ -137,6 +161,9 @@ class _History:
         past: PastReading,
         side: Compartment | None,
         families: Mapping[UUID, frozenset[str]],
+        emergencies: Sequence[Emergency],
+        *,
+        listed: bool,
     ) -> FileThen:
         reading = past.reading
         assert reading  # noqa: S101 - only such are asked about
@@ -147,21 +174,20 @@ class _History:
             role=StaffRole(reading.role),
             unit=reading.unit,
             side=side,
-            emergencies=frozenset({row.file} if self._is_broken(reading.reader, past.at) else ()),
+            emergencies=frozenset(
+                given.case for began, given in emergencies if began <= past.at < given.until
+            ),
             engaged_in=frozenset({row.file}),
         )
         return FileThen(
             id=row.file,
+            person=row.person,
             compartment=Compartment(row.compartment),
             is_closed=row.status == CaseStatus.CLOSED,
             is_narrowed=row.narrowed,
             standing=relations(reader, access.standing_in(row)),
             families=families.get(row.person, frozenset()),
-        )
-
-    def _is_broken(self, reader: UUID, at: datetime) -> bool:
-        return any(
-            taken.staff == reader and began <= at < taken.until for began, taken in self.emergencies
+            listed=listed,
         )
 
 
@@ -169,16 +195,13 @@ async def _history(house: House, file: UUID) -> _History | None:
     """None for what is no file: an id that somebody tried."""
     positions: list[int] = []
     rows: list[FileRow] = []
-    emergencies: list[tuple[datetime, EmergencyAccessTaken]] = []
     row: FileRow | None = None
-    for fact in await house.desk.log.facts(file, *access.OF_FILES, EmergencyAccessTaken):
-        if isinstance(fact.event, EmergencyAccessTaken):
-            emergencies.append((fact.recorded_at, fact.event))
+    for fact in await house.desk.log.facts(file, *access.OF_FILES):
         row = access.apply_to_file(row, fact)
         if row is not None:
             positions.append(fact.position)
             rows.append(row)
-    return _History(positions, rows, emergencies) if rows else None
+    return _History(positions, rows) if rows else None
 
 
 # --- whose name somebody has -------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta
-from pydantic import ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from api.commands import reviews as use_cases
 from api.commands.work import Outcome
@@ -19,6 +19,7 @@ from api.door.fields import (
     Passage,
     PastDay,
     UnitCode,
+    each_once,
     shown,
 )
 from api.door.visit import Visit
@@ -38,7 +39,7 @@ from domain.errors import (
 )
 from domain.labels import Label
 from domain.policy import Act, Information, may
-from domain.review import FindingRecorded, ReviewOpened
+from domain.review import AT_ONCE, FindingRecorded, ReviewOpened
 
 _RECORD: Final = (Act.RECORD, Information.REVIEW)
 _SEEDS: Final = 2**53  # as far as every client can count
@@ -141,17 +142,20 @@ async def open_one(visit: Visit, new: NewReview) -> OpenedReview:
 
 
 class NewJudgement(Body):
-    receipt: LogPosition
+    receipts: Annotated[
+        list[LogPosition], Field(min_length=1, max_length=AT_ONCE), AfterValidator(each_once)
+    ]
+    """Of the accesses that are judged alike, on the same ground."""
     judgement: AccessJudgement
     ground: Passage
 
 
 @deciding(
-    "judgeAccess",
-    Label("Bedöm en åtkomst", "Judge an access"),
+    "judgeAccesses",
+    Label("Bedöm åtkomster", "Judge accesses"),
     Label(
-        "Befogad eller inte, med grund. Den senaste bedömningen gäller.",
-        "Justified or not, with a ground. The latest judgement stands.",
+        "En eller flera: befogade eller inte, på samma grund. Den senaste bedömningen gäller.",
+        "One or several: justified or not, on the same ground. The latest judgement stands.",
     ),
     asks=_RECORD,
     refuses=(ReviewIsClosed, AccessIsNotDrawn, ManagerIsAsked),
@@ -159,9 +163,9 @@ class NewJudgement(Body):
 )
 async def judge(visit: Visit, review_id: UUID, new: NewJudgement) -> ChangedReview:
     outcome = await visit.carry_out(
-        use_cases.judge_access,
+        use_cases.judge_accesses,
         review_id,
-        receipt=new.receipt,
+        receipts=new.receipts,
         judgement=new.judgement,
         ground=new.ground,
     )

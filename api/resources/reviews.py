@@ -183,7 +183,7 @@ class ReviewDetail(ReviewLine):
     purpose=Purpose.REVIEW,
     has_etag=True,
     leads=(
-        Lead("judgeAccess", {"reviewId": "reviewId"}),
+        Lead("judgeAccesses", {"reviewId": "reviewId"}),
         Lead("closeReview", {"reviewId": "reviewId"}),
     ),
 )

@@ -1,5 +1,6 @@
 """The command line as people run it: processes of its own on a data folder."""
 
+import asyncio
 import json
 import os
 import re
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.acceptance.town import Person, Town
 
 SAMORDNA = str(Path(sys.executable).with_name("samordna"))
 
@@ -27,6 +30,29 @@ def samordna(*arguments: str, data: Path, expect: int = 0) -> str:
     )
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr if expect else done.stdout
+
+
+async def said_to(town: Town, who: Person, *words: str, told: str = "", ends: int = 0) -> str:
+    """What a command says to somebody of a town, who tells it this on standard input; what it
+    complains of, where it ends so."""
+    process = await started(town, who, *words)
+    said, complained = await process.communicate(told.encode())
+    assert process.returncode == ends, complained.decode()
+    return (complained if ends else said).decode()
+
+
+async def started(town: Town, who: Person, *words: str) -> asyncio.subprocess.Process:
+    """A command on a town's servers, with somebody's token."""
+    where = ["--database", town.addresses.log, "--vault", town.addresses.vault]
+    where += ["--data", str(town.settings.data), "--municipality", town.settings.municipality]
+    trusts = [] if words[-1] == "execute" else ["--local-issuer"]
+    return await asyncio.create_subprocess_exec(
+        *(SAMORDNA, *words, *where, *trusts),
+        env={**os.environ, "SAMORDNA_TOKEN": who.token},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 @contextmanager

@@ -2,13 +2,9 @@
 
 import asyncio
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +15,11 @@ from domain.referral import ReferralReceived
 from domain.sealed import SealedValueIsClosed
 from projections import ALL
 from projections.rebuild import rebuild
+from tests.acceptance.command_line import said_to, started
 from tests.acceptance.old_files import LongAgo, OldFile
 from tests.acceptance.town import Person, Town
 from tests.town import AN_ADULT
 
-SAMORDNA = Path(sys.executable).with_name("samordna")
 LEAST = 5  # that go together, in Uppsala
 
 
@@ -189,7 +185,7 @@ async def test_what_was_disposed_of_is_erased_once_by_whoever_finds_it(town: Tow
 async def test_what_is_due_is_listed_on_the_command_line(town: Town) -> None:
     """With the ground that decides, and nobody's name or number."""
     files = await made(town, LEAST)
-    listed = await samordna(town, town["administrator"], "plan", "--list")
+    listed = await said_to(town, town["administrator"], "disposal", "plan", "--list")
     assert listed.count("Five years after the last note") == LEAST
     assert not [text for file in files for text in file.texts if text in listed]
 
@@ -200,14 +196,14 @@ async def test_disposal_on_the_command_line(town: Town) -> None:
     has planned may not approve."""
     await made(town, LEAST)
     one, other = town["administrator"], await second(town)
-    planned = await samordna(town, one, "plan")
+    planned = await said_to(town, one, "disposal", "plan")
     [plan] = re.findall(r"planned ([0-9a-f-]{36}): 5 files", planned)
-    await samordna(town, one, "approve", plan, ends=1)
-    await samordna(town, other, "approve", plan)
-    assert f"erased {plan}" in await samordna(town, one, "execute")
+    await said_to(town, one, "disposal", "approve", plan, ends=1)
+    await said_to(town, other, "disposal", "approve", plan)
+    assert f"erased {plan}" in await said_to(town, one, "disposal", "execute")
     await town.level()
-    proof = json.loads(await samordna(town, one, "certificate", plan))
-    assert (proof["status"], len(proof["files"])) == ("erased", 2 * LEAST)
+    proof = json.loads(await said_to(town, one, "disposal", "certificate", plan))
+    assert (proof["disposalId"], len(proof["files"])) == (plan, 2 * LEAST)
 
 
 @pytest.mark.full
@@ -216,7 +212,7 @@ async def test_a_kill_between_the_act_and_the_erasure_loses_nothing(town: Town) 
     them, and it is told once."""
     files = await made(town, LEAST)
     plan = await approved(town, files)
-    process = await started(town, town["administrator"], "execute")
+    process = await started(town, town["administrator"], "disposal", "execute")
     assert process.stdout
     assert await process.stdout.readline() == f"executed {plan}\n".encode()
     process.kill()
@@ -227,26 +223,6 @@ async def test_a_kill_between_the_act_and_the_erasure_loses_nothing(town: Town) 
     assert len(await town.rooms.facts.facts(UUID(plan), DisposalErased)) == 1
     await town["administrator"].get(f"/disposals/{plan}/certificates")
     assert await left(town, files) == {}
-
-
-async def samordna(town: Town, who: Person, *words: str, ends: int = 0) -> str:
-    """What `samordna disposal` says to somebody."""
-    process = await started(town, who, *words)
-    said, complained = await process.communicate()
-    assert process.returncode == ends, complained.decode()
-    return said.decode()
-
-
-async def started(town: Town, who: Person, *words: str) -> asyncio.subprocess.Process:
-    where = ["--database", town.addresses.log, "--vault", town.addresses.vault]
-    where += ["--data", str(town.settings.data), "--municipality", town.settings.municipality]
-    trusts = [] if words[0] == "execute" else ["--local-issuer"]
-    return await asyncio.create_subprocess_exec(
-        *(str(SAMORDNA), "disposal", *words, *where, *trusts),
-        env={**os.environ, "SAMORDNA_TOKEN": who.token},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
 
 
 async def left(town: Town, files: list[OldFile]) -> dict[str, Any]:

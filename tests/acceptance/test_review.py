@@ -1,9 +1,16 @@
 """A tip: somebody looked at a neighbour's case. The auditor opens a review, finds it, asks the
 manager, and closes it with a finding (section 6)."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
+from api.house import PastReading
+from domain.codes import StaffRole
+from domain.policy import Viewer
+from tests.acceptance.command_line import said_to
 from tests.acceptance.test_a_person import NUMBER, met, opened
 from tests.acceptance.town import Reply, Town
 
@@ -17,10 +24,14 @@ async def test_a_tip_is_followed_to_a_finding(town: Town) -> None:
     curious, auditor = town["nexus colleague"], town["auditor"]
     await curious.get(f"/cases/{case}")
     await town["line manager"].get(f"/cases/{case}", expect=404)
+    in_danger = {"number": NUMBER, "reason": "Är i fara."}
+    await town["intake worker"].post("/emergency-accesses", in_danger, expect=201)
     review = await open_review(town)
     shown = await auditor.get(f"/reviews/{review}")
     [looked] = [it for it in shown["items"] if it["who"]["staffId"] == str(curious.staff_id)]
     assert "no-assignment" in looked["flags"]
+    [taken] = [it for it in shown["items"] if it["operation"] == "takeEmergencyAccessByNumber"]
+    assert "broken-glass" in taken["flags"]
     assert (looked["fileId"], looked["operation"]) == (case, "readCase")
     assert TIP not in str((await auditor.get("/reviews")).json)
     await the_wall_was_tried(town, shown)
@@ -51,7 +62,7 @@ async def it_is_worked_through(town: Town, review: str, receipt: int, shown: Rep
     auditor, manager, path = town["auditor"], town["nexus manager"], f"/reviews/{review}"
     asked = {"receipt": receipt, "question": "Hade hon något med ärendet att göra?"}
     manager.position = (await auditor.post(f"{path}/questions", asked))["position"]
-    wrong = {"receipt": receipt, "judgement": "not-justified", "ground": "Grannar."}
+    wrong = {"receipts": [receipt], "judgement": "not-justified", "ground": "Grannar."}
     await auditor.post(f"{path}/judgements", wrong, expect=409)
     [question] = (await manager.get("/review-questions"))["items"]
     assert question["question"] == asked["question"]
@@ -59,9 +70,8 @@ async def it_is_worked_through(town: Town, review: str, receipt: int, shown: Rep
     auditor.position = (await manager.post(f"{path}/answers", answer))["position"]
     await auditor.post(f"{path}/judgements", wrong)
     fine = {"judgement": "justified", "ground": "Hörde till arbetet."}
-    for other in shown["items"]:
-        if other["receipt"] != receipt:
-            await auditor.post(f"{path}/judgements", {"receipt": other["receipt"], **fine})
+    others = [it["receipt"] for it in shown["items"] if it["receipt"] != receipt]
+    await auditor.post(f"{path}/judgements", {"receipts": others, **fine})
     closing = {"conclusion": "En obefogad åtkomst; anmäld till chefen."}
     refused = await auditor.post(f"{path}/closures", closing, expect=409)
     assert refused["notFound"] == 1
@@ -104,3 +114,83 @@ async def test_content_is_read_for_a_stated_purpose(town: Town) -> None:
     told = await auditor.get(f"/cases/{case}/event-contents", purpose="review")
     assert "case.opened" in {event["kind"] for event in told["items"]}
     assert "Elin Marklund" not in str(told.json)
+
+
+async def receipts_of(town: Town) -> list[PastReading]:
+    """Every receipt that is left until now."""
+    clock = town.rooms.house.desk.clock
+    auditor = Viewer(
+        staff=town["auditor"].staff_id, role=StaffRole.AUDITOR, unit="administration", side=None
+    )
+    first = clock.now() - timedelta(days=1)
+    found, _ = await town.rooms.house.receipts.readings_between(auditor, first, clock.now())
+    return list(found)
+
+
+def opening(town: Town) -> list[str]:
+    today = str(today_in(town))
+    return ["open", "--from", today, "--until", today, "--size", "2", "--text-file", "-"]
+
+
+async def test_a_review_is_opened_and_judged_on_the_command_line(town: Town) -> None:
+    """By an auditor, as at the doors: many at once on one ground. Who may not is told so; every
+    command leaves its receipt, refused or not."""
+    case = await opened(town, met(name="Elin Marklund", number=NUMBER))
+    await town["nexus manager"].get(f"/cases/{case}")
+    auditor = town["auditor"]
+    said = await said_to(town, auditor, "review", *opening(town), told=TIP)
+    [review] = re.findall(r"opened ([0-9a-f-]{36}): of", said)
+    judging = ["judge", review, "justified", "--rest", "--text-file", "-"]
+    refused = await said_to(town, town["nexus colleague"], "review", *judging, told="Nej.", ends=1)
+    assert "does not permit" in refused
+    assert "judged" in await said_to(town, auditor, "review", *judging, told="Hörde till arbetet.")
+    await town.level()
+    [line] = (await auditor.get("/reviews"))["items"]
+    assert line["judged"] == line["drawn"] > 0
+    left = [one.reading for one in await receipts_of(town) if one.reading]
+    told = [
+        (one.what, one.outcome, one.reader)
+        for one in left
+        if one.what.startswith("samordna") and review in map(str, one.subjects)
+    ]
+    colleague = town["nexus colleague"].staff_id
+    assert ("samordna review judge", "not-permitted", colleague) in told
+    assert ("samordna review open", "answered", auditor.staff_id) in told
+    assert ("samordna review judge", "answered", auditor.staff_id) in told
+
+
+@pytest.mark.full
+async def test_a_review_is_worked_through_on_the_command_line(town: Town) -> None:
+    """Listed, shown, asked about, found, closed and reopened, each by its command."""
+    case = await opened(town, met(name="Elin Marklund", number=NUMBER))
+    await town.level()
+    await town["nexus colleague"].get(f"/cases/{case}")
+    auditor, manager = town["auditor"], town["nexus manager"]
+
+    async def said(*words: str, told: str = "", ends: int = 0) -> str:
+        return await said_to(town, auditor, "review", *words, told=told, ends=ends)
+
+    [review] = re.findall(r"opened (\S+):", await said(*opening(town), told=TIP))
+    await town.level()
+    shown = await auditor.get(f"/reviews/{review}")
+    curious = str(town["nexus colleague"].staff_id)
+    [one] = [it for it in shown["items"] if it["who"]["staffId"] == curious]
+    receipt = str(one["receipt"])
+    assert re.search(rf"{receipt} .*readCase.*no-assignment", await said("sample", review))
+    text = ["--text-file", "-"]
+    await said("ask", review, "--receipt", receipt, *text, told="Varför läste hon?")
+    wrong = ["judge", review, "not-justified", "--receipt", receipt, *text]
+    assert "manager" in await said(*wrong, told="Grannar.", ends=1)
+    await town.level()
+    answer = {"receipt": one["receipt"], "answer": "Vet inte."}
+    await manager.post(f"/reviews/{review}/answers", answer)
+    assert "judged 1" in await said(*wrong, told="Grannar.")
+    await said("judge", review, "justified", "--rest", *text, told="Hörde till arbetet.")
+    assert "finding" in await said("close", review, *text, told="Klart.", ends=1)
+    found = ["find", review, "unjustified-access", "--receipt", receipt, *text]
+    await said(*found, told="Läste om sin granne.")
+    await said("close", review, *text, told="En obefogad åtkomst.")
+    assert "Läste om sin granne." in await said("findings", review)
+    assert re.search(rf"{review}.*next due 20", await said("list"), re.DOTALL)
+    await said("reopen", review, *text, told="Ett nytt tips.")
+    assert re.search(rf"{review}.* open ", await said("list"))

@@ -1,9 +1,11 @@
 """Everything recorded about a person, and who has read it, for that person (GDPR 15, OSL 12:1)."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
 from domain.codes import Purpose
+from tests.acceptance.command_line import said_to
 from tests.acceptance.town import Person, Town
 from tests.api.test_doors_numbers import number_of
 
@@ -86,3 +88,33 @@ async def test_who_reported_is_not_told_by_what_they_told(town: Town) -> None:
     for other in ("nexus worker", "nexus colleague", "auditor", "administrator"):
         await town[other].get(f"/cases/{case}/subject-records", expect=403)
     await town["line manager"].get(f"/cases/{case}/subject-records", expect=404)
+
+
+async def test_a_subject_record_is_made_on_the_command_line(town: Town) -> None:
+    """By whoever answers for the case; a colleague is told that they may not, the other side that
+    there is nothing: and each try stands among the readings of the case."""
+    case = await case_of(town, town["homeless outreach"], REPORT)
+    await town.level()
+    manager, colleague, other = (
+        town[who] for who in ("nexus manager", "nexus colleague", "line manager")
+    )
+    said, refused, nothing = await asyncio.gather(
+        said_to(town, manager, "subject-access", case),
+        said_to(town, colleague, "subject-access", case, ends=1),
+        said_to(town, other, "subject-access", case, ends=1),
+    )
+    assert NAME in said
+    assert "does not permit" in refused
+    assert "nothing here" in nothing
+    assert not [text for text in (NAME, NUMBER, REPORT["account"]) if text in refused + nothing]
+    listed = (await town["auditor"].get(f"/cases/{case}/readings"))["items"]
+    told = {
+        it["outcome"]: it["who"]["staffId"]
+        for it in listed
+        if it["operation"] == "samordna subject-access"
+    }
+    assert told == {
+        "answered": str(manager.staff_id),
+        "not-permitted": str(colleague.staff_id),
+        "not-found": str(other.staff_id),
+    }

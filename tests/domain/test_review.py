@@ -27,7 +27,7 @@ from domain.review import (
     ask_manager,
     close_review,
     fold,
-    judge_access,
+    judge_accesses,
     open_review,
     record_finding,
     reopen_review,
@@ -63,7 +63,7 @@ def review(*more: list[ReviewEvent]) -> Review:
 
 
 def judged(receipt: int, judgement: AccessJudgement = FINE) -> list[ReviewEvent]:
-    return judge_access(review(), receipt, judgement=judgement, ground="Se akten.")
+    return judge_accesses(review(), [receipt], judgement=judgement, ground="Se akten.")
 
 
 def asked(receipt: int = 7) -> list[ReviewEvent]:
@@ -112,7 +112,7 @@ def test_the_manager_is_asked_and_answers() -> None:
     """Until the answer nothing is judged; nobody answers for what they read themselves (c)."""
     waiting = review(asked())
     with pytest.raises(ManagerIsAsked):
-        judge_access(waiting, 7, judgement=FINE, ground="Vet ej.")
+        judge_accesses(waiting, [7], judgement=FINE, ground="Vet ej.")
     with pytest.raises(ManagerIsAsked):
         ask_manager(waiting, 7, reader=READER, unit="nexus", question="Igen?")
     with pytest.raises(ManagerIsTheReader):
@@ -120,7 +120,7 @@ def test_the_manager_is_asked_and_answers() -> None:
     with pytest.raises(ManagerIsNotAsked):
         answer_question(waiting, 8, manager=MANAGER, answer="Om vad?")
     answered = answer_question(waiting, 7, manager=MANAGER, answer="Jour.")
-    assert judge_access(review(asked(), answered), 7, judgement=FINE, ground="Jour.")
+    assert judge_accesses(review(asked(), answered), [7], judgement=FINE, ground="Jour.")
 
 
 def test_only_what_was_drawn_is_judged() -> None:
@@ -158,10 +158,10 @@ def test_closed_and_reopened() -> None:
     worked = [judged(7), judged(8, WRONG), found(8)]
     closed = [*worked, close_review(review(*worked), conclusion="En granne.", next_due=DUE)]
     with pytest.raises(ReviewIsClosed):
-        judge_access(review(*closed), 7, judgement=WRONG, ground="Nytt.")
+        judge_accesses(review(*closed), [7], judgement=WRONG, ground="Nytt.")
     with pytest.raises(ReviewIsOpen):
         reopen_review(review(*worked), "Varför?")
     again = [*closed, reopen_review(review(*closed), "Nytt tips.")]
-    anew = review(*again, judge_access(review(*again), 7, judgement=WRONG, ground="Nytt."))
+    anew = review(*again, judge_accesses(review(*again), [7], judgement=WRONG, ground="Nytt."))
     with pytest.raises(ReviewIsUnfinished):
         close_review(anew, conclusion="Klart.", next_due=DUE)
