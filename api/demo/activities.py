@@ -1,23 +1,30 @@
 """What is done for many and about nobody: prevention, shifts, information, campaigns, trainings,
-coordination (R7, S35, S44-S49, S54). A chance of its own, so that no person's story hangs on it."""
+coordination (R7, S35, S44-S49, S54)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from random import Random
 from typing import Final
 from uuid import UUID
 
 from api.commands import activities
 from api.demo.shares import happens
 from api.demo.stage import Stage
-from api.demo.workdays import OfficeHours, bustle
+from api.demo.workdays import bustle
 from domain.activity import ActivityPlanned
-from domain.codes import ActivityKind, AgeBand, Audience, CancellationReason, PlaceKind
+from domain.codes import (
+    ActivityKind,
+    AgeBand,
+    Audience,
+    CancellationReason,
+    CorrectionReason,
+    PlaceKind,
+)
 
 YOUNG: Final = AgeBand.AGED_16_TO_21
 _CANCELLED: Final = 0.06
+_MISCOUNTED: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,24 +130,19 @@ PLANS: Final = (
 @dataclass(slots=True, kw_only=True)
 class Activities:
     stage: Stage
-    rng: Random
-    hours: OfficeHours  # of that chance
 
     def plan(self, days: Sequence[date], *, scale: float) -> None:
         """July is quiet, school terms are busy."""
-        for day, plan in self._when(days, scale):
-            moment = self.hours.on(day)
-            self.stage.at(moment, self._announce, plan, self.rng.randint(2, 12))
-
-    def _when(self, days: Sequence[date], scale: float) -> Iterator[tuple[date, Plan]]:
         weights = [bustle(day) for day in days]
         for plan in PLANS:
-            for day in self.rng.choices(days, weights, k=max(1, round(plan.a_year * scale))):
-                yield day, plan
+            of_plan = self.stage.of(f"{plan.by}/{plan.kind.value}")
+            often = max(1, round(plan.a_year * scale))
+            for number, day in enumerate(of_plan.rng.choices(days, weights, k=often)):
+                stage = of_plan.of(str(number))
+                stage.at(stage.hours.on(day), self._announce, stage, plan)
 
-    async def _announce(self, plan: Plan, days_ahead: int) -> None:
-        stage = self.stage
-        held = self.hours.after(stage.now, days_ahead)
+    async def _announce(self, stage: Stage, plan: Plan) -> None:
+        held = stage.hours.after(stage.now, stage.rng.randint(2, 12))
         plan_it = partial(
             activities.plan_activity,
             kind=plan.kind,
@@ -152,20 +154,32 @@ class Activities:
         )
         outcome = await stage.do(stage.crew[plan.by], plan_it)
         activity, _ = outcome.the(ActivityPlanned)
-        stage.at(held, self._tell, plan, activity)
+        stage.at(held, self._tell, stage, plan, activity)
 
-    async def _tell(self, plan: Plan, activity: UUID) -> None:
-        stage = self.stage
+    async def _tell(self, stage: Stage, plan: Plan, activity: UUID) -> None:
         member = stage.crew[plan.by]
-        if happens(self.rng, _CANCELLED):
-            reason = self.rng.choice(list(CancellationReason))
+        if happens(stage.rng, _CANCELLED):
+            reason = stage.rng.choice(list(CancellationReason))
             await stage.do(member, activities.cancel_activity, activity, reason=reason)
             return
         hold = partial(
             activities.hold_activity,
             held_on=stage.today,
-            reached=self.rng.randint(*plan.reach),
+            reached=stage.rng.randint(*plan.reach),
             schools=plan.schools,
             partners=plan.partners,
         )
         await stage.do(member, hold, activity)
+        if stage.comes_round("miscounted", _MISCOUNTED):
+            stage.in_working_days(1, self._correct, stage, plan, activity, stage.today)
+
+    async def _correct(self, stage: Stage, plan: Plan, activity: UUID, held_on: date) -> None:
+        """What was told of it was wrong, and is told again."""
+        correct = partial(
+            activities.correct_activity,
+            reason=CorrectionReason.MISCOUNTED,
+            held_on=held_on,
+            reached=stage.rng.randint(*plan.reach),
+            schools=plan.schools,
+        )
+        await stage.do(stage.crew[plan.by], correct, activity)

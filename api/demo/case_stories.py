@@ -11,7 +11,7 @@ from api.demo import shares, texts
 from api.demo.crew import Member
 from api.demo.intakes import Intake
 from api.demo.people import Somebody
-from api.demo.shares import choose, happens
+from api.demo.shares import choose
 from api.demo.stage import Stage
 from api.demo.work_stories import CaseWork
 from api.demo.workdays import bustle
@@ -34,9 +34,9 @@ _OUTCOMES: Final = {
     CaseOutcome.NO_NEED_FOUND: 0.08,
     CaseOutcome.MOVED_AWAY: 0.07,
 }
-_ENDS_EARLY: Final = 0.27  # within some months: contact is lost, help is declined
-_INTENSE_DAYS: Final = 35  # after the opening, notes come thick and fast
-_MANY_NOTES: Final = 52  # then they become fewer
+_ENDS_EARLY: Final = 0.23  # within some months: contact is lost, help is declined
+_CALMS_DOWN: Final = 25  # days, after which notes are half as many: 40-80 events a case
+_FINISHED: Final = 40  # days after the birthday an open investigation is (R13)
 _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
@@ -54,6 +54,7 @@ class CaseStory:
     age_established: bool = False
     protected: bool = False  # the person's identity: few come near
     merged: bool = False  # the person has another case, under another record
+    linked: set[UUID] = field(default_factory=set)  # with these cases
     notes: int = 0
     work: CaseWork = field(init=False)
     _assignment: int = 0  # which spell of work the agenda's notes belong to
@@ -76,10 +77,11 @@ class CaseStory:
         if intake.mistaken or intake.age is AgeKnowledge.UNKNOWN:
             stage.in_working_days(stage.rng.randint(5, 25), self.establish_age)
         if intake.turns_18_on:
-            grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=1))
+            days = _FINISHED if intake.finished_here else 1
+            grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=days))
             stage.at(max(grown_up, stage.now), self.establish_age)
         self.work.begin()
-        if happens(stage.rng, _ENDS_EARLY) and not intake.turns_18_on:
+        if not intake.turns_18_on and stage.comes_round(f"ends early/{self.unit}", _ENDS_EARLY):
             stage.in_working_days(stage.rng.randint(15, 75), self.close)
 
     # --- the work ----------------------------------------------------------------------------
@@ -90,6 +92,7 @@ class CaseStory:
         stage = self.stage
         unit = stage.desk.organisation.unit(self.unit)
         self.worker = stage.crew.worker_for(
+            stage.rng,
             self.unit,
             self.compartment,
             qualified=needs_child_qualification(self._known_age(), unit),
@@ -123,11 +126,9 @@ class CaseStory:
         self.notes += 1
 
     def _days_to_next_contact(self) -> int:
+        """Nearly every day at first, and less often the longer it goes on."""
         age = (self.stage.today - self.opened).days
-        pace = 1.1 if age < _INTENSE_DAYS else 1.75
-        if self.notes > _MANY_NOTES:
-            pace *= 8
-        mean = pace / bustle(self.stage.today)
+        mean = (1 + age / _CALMS_DOWN) / bustle(self.stage.today)
         return max(1, round(self.stage.rng.expovariate(1 / mean)))
 
     async def hear_again(self) -> None:
@@ -186,7 +187,7 @@ class CaseStory:
         _, offered = outcome.the(HandoverOffered)
         self.handover = offered.handover
         planned = reason == texts.MAJORITY
-        if happens(stage.rng, shares.HANDOVERS_RETURNED) and not planned:
+        if not planned and stage.comes_round("offered too early", shares.HANDOVERS_WITHDRAWN):
             stage.in_working_days(1, self.withdraw, to_unit, reason)
         else:
             days = stage.rng.randint(0, 1) if self.intake.acute else stage.rng.randint(4, 7)
@@ -199,13 +200,20 @@ class CaseStory:
         self.stage.in_working_days(10, self.offer, to_unit, reason)
 
     async def answer(self, to_unit: str) -> None:
-        """The receiving unit takes over; now and then it returns the case first."""
+        """The receiving unit takes over; now and then it returns the case first, or somebody there
+        would have, and their manager does not (R2)."""
         stage = self.stage
-        member = stage.crew.somebody(to_unit, self.compartment)
+        member = stage.crew.somebody(stage.rng, to_unit, self.compartment)
         if self.protected:
             member = stage.crew.manager(to_unit, self.compartment)
         stage.looked(member, "readCase", self.id)
-        if happens(stage.rng, shares.HANDOVERS_RETURNED):
+        returned = stage.comes_round("returned", shares.HANDOVERS_RETURNED)
+        kept = not returned and stage.comes_round("not returned", shares.DECLINES_REFUSED)
+        if returned or kept:
+            if not self.protected:
+                member = stage.crew.worker_for(
+                    stage.rng, to_unit, self.compartment, qualified=False, day=stage.today
+                )
             outcome = await stage.do(
                 member,
                 cases.decline_handover,
@@ -215,7 +223,7 @@ class CaseStory:
                 explanation=texts.decline_explanation(stage.rng),
             )
             if outcome.find(HandoverDeclineProposed):
-                stage.in_working_days(1, self.confirm_decline, to_unit)
+                stage.in_working_days(1, self.confirm_decline, to_unit, confirmed=returned)
             else:
                 self._returned(to_unit)
             return
@@ -224,9 +232,9 @@ class CaseStory:
         self.unit, self.handover = to_unit, None
         stage.in_working_days(stage.rng.randint(0, 2), self.assign)
 
-    async def confirm_decline(self, to_unit: str) -> None:
+    async def confirm_decline(self, to_unit: str, *, confirmed: bool) -> None:
         manager = self.stage.crew.manager(to_unit, self.compartment)
-        if happens(self.stage.rng, 0.5):
+        if not confirmed:
             await self.stage.do(manager, cases.refuse_handover_decline, self.id, self._offered)
             self.stage.in_working_days(1, self.answer, to_unit)
             return

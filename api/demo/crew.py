@@ -129,8 +129,7 @@ class Member:
 class Crew:
     """Everybody with a position now."""
 
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
+    def __init__(self) -> None:
         self._members: dict[str, Member] = {}
         self._at: dict[tuple[str, Compartment | None, StaffRole], dict[str, Member]] = {}
 
@@ -165,13 +164,13 @@ class Crew:
             return member
         return self.manager(position.unit, position.side)
 
-    def somebody(self, unit: str, compartment: Compartment) -> Member:
+    def somebody(self, rng: Random, unit: str, compartment: Compartment) -> Member:
         """Whoever happens to answer: rather a worker than the manager."""
         workers = self._of(unit, compartment, StaffRole.CASE_WORKER)
-        return self._rng.choice([*workers, self.manager(unit, compartment)])
+        return rng.choice([*workers, self.manager(unit, compartment)])
 
     def worker_for(
-        self, unit: str, compartment: Compartment, *, qualified: bool, day: date
+        self, rng: Random, unit: str, compartment: Compartment, *, qualified: bool, day: date
     ) -> Member:
         """The one with the fewest cases of those at work; who is not in the team helps out now and
         then. Where all of them are away, it waits for one of them."""
@@ -182,16 +181,16 @@ class Crew:
         ]
         team = [worker for worker in workers if worker.position.percentage]
         others = [worker for worker in workers if not worker.position.percentage]
-        helping_out = others and (not team or self._rng.random() < _HELPING_OUT)
+        helping_out = others and (not team or rng.random() < _HELPING_OUT)
         chosen = others if helping_out else team
         there = [worker for worker in chosen if not worker.is_away(day)]
         return min(there or chosen, key=lambda worker: len(worker.cases))
 
-    def sender(self, source: Source, entry_unit: str, side: Compartment) -> Member:
+    def sender(self, rng: Random, source: Source, entry_unit: str, side: Compartment) -> Member:
         """Who sends what this source tells; self-referrals are registered by the entry point."""
         if source in _SENDERS:
-            return self[self._rng.choice(_SENDERS[source])]
-        return self.somebody(entry_unit, side)
+            return self[rng.choice(_SENDERS[source])]
+        return self.somebody(rng, entry_unit, side)
 
     def _of(self, unit: str, compartment: Compartment, role: StaffRole) -> list[Member]:
         return list(self._at.get((unit, side_of(compartment), role), {}).values())

@@ -1,23 +1,21 @@
 """Who somebody is, as the year finds it out: what is said, what is found later, whose identity is
 protected, and who turns out to be on record twice.
-
-Each case has a chance of its own for it, so that what comes of one changes nothing of the others.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from random import Random
 from typing import Any, Final
 
 from api.commands import persons, protections
 from api.demo import shares, texts
 from api.demo.case_stories import CaseStory, Stories
-from api.demo.shares import happens
-from api.demo.workdays import OfficeHours
+from api.demo.stage import Stage
 from domain.case import Case
 from domain.codes import IdentityKind, IdentityLevel, IdentitySource, ProtectionKind
 from domain.identity import Particulars
 
+_TAKEN_APART: Final = 0.5  # of the merged
+_PROTECTED_NO_MORE: Final = 0.5
+_ASKED_AGAIN: Final = 3  # times
 _FOUND_OUT: Final = 0.5  # of those whom nobody knew, within some months
 
 
@@ -25,26 +23,27 @@ _FOUND_OUT: Final = 0.5  # of those whom nobody knew, within some months
 class FindingOut:
     story: CaseStory
     cases: Stories
-    rng: Random = field(init=False)
+    asked: int = 0  # whether anybody recognises the person
+    stage: Stage = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rng = Random(f"identity of {self.story.id}")  # noqa: S311 - meant to be foreseeable
+        self.stage = self.story.stage.of("identity")
 
     def begin(self) -> None:
         if self.story.intake.identity is IdentityKind.NONE:
-            self.story.stage.at(self._after(self.rng.randint(1, 4)), self.hear)
+            self.stage.in_working_days(self.stage.rng.randint(1, 4), self.hear)
         one_in = round(1 / shares.PROTECTED_IDENTITIES)  # dealt, not thrown
         if len(self.cases) % one_in == one_in // 3:
-            self.story.stage.at(self._after(self.rng.randint(1, 10)), self.protect)
+            self.stage.in_working_days(self.stage.rng.randint(1, 10), self.protect)
 
     async def hear(self) -> None:
         """The person gives a name that may be anybody's."""
         if not self.story.is_open:
             return
-        said = self._particulars(IdentityLevel.UNCERTAIN, texts.called(self.rng), texts.SAID)
+        said = self._particulars(IdentityLevel.UNCERTAIN, texts.called(self.stage.rng), texts.SAID)
         await self._do(persons.assert_identity, said, IdentitySource.OWN_WORD)
-        if happens(self.rng, _FOUND_OUT):
-            self.story.stage.at(self._after(self.rng.randint(10, 60)), self.find_out)
+        if self.stage.comes_round("found out", _FOUND_OUT):
+            self.stage.in_working_days(self.stage.rng.randint(10, 60), self.find_out)
 
     async def find_out(self) -> None:
         """By a coordination number, which says nothing of the age; where somebody's case here is
@@ -52,17 +51,29 @@ class FindingOut:
         if not self.story.is_open:
             return
         double = self._double()
+        if double is None and self.asked < _ASKED_AGAIN:
+            self.asked += 1
+            self.stage.in_working_days(10, self.find_out)
+            return
         somebody, kind = self.story.intake.somebody, IdentityKind.COORDINATION_NUMBER
         number = double and double.intake.somebody.number
-        number = number or self.story.stage.population.number_of(kind, somebody, self.rng)
+        number = number or self.stage.population.number_of(self.stage.rng, kind, somebody)
         if number is None:
             return
         found = self._particulars(IdentityLevel.PROBABLE, None, texts.FOUND, number)
         await self._do(persons.establish_identity, found, born=None)
         if double and double.unit == self.story.unit:
             who, ids = self.story.manager, (self.story.id, double.id)
-            await self.story.stage.do(who, persons.merge, *ids, texts.RECOGNISED)
+            await self.stage.do(who, persons.merge, *ids, texts.RECOGNISED)
             double.merged = True
+            if self.stage.comes_round("taken apart", _TAKEN_APART):
+                self.stage.in_working_days(3, self.take_apart)
+
+    async def take_apart(self) -> None:
+        """They were two, after all."""
+        if self.story.is_open:
+            who, another = self.story.manager, texts.ANOTHER_AFTER_ALL
+            await self.stage.do(who, persons.unmerge, self.story.id, another)
 
     def _double(self) -> CaseStory | None:
         """A closed case of the same unit and side, about somebody who may be the same and has no
@@ -82,20 +93,39 @@ class FindingOut:
 
     async def protect(self) -> None:
         """By the unit manager; from then on nobody else comes near but who is assigned."""
-        story, log = self.story, self.story.stage.desk.log
+        story, log = self.story, self.stage.desk.log
         case = (await log.streams([story.id]))[story.id].state
         if not story.is_open or not isinstance(case, Case):
             return
-        await story.stage.do(
+        kind = self.stage.rng.choice(list(ProtectionKind))
+        await self.stage.do(
             story.manager,
             protections.protect,
             story.id,
-            self.rng.choice(list(ProtectionKind)),
+            kind,
             texts.PROTECTED,
             files=[story.id, *case.referrals],
             as_of=await log.head(),
         )
         story.protected = True
+        if self.stage.comes_round("protected no more", _PROTECTED_NO_MORE):
+            self.stage.in_working_days(8, self.lift, kind)
+
+    async def lift(self, kind: ProtectionKind) -> None:
+        story, log = self.story, self.stage.desk.log
+        case = (await log.streams([story.id]))[story.id].state
+        if not story.is_open or not isinstance(case, Case):
+            return
+        await self.stage.do(
+            story.manager,
+            protections.lift,
+            story.id,
+            kind,
+            texts.NO_MARKING,
+            files=[story.id, *case.referrals],
+            as_of=await log.head(),
+        )
+        story.protected = False
 
     def _particulars(
         self, level: IdentityLevel, name: str | None, basis: str, number: str | None = None
@@ -111,7 +141,4 @@ class FindingOut:
 
     async def _do(self, *act: Any, **how: Any) -> None:
         use_case, *told = act
-        await self.story.stage.do(self.story.carrier, use_case, self.story.id, *told, **how)
-
-    def _after(self, days: int) -> datetime:
-        return OfficeHours(self.rng).after(self.story.stage.now, days)
+        await self.stage.do(self.story.carrier, use_case, self.story.id, *told, **how)

@@ -32,6 +32,7 @@ class Intake:
 
     day: date
     source: Source
+    name: str = ""  # of its story, whatever comes of others
     role: PersonRole = PersonRole.EXPOSED
     age: AgeKnowledge = AgeKnowledge.ADULT
     mistaken: bool = False  # about the age
@@ -41,6 +42,7 @@ class Intake:
     acute: bool = False
     operation: int | None = None  # of the police, in which they were met
     turns_18_on: date | None = None
+    finished_here: bool = False  # what is investigated then, where it is
     repeats: "Intake | None" = None
     somebody: Somebody = field(init=False)
 
@@ -64,7 +66,10 @@ def plan_intakes(
     _give_bodies(rng, population, first)
     _come_back(rng, first, repeated)
     _fill_the_last_days(rng, intakes, days)
-    return sorted(intakes, key=lambda intake: intake.day)
+    intakes.sort(key=lambda intake: intake.day)
+    for number, intake in enumerate(intakes):
+        intake.name = f"intake/{number}"
+    return intakes
 
 
 # --- when, and by whom -----------------------------------------------------------------------
@@ -170,25 +175,35 @@ def _give_birthdays(rng: Random, intakes: list[Intake], days: Sequence[date], sh
     for number, intake in enumerate(draw(rng, minors, share)):
         later = rng.randrange(_DAYS_TO_GROW // 2, (days[-1] - intake.day).days - 14)
         intake.turns_18_on = intake.day + timedelta(days=later)
+        intake.finished_here = number % 2 == 1
         if number == 0:
             intake.turns_18_on = days[-3] - timedelta(days=1)
 
 
 def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
-    residences = deal(rng, shares.RESIDENCES, len(intakes))
-    concerns = deal(rng, shares.CONCERNS, len(intakes))
-    concerns_of_children = deal(rng, shares.CONCERNS_OF_CHILDREN, len(intakes))
+    free = [intake for intake in intakes if not (intake.turns_18_on or intake.mistaken)]
+    residences = deal(rng, shares.RESIDENCES, len(free))
+    told = [intake for intake in intakes if intake.role not in _CONCERN_OF_ROLE]
+    children = [intake for intake in told if intake.age is AgeKnowledge.MINOR]
+    concerns = deal(rng, shares.CONCERNS, len(told) - len(children))
+    concerns_of_children = deal(rng, shares.CONCERNS_OF_CHILDREN, len(children))
+    for intake in free:
+        number_of_stay = intake.identity is IdentityKind.COORDINATION_NUMBER
+        intake.residence = Residence.STAYS_HERE if number_of_stay else residences.pop()
+    for group in _by_place(intakes):
+        for intake, acute in zip(group, deal(rng, shares.ACUTE, len(group)), strict=True):
+            intake.acute = acute and not intake.turns_18_on
     for intake in intakes:
-        intake.residence = residences.pop()
-        if intake.identity is IdentityKind.COORDINATION_NUMBER:
-            intake.residence = Residence.STAYS_HERE
-        if intake.turns_18_on or intake.mistaken:
-            intake.residence = Residence.BELONGS_HERE
-        intake.acute = happens(rng, shares.ACUTE) and not intake.turns_18_on
         child = intake.age is AgeKnowledge.MINOR
         intake.concern = (
             _CONCERN_OF_ROLE.get(intake.role) or (concerns_of_children if child else concerns).pop()
         )
+
+
+def _by_place(intakes: list[Intake]) -> tuple[list[Intake], list[Intake]]:
+    """Whom another municipality answers for, and the others."""
+    elsewhere = [intake for intake in intakes if intake.residence is Residence.ELSEWHERE]
+    return elsewhere, [intake for intake in intakes if intake not in set(elsewhere)]
 
 
 def _give_bodies(rng: Random, population: Population, intakes: list[Intake]) -> None:
@@ -199,7 +214,7 @@ def _give_bodies(rng: Random, population: Population, intakes: list[Intake]) -> 
         gender = Gender.MAN if man else choose(rng, genders)
         genders[gender] -= 1
         intake.somebody = population.somebody(
-            kind=intake.identity, born=_born(rng, intake), gender=gender
+            rng, kind=intake.identity, born=_born(rng, intake), gender=gender
         )
         intake.identity = intake.somebody.kind
 

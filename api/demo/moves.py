@@ -1,14 +1,11 @@
 """What may become of a referral instead of an answer: its sender takes it back, who sorts it sends
-it on (R0, R12), or a unit manager sets the rule aside (S75). Each has a chance of its own."""
+it on (R0), or a unit manager sets the rule aside (S75)."""
 
-from random import Random
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from api.commands import referrals
 from api.demo import texts
 from api.demo.crew import Member
-from api.demo.shares import happens
 from api.demo.stage import Stage
 from domain.codes import AgeKnowledge, Compartment, StaffRole
 from domain.referral import Referral
@@ -17,19 +14,21 @@ from domain.routing import Route, Rule
 if TYPE_CHECKING:
     from api.demo.referral_stories import ReferralStory
 
-_TAKEN_BACK: Final = 0.22  # of what somebody outside told of a grown-up
-_SENT_ON: Final = 0.85  # of what no rule decides, or is out of scope
-_OVERRIDDEN: Final = 0.1  # of what no rule binds
+_TAKEN_BACK: Final = 0.06  # of what somebody outside told of a grown-up (c)
+_SENT_ON: Final = 0.5  # of what no rule decides (c)
+_OVERRIDDEN: Final = 0.1  # of what no rule binds (c)
 
 
 async def taken_back(stage: Stage, story: "ReferralStory", sender: Member) -> bool:
     """What is assessed as a report stands."""
-    state = await _state(stage, story.id)
+    state = await stage.state(story.id, Referral)
     outside = sender.position.role is StaffRole.EXTERNAL_SENDER
     grown_up = story.intake.age in (AgeKnowledge.ADULT, AgeKnowledge.YOUNG_ADULT)
-    if not (outside and grown_up and happens(_chance(story, "back"), _TAKEN_BACK)):
+    if not (outside and grown_up):
         return False
     if state.deadlines[1:]:  # more than its answer waits
+        return False
+    if not stage.comes_round("taken back", _TAKEN_BACK):
         return False
     await stage.do(sender, referrals.withdraw_referral, story.id, texts.TAKEN_BACK)
     return True
@@ -37,28 +36,21 @@ async def taken_back(stage: Stage, story: "ReferralStory", sender: Member) -> bo
 
 async def moved_on(stage: Stage, story: "ReferralStory", way: Route) -> bool:
     """To the other unit that meets the exposed, once at most; it is answered there."""
-    rng, targets = _chance(story, "on"), stage.desk.organisation.targets
+    targets = stage.desk.organisation.targets
     if story.moved or story.compartment is not Compartment.EXPOSED or story.narrowed:
         return False
+    if story.intake.turns_18_on:  # a case is to see it
+        return False
     story.moved = True
+    if way.binds or way.unit != story.unit:
+        return False
     move, share = referrals.override_routing, _OVERRIDDEN
-    if way.deciding in (Rule.R0, Rule.R12):
+    if way.deciding is Rule.R0:
         move, share = referrals.forward_referral, _SENT_ON
-    if way.binds or way.unit != story.unit or not happens(rng, share):
+    if not stage.comes_round(move.__name__, share):
         return False
     there = targets.adult_entry if story.unit == targets.child_entry else targets.child_entry
     manager = stage.crew.manager(story.unit, story.compartment)
     await stage.do(manager, move, story.id, to_unit=there, reason=texts.MOVED)
     story.unit = there
     return True
-
-
-async def _state(stage: Stage, referral: UUID) -> Referral:
-    state = (await stage.desk.log.streams([referral]))[referral].state
-    if not isinstance(state, Referral):
-        raise TypeError(state)
-    return state
-
-
-def _chance(story: "ReferralStory", what: str) -> Random:
-    return Random(f"{what} of {story.id}")  # noqa: S311 - meant to be foreseeable

@@ -1,4 +1,4 @@
-"""The police operations of a year: announced, acknowledged by both, those met told of the next
+"""A police operation: announced, acknowledged by both, those met told of the next
 morning in an act for each side, closed (S31, S48, R6)."""
 
 from collections.abc import Sequence
@@ -14,7 +14,6 @@ from api.demo.intakes import Intake
 from api.demo.referral_stories import Referrals, details
 from api.demo.shares import choose
 from api.demo.stage import Stage
-from api.demo.workdays import OfficeHours
 from domain.codes import Compartment
 from domain.police_operation import OperationAnnounced
 from domain.policy import side_of
@@ -24,10 +23,9 @@ _COORDINATORS_PATIENCE = {0: 0.45, 1: 0.4, 2: 0.1, 3: 0.05}  # working days; the
 
 
 @dataclass(slots=True, kw_only=True)
-class Operations:
+class Operation:
     stage: Stage
     referrals: Referrals
-    hours: OfficeHours  # of a chance of their own
 
     async def announce(self, met: Sequence[Intake]) -> None:
         """The day before, by the police."""
@@ -36,11 +34,10 @@ class Operations:
         police = stage.crew["police"]
         outcome = await stage.do(police, announce, planned_on=stage.today + timedelta(days=1))
         operation, _ = outcome.the(OperationAnnounced)
-        at_once = self.hours.after(stage.now, 0)
-        stage.at(at_once, self._acknowledge, operation, by_a_coordinator=False)
-        later = self.hours.after(stage.now, choose(self.hours.rng, _COORDINATORS_PATIENCE))
-        stage.at(later, self._acknowledge, operation, by_a_coordinator=True)
-        stage.at(self.hours.after(stage.now, 1), self._refer, operation, met)
+        stage.in_working_days(0, self._acknowledge, operation, by_a_coordinator=False)
+        later = choose(stage.rng, _COORDINATORS_PATIENCE)
+        stage.in_working_days(later, self._acknowledge, operation, by_a_coordinator=True)
+        stage.in_working_days(1, self._refer, operation, met)
 
     async def _acknowledge(self, operation: UUID, *, by_a_coordinator: bool) -> None:
         crew = self.stage.crew
@@ -52,7 +49,7 @@ class Operations:
         sides: dict[Compartment, list[tuple[Intake, ReferralDetails]]] = {}
         for intake in met:
             side = side_of(compartment_of(intake.role))
-            sides.setdefault(side, []).append((intake, details(intake, stage)))
+            sides.setdefault(side, []).append((intake, details(intake, stage.of(intake.name))))
         told: list[tuple[Intake, Outcome, Fact]] = []
         for of_one_side in sides.values():
             these, those = zip(*of_one_side, strict=True)
@@ -61,7 +58,7 @@ class Operations:
             told += self.referrals.routed(outcome, these)
         for one in sorted(told, key=lambda of: met.index(of[0])):
             self.referrals.begin(*one)
-        stage.at(self.hours.after(stage.now, self.hours.rng.randint(4, 10)), self._close, operation)
+        stage.in_working_days(stage.rng.randint(4, 10), self._close, operation)
 
     async def _close(self, operation: UUID) -> None:
         await self.stage.do(self.stage.crew["nexus-manager"], operations.close_operation, operation)

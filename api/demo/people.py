@@ -55,29 +55,24 @@ class Somebody:
 class Population:
     """Invents people, no two with the same number or name."""
 
-    rng: Random
     _numbers: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
 
-    def somebody(
-        self, *, kind: IdentityKind, born: date, gender: Gender, rng: Random | None = None
-    ) -> Somebody:
-        """Somebody with a number of that kind; without one, nobody knows the name either. By a
-        chance of their own, where nobody else is to be changed."""
-        number = self._number(kind, born, gender, rng) if kind is not IdentityKind.NONE else None
+    def somebody(self, rng: Random, *, kind: IdentityKind, born: date, gender: Gender) -> Somebody:
+        """Somebody with a number of that kind; without one, nobody knows the name either."""
+        number = self._number(rng, kind, born, gender) if kind is not IdentityKind.NONE else None
         known = number is not None
         kind = kind if known else IdentityKind.NONE
         return Somebody(
-            name=self.name(gender, rng) if known else None,
+            name=self.name(rng, gender) if known else None,
             kind=kind,
             number=number,
             born=_date_in(number) if number else born,
             gender=gender,
-            contact=self._contact(rng) if known and happens(rng or self.rng, 0.7) else None,
+            contact=_contact(rng) if known and happens(rng, 0.7) else None,
         )
 
-    def name(self, gender: Gender, rng: Random | None = None) -> str:
-        rng = rng or self.rng
+    def name(self, rng: Random, gender: Gender) -> str:
         first_names = {Gender.WOMAN: _WOMEN, Gender.MAN: _MEN}.get(gender, _WOMEN + _MEN)
         for tried in count():
             surname = rng.choice(_SURNAMES_BEGIN) + rng.choice(_SURNAMES_END)
@@ -89,17 +84,15 @@ class Population:
                 return name
         raise AssertionError("counting does not end")
 
-    def number_of(self, kind: IdentityKind, somebody: Somebody, rng: Random) -> str | None:
-        """A number of somebody's that is found later, by another chance than the population's."""
-        return self._number(kind, somebody.born, somebody.gender, rng)
+    def number_of(self, rng: Random, kind: IdentityKind, somebody: Somebody) -> str | None:
+        """A number of somebody's that is found later."""
+        return self._number(rng, kind, somebody.born, somebody.gender)
 
-    def _number(
-        self, kind: IdentityKind, born: date, gender: Gender, rng: Random | None = None
-    ) -> str | None:
+    def _number(self, rng: Random, kind: IdentityKind, born: date, gender: Gender) -> str | None:
         """On a day whose test numbers are used up, the birth date moves on by a day; where a month
         of them is, nobody knows a number. The tax agency keeps twenty for a day."""
         for _ in range(_DAYS_AWAY):
-            for serial in (rng or self.rng).sample(_TEST_SERIALS, len(_TEST_SERIALS)):
+            for serial in rng.sample(_TEST_SERIALS, len(_TEST_SERIALS)):
                 number = _spelled(kind, born, serial)
                 fits = gender not in (Gender.WOMAN, Gender.MAN) or serial % 2 == (
                     gender is Gender.MAN
@@ -110,8 +103,9 @@ class Population:
             born += timedelta(days=1)
         return None
 
-    def _contact(self, rng: Random | None) -> str:
-        return f"070-1740{(rng or self.rng).choice(_MOBILE_FOR_FICTION)}"
+
+def _contact(rng: Random) -> str:
+    return f"070-1740{rng.choice(_MOBILE_FOR_FICTION)}"
 
 
 def _spelled(kind: IdentityKind, born: date, serial: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from api.commands import referrals
@@ -19,6 +19,7 @@ from api.demo.neighbours import Neighbours
 from api.demo.reports import Report
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
+from api.demo.turns import Turns
 from domain.assessment import is_to_be_investigated
 from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
@@ -42,6 +43,7 @@ from domain.referral import (
 )
 from domain.routing import Facts, age_knowledge, route
 
+_REFUSED: Final = 0.35  # of those that are said to belong elsewhere: few
 _CHANNELS = {
     Source.SELF: (Channel.PHONE, Channel.IN_PERSON),
     Source.CLOSE_PERSON: (Channel.PHONE, Channel.E_MAIL),
@@ -53,11 +55,13 @@ _CHANNELS = {
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ReferralStory:
+    stage: Stage
     intake: Intake
     id: UUID
     unit: str
     compartment: Compartment
     declines_refused: bool = False
+    reports: int = 0  # as often as it was assessed anew, for another age
     narrowed: bool = False  # the person's identity is protected
     sender: Member | None = None  # who may take it back
     moved: bool = False  # to another unit than the rules point to, or asked whether it should be
@@ -71,9 +75,9 @@ class Referrals:
     cases: Stories
 
     async def receive(self, intake: Intake) -> None:
-        stage = self.stage
+        stage = self.stage.of(f"{intake.name}/told")
         way = route(_facts(intake, stage), stage.desk.organisation)
-        sender = stage.crew.sender(intake.source, way.unit, way.compartment)
+        sender = stage.crew.sender(stage.rng, intake.source, way.unit, way.compartment)
         outcome = await stage.do(sender, referrals.receive_referral, details(intake, stage))
         for one in self.routed(outcome, [intake]):
             self.begin(*one, sender=sender)
@@ -91,6 +95,7 @@ class Referrals:
         """It waits for the unit that it was routed to."""
         event = cast("ReferralRouted", routed.event)
         story = ReferralStory(
+            stage=self.stage.of(intake.name),
             intake=intake,
             id=routed.stream,
             unit=event.unit,
@@ -100,50 +105,50 @@ class Referrals:
         )
         self._assessed(story, outcome)
         patience = {0: 0.6, 1: 0.4} if intake.acute else {1: 0.35, 2: 0.35, 3: 0.2, 6: 0.1}
-        days = choose(self.stage.rng, patience)
-        self.stage.in_working_days(days, self.answer, story)
+        days = choose(story.stage.rng, patience)
+        story.stage.in_working_days(days, self.answer, story)
 
     async def answer(self, story: ReferralStory) -> None:
         """Accepted, unless it is wrongly here: for the age, or for the place (R2). Acute needs are
         met here all the same (R14)."""
-        if (await self._state(story)).status is ReferralStatus.CLOSED:
+        if (await story.stage.state(story.id, Referral)).status is ReferralStatus.CLOSED:
             return  # assessed, and no investigation is opened
-        member = self.stage.crew.somebody(story.unit, story.compartment)
+        member = story.stage.crew.somebody(story.stage.rng, story.unit, story.compartment)
         if story.narrowed:
-            member = self.stage.crew.manager(story.unit, story.compartment)
-        self.stage.looked(member, "readReferral", story.id)
-        if story.sender and await taken_back(self.stage, story, story.sender):
+            member = story.stage.crew.manager(story.unit, story.compartment)
+        story.stage.looked(member, "readReferral", story.id)
+        if story.sender and await taken_back(story.stage, story, story.sender):
             return
-        way = route(_facts(story.intake, self.stage), self.stage.desk.organisation)
-        if await moved_on(self.stage, story, way):
-            self.stage.in_working_days(1, self.answer, story)
+        way = route(_facts(story.intake, story.stage), story.stage.desk.organisation)
+        if await moved_on(story.stage, story, way):
+            story.stage.in_working_days(1, self.answer, story)
             return
-        intake, adults = story.intake, self.stage.desk.organisation.targets.adult_entry
+        intake, adults = story.intake, story.stage.desk.organisation.targets.adult_entry
         wrong_age = intake.mistaken and intake.age is AgeKnowledge.ADULT and story.unit == adults
         elsewhere = intake.residence is Residence.ELSEWHERE and not intake.acute
         elsewhere = elsewhere and await self._may_go_elsewhere(story)
         if wrong_age:
-            truth = age_knowledge(intake.somebody.born, self.stage.today)
+            truth = age_knowledge(intake.somebody.born, story.stage.today)
             await self._decline(member, story, DeclineReason.WRONG_AGE, truth, texts.WRONG_AGE)
         elif elsewhere and intake.repeats is None and not story.declines_refused:
-            explanation = texts.decline_explanation(self.stage.rng)
+            explanation = texts.decline_explanation(story.stage.rng)
+            if not story.narrowed:
+                member = self._worker_at(story)
             await self._decline(member, story, DeclineReason.OTHER_MUNICIPALITY, None, explanation)
         else:
             await self._accept(member, story)
 
+    def _worker_at(self, story: ReferralStory) -> Member:
+        day, who = story.stage.today, story.stage.crew.worker_for
+        return who(story.stage.rng, story.unit, story.compartment, qualified=False, day=day)
+
     async def _may_go_elsewhere(self, story: ReferralStory) -> bool:
         """Protection is assessed first and not needed at once, nor an investigation decided, before
         another municipality can be pointed to (R14)."""
-        state = await self._state(story)
+        state = await story.stage.state(story.id, Referral)
         waits = running(state.deadlines, ClockKind.PROTECTION_ASSESSMENT)
         decided = is_to_be_investigated(state.deadlines)
         return waits is None and not state.assessment.at_once and not decided
-
-    async def _state(self, story: ReferralStory) -> Referral:
-        stream = (await self.stage.desk.log.streams([story.id]))[story.id]
-        if not isinstance(stream.state, Referral):
-            raise TypeError(stream.state)
-        return stream.state
 
     async def _decline(
         self,
@@ -153,7 +158,7 @@ class Referrals:
         age: AgeKnowledge | None,
         explanation: str,
     ) -> None:
-        stage = self.stage
+        stage = story.stage
         outcome = await stage.do(
             member,
             referrals.decline_referral,
@@ -170,13 +175,14 @@ class Referrals:
 
     async def _confirm(self, story: ReferralStory, reason: DeclineReason) -> None:
         """The unit manager confirms most declines (R2); the others are accepted after all."""
-        if (await self._state(story)).status is ReferralStatus.CLOSED:
+        if (await story.stage.state(story.id, Referral)).status is ReferralStatus.CLOSED:
             return
-        stage = self.stage
+        stage = story.stage
         manager = stage.crew.manager(story.unit, story.compartment)
         stage.looked(manager, "readReferral", story.id)
         elsewhere = reason is DeclineReason.OTHER_MUNICIPALITY
-        if elsewhere and (happens(stage.rng, 0.3) or not await self._may_go_elsewhere(story)):
+        refused = elsewhere and stage.comes_round("decline refused", _REFUSED)
+        if refused or (elsewhere and not await self._may_go_elsewhere(story)):
             await stage.do(manager, referrals.refuse_decline, story.id)
             story.declines_refused = True
             stage.in_working_days(1, self.answer, story)
@@ -191,14 +197,22 @@ class Referrals:
         clocks = [fact.stream for fact in outcome.facts if isinstance(fact.event, DeadlineSet)]
         if story.id in clocks:
             source = story.intake.source
-            Report(stage=self.stage, referral=story.id, source=source, cases=self.cases).begin()
+            story.reports += 1
+            grows_up = story.intake.turns_18_on is not None
+            Report(
+                stage=story.stage.of(f"report/{story.reports}"),
+                referral=story.id,
+                source=source,
+                cases=self.cases,
+                grows_up=grows_up,
+            ).begin()
 
     def _goes_on(self, story: ReferralStory, routed: ReferralRouted) -> None:
         story.unit, story.compartment = routed.unit, routed.compartment
-        self.stage.in_working_days(self.stage.rng.randint(0, 2), self.answer, story)
+        story.stage.in_working_days(story.stage.rng.randint(0, 2), self.answer, story)
 
     async def _accept(self, member: Member, story: ReferralStory) -> None:
-        stage = self.stage
+        stage = story.stage
         if earlier := self._closed_case_of(story):
             await earlier.reopen()
         outcome = await stage.do(member, referrals.accept_referral, story.id)
@@ -206,7 +220,7 @@ class Referrals:
             await self.cases[joined[0]].hear_again()
         elif opened := outcome.find(CaseOpened):
             case = CaseStory(
-                stage=stage,
+                stage=stage.of("case"),
                 intake=story.intake,
                 id=opened[0],
                 unit=opened[1].unit,
@@ -216,6 +230,7 @@ class Referrals:
             self.cases.add(case)
             case.begin()
             FindingOut(story=case, cases=self.cases).begin()
+            Turns(story=case).begin()
             Neighbours(story=case, referral=story.id, referrals=self).begin()
             if story.intake.role is PersonRole.UNKNOWN:
                 stage.in_working_days(stage.rng.randint(8, 15), self._receive_anew, case)
@@ -223,7 +238,7 @@ class Referrals:
     def _closed_case_of(self, story: ReferralStory) -> CaseStory | None:
         """Some who come back within the year have their case reopened; for the others a new one
         opens."""
-        if not happens(self.stage.rng, 0.6):
+        if not happens(story.stage.rng, 0.6):
             return None
         theirs = self.cases.of_somebody(story.intake.somebody)
         if any(case.is_open or case.merged for case in theirs):
@@ -236,10 +251,11 @@ class Referrals:
         if not case.is_open:
             return
         await case.close_as_misrecorded()
-        role = PersonRole.BUYER if happens(self.stage.rng, 0.3) else PersonRole.EXPOSED
+        role = PersonRole.BUYER if happens(case.stage.rng, 0.3) else PersonRole.EXPOSED
         intake = Intake(
             day=self.stage.today,
             source=Source.OTHER_UNIT,
+            name=f"{case.intake.name}/anew",
             role=role,
             age=case.intake.age,
             identity=case.intake.identity,

@@ -47,27 +47,29 @@ PROTECTED_IDENTITIES: Final = 0.04
 REPEATED: Final = 0.20
 ADULTS_AMONG_UNKNOWN_AGES: Final = 0.65  # with those of whom a wrong age is told: 12 % misrouted
 HANDOVERS_RETURNED: Final = 0.05
-ACUTE: Final = 0.15
+HANDOVERS_WITHDRAWN: Final = 0.08
+DECLINES_REFUSED: Final = 0.12
+ACUTE: Final = {True: 0.15, False: 0.85}
 
 RESIDENCES: Final = {
-    Residence.BELONGS_HERE: 0.80,
+    Residence.BELONGS_HERE: 0.78,
     Residence.STAYS_HERE: 0.12,
-    Residence.ELSEWHERE: 0.04,
+    Residence.ELSEWHERE: 0.06,
     Residence.UNKNOWN: 0.04,
 }
 CONCERNS: Final = {
-    Concern.PROSTITUTION: 0.55,
-    Concern.TRAFFICKING: 0.09,
+    Concern.PROSTITUTION: 0.48,
+    Concern.TRAFFICKING: 0.16,  # with the children: 5-12 presumed a year
     Concern.CLOSE_VIOLENCE: 0.22,
     Concern.FORCED_MARRIAGE: 0.03,
     Concern.OTHER_EXPLOITATION: 0.03,
     Concern.UNKNOWN: 0.08,
 }
 CONCERNS_OF_CHILDREN: Final = {
-    Concern.PROSTITUTION: 0.36,
+    Concern.PROSTITUTION: 0.33,
     Concern.FARES_BADLY: 0.30,
     Concern.CLOSE_VIOLENCE: 0.16,
-    Concern.TRAFFICKING: 0.07,
+    Concern.TRAFFICKING: 0.10,
     Concern.FORCED_MARRIAGE: 0.04,
     Concern.UNKNOWN: 0.07,
 }
@@ -97,12 +99,16 @@ MEETS_NAMELESS: Final = {Source.POLICE_OPERATION: 6.0, Source.HOMELESS_OUTREACH:
 
 
 def deal(rng: Random, shares: Mapping[T, float], count: int) -> list[T]:
-    """Each value as often as its share says, shuffled; what rounding leaves has the commonest."""
-    deck = [value for value, share in shares.items() for _ in range(round(share * count))]
-    commonest = max(shares, key=lambda value: shares[value])
-    deck += [commonest] * (count - len(deck))
-    rng.shuffle(deck)
-    return deck[:count]
+    """Each value as often as its share says, spread over them all; what rounding leaves has the
+    commonest."""
+    often = {value: round(share * count) for value, share in shares.items()}
+    often[max(shares, key=lambda value: shares[value])] += count - sum(often.values())
+    deck = [
+        ((place + rng.random()) / times, value)
+        for value, times in often.items()
+        for place in range(times)
+    ]
+    return [value for _, value in sorted(deck, key=lambda card: card[0])]
 
 
 def draw(

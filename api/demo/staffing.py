@@ -1,25 +1,25 @@
 """Who works with it: the first administrator, everybody's position, and the team (S10, S57-S60)."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
-from api.commands import staff, teams
+from api.commands import adoptions, staff, teams
 from api.commands.founding import found
 from api.commands.staff import PositionDetails
 from api.demo.board import mandate_a_team
 from api.demo.case_stories import Stories
 from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, SUCCESSOR, Member, Position, positions_for
 from api.demo.stage import Stage
+from api.runtime.organisation import UPPSALA
 from domain.codes import Gender, StaffRole
 from domain.staff import PositionTaken
 
 
 async def staff_the_house(stage: Stage, *, start: date, until: date, scale: float) -> UUID:
     """Everybody takes a position, and the team is established; the answer is the team's id."""
-    first = await found(
-        stage.desk, name=stage.population.name(Gender.UNKNOWN), recorded_at=stage.now
-    )
+    name = stage.population.name(stage.rng, Gender.UNKNOWN)
+    first = await found(stage.desk_for_an_act(), name=name, recorded_at=stage.now)
     administrator = stage.crew.add(
         first, Position(FIRST_ADMINISTRATOR, "administration", StaffRole.ADMINISTRATOR, None)
     )
@@ -34,6 +34,15 @@ async def staff_the_house(stage: Stage, *, start: date, until: date, scale: floa
         if position.percentage:
             await _join(stage, team, stage.crew[position.demo_role])
     return team
+
+
+async def adopt_the_organisation(stage: Stage) -> None:
+    """As it was set up, but for one number: an organisation is adopted like any other (S9-S20)."""
+    before = UPPSALA.read_text(encoding="utf-8")
+    document = before.replace("full_time_points = 60", "full_time_points = 64")
+    adopt = partial(adoptions.adopt_organisation, document=document)
+    soon = stage.today + timedelta(days=14)
+    await stage.do(stage.crew[FIRST_ADMINISTRATOR], adopt, in_force_from=soon)
 
 
 async def replace_a_worker(stage: Stage, team: UUID, cases: Stories) -> None:
@@ -57,7 +66,7 @@ async def replace_a_worker(stage: Stage, team: UUID, cases: Stories) -> None:
 
 async def _take(stage: Stage, by: Member, position: Position) -> Member:
     details = PositionDetails(
-        name=stage.population.name(Gender.UNKNOWN),
+        name=stage.population.name(stage.rng, Gender.UNKNOWN),
         unit=position.unit,
         role=position.role,
         side=position.side,

@@ -29,7 +29,7 @@ class TimePassing:
 
     def keep(self, days: Iterator[date]) -> None:
         """From now on, and on these first days of months."""
-        self.stage.watch(self._watch)
+        self.stage.theatre.watching.append(self._watch)
         for day in days:
             self.stage.at(at_minute(day, _AN_HOUR_OF_NIGHT), self._reckon_month)
 
@@ -54,7 +54,7 @@ class TimePassing:
         stage = self.stage
         told = await tell_overdue(stage.desk, file, deadline, recorded_at=stage.now)
         if told is not None:
-            stage.position = told
+            stage.theatre.position = told
             later = stage.desk.calendar.add_working_days(stage.now, 1)
             stage.at(later + _SOON, self._tell, file, deadline)
 
@@ -66,14 +66,17 @@ class TimePassing:
             children |= _for_children(
                 await log.streams(self._cases[first : first + _TOGETHER]), unit
             )
-        told = await reckon_month(
-            stage.desk,
-            self,
-            children,
-            position=stage.position,
-            recorded_at=stage.now,
+        theatre = stage.theatre
+        theatre.position = (
+            await reckon_month(
+                stage.of(stage.today.isoformat()).desk_for_an_act(),
+                self,
+                children,
+                position=theatre.position,
+                recorded_at=stage.now,
+            )
+            or theatre.position
         )
-        stage.position = told or stage.position
 
     async def record(self, reading: Reading) -> int:
         """The access log lets nobody choose its moments: it is told when the year is made."""

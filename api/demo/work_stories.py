@@ -1,15 +1,13 @@
-"""What is done in a case beside its notes: investigated, assessed, decided, applied for, sent out.
-
-The work has a chance of its own, seeded by the case's id, so that the rest of the year stays what
-it is whatever is done in one case.
-"""
+"""What is done in a case beside its notes: investigated, assessed, decided, applied, sent out."""
 
 from collections.abc import Awaitable, Callable
-from random import Random
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from api.commands import (
+    assessments,
     cases,
     consents,
     consultations,
@@ -21,7 +19,6 @@ from api.commands import (
 )
 from api.demo import texts
 from api.demo.shares import choose, happens
-from api.demo.workdays import OfficeHours
 from domain.case import Case
 from domain.case.consent import ConsentGiven
 from domain.case.consultation import ConsultationAsked
@@ -53,21 +50,32 @@ from domain.codes import (
     RiskLevel,
     TransferAnswer,
 )
-from domain.deadline import running
+from domain.deadline import Deadline, running
 
 if TYPE_CHECKING:  # a case and its work know each other
     from api.demo.case_stories import CaseStory
 
 _INVESTIGATED: Final = 0.75
+_ADVISED: Final = 0.9  # on the day, the others late
 _RISK_ASSESSED: Final = 0.5
 _REFLECTION_PERIOD: Final = 0.4  # of those presumed: 2-5 a year
 _SENT_OUT: Final = 0.2
+_SENT_ELSEWHERE: Final = 0.1
+_WITHDRAWN: Final = 0.3  # of the consents
+_NARROWED: Final = 0.3  # of the consents
+_NO_LONGER_ASKED: Final = 0.2
+_LATE: Final = 0.05
+_MORE_TIME: Final = 0.05  # of the investigations
+_WAITS: Final = 0.1  # of the others, for the person
+_OF_INVESTIGATIONS: Final = (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
+_ACCEPTED_ELSEWHERE: Final = 0.5
+_TAKEN_FURTHER: Final = 0.5  # of the transfers that are refused
 _ANSWERED_ITSELF: Final = 0.7  # with the region's own client
 _CONSULTED: Final = 0.12
 _REPORTED: Final = 0.1
 _MISTAKEN: Final = 0.05  # an entry in the wrong file, corrected the same day
 _ASKED: Final = 0.5  # children's intake, about somebody aged 18-20 (R11)
-_TRANSFERRED: Final = 0.3  # of those who only stay here
+_TRANSFERRED: Final = 0.4  # of those who only stay here
 _KINDS: Final = {
     InterventionKind.COUNSELLING: 0.45,
     InterventionKind.FINANCIAL_ASSISTANCE: 0.2,
@@ -89,21 +97,23 @@ class CaseWork:
 
     def __init__(self, story: "CaseStory") -> None:
         self._story = story
-        self._rng = Random(story.id.int)  # noqa: S311 - meant to be foreseeable
-        self._hours = OfficeHours(self._rng)
+        self._stage = story.stage.of("work")
+        self._rng = self._stage.rng
         self._investigation: UUID | None = None
         self._moves = False  # another municipality has accepted
 
     def begin(self) -> None:
         rng, intake = self._rng, self._story.intake
+        self._in(0 if self._comes_round("advised", _ADVISED) else 6, self._advise)
         if happens(rng, _INVESTIGATED):
             self._in(rng.randint(3, 12), self.investigate)
         if happens(rng, _RISK_ASSESSED):
             self._in(rng.randint(2, 20), self._assess_risk)
         if happens(rng, _CONSULTED):
             self._in(rng.randint(5, 40), self._consult)
-        if happens(rng, _SENT_OUT):
-            self._in(rng.randint(20, 60), self._send_out)
+        out_of_scope = intake.concern is Concern.OTHER_EXPLOITATION  # referred on (R12)
+        if out_of_scope or happens(rng, _SENT_OUT):
+            self._in(rng.randint(5, 60), self._send_out)
         if happens(rng, _MISTAKEN):
             self._in(rng.randint(5, 60), self._mistake)
         if intake.age is AgeKnowledge.YOUNG_ADULT and happens(rng, _ASKED):
@@ -113,8 +123,8 @@ class CaseWork:
             self._in(rng.randint(4, 15), self._presume)
         if exposed and happens(rng, _REPORTED):
             self._in(rng.randint(10, 40), self._report)
-        if intake.residence is Residence.STAYS_HERE and happens(rng, _TRANSFERRED):
-            self._in(rng.randint(20, 50), self._request_transfer)
+        if intake.residence is Residence.STAYS_HERE and self._comes_round("moves", _TRANSFERRED):
+            self._in(rng.randint(10, 30), self._request_transfer)
 
     async def wind_up(self, outcome: CaseOutcome) -> CaseOutcome:
         """What must have ended before the case may; and how it ended, then."""
@@ -125,16 +135,18 @@ class CaseWork:
 
     def _in(self, days: int, act: Callable[..., Awaitable[None]], *args: Any) -> None:
         """So many working days later, if the case is open then."""
-        stage = self._story.stage
-        stage.at(self._hours.after(stage.now, days), self._if_open, act, *args)
+        self._stage.in_working_days(days, self._if_open, act, *args)
 
     async def _if_open(self, act: Callable[..., Awaitable[None]], *args: Any) -> None:
         if self._story.is_open:
             await act(*args)
 
+    def _comes_round(self, what: str, share: float) -> bool:
+        return self._stage.comes_round(what, share)
+
     async def _do(self, use_case: Callable[..., Awaitable[None]], *args: Any, **more: Any) -> Any:
         story = self._story
-        return await story.stage.do(story.carrier, use_case, story.id, *args, **more)
+        return await self._stage.do(story.carrier, use_case, story.id, *args, **more)
 
     # --- investigated and assessed -----------------------------------------------------------
 
@@ -145,6 +157,41 @@ class CaseWork:
         self._investigation = opened = outcome.the(InvestigationOpened)[1].investigation
         self._in(self._rng.randint(0, 1), self._inform, opened)
         self._in(self._rng.randint(40, 75), self._conclude, opened)
+        if self._comes_round("more time", _MORE_TIME):
+            self._in(30, self._give_more_time)
+        elif self._comes_round("waits", _WAITS):
+            self._in(15, self._wait)
+
+    async def _advise(self) -> None:
+        """Without delay, of the case of whoever is not assessed as reported (section 3)."""
+        case = await self._stage.state(self._story.id, Case)
+        if running(case.deadlines, ClockKind.INVESTIGATION_OPENED):
+            await self._do(investigations.give_advice, texts.ADVICE)
+
+    async def _give_more_time(self) -> None:
+        """A child's on special grounds (SoL 2001:453 11:2, in SoL 2025:400 20:3); a grown-up's, for
+        which the house set a time itself."""
+        if standing := await self._waiting(*_OF_INVESTIGATIONS):
+            until = standing.due + timedelta(days=30)
+            extend = assessments.extend_in_case
+            await self._do(extend, standing.id, until=until, ground=texts.MORE_TIME)
+
+    async def _wait(self) -> None:
+        """What the house set itself may wait for the person; the law's time does not."""
+        if standing := await self._waiting(ClockKind.ADULT_INVESTIGATION):
+            await self._do(assessments.pause_in_case, standing.id, texts.WAITED_FOR)
+            self._in(10, self._go_on, standing.id)
+
+    async def _go_on(self, deadline: UUID) -> None:
+        standing = await self._waiting(ClockKind.ADULT_INVESTIGATION)
+        if standing and standing.id == deadline:
+            await self._do(assessments.resume_in_case, deadline)
+
+    async def _waiting(self, *clocks: ClockKind) -> Deadline | None:
+        """The deadline of the investigation, where one is open."""
+        case = await self._stage.state(self._story.id, Case)
+        kept = [one for one in case.deadlines if one.clock.reveal() in clocks]
+        return next((one for one in kept if not one.missed and one.due > self._stage.now), None)
 
     async def _inform(self, investigation: UUID) -> None:
         if investigation == self._investigation:
@@ -165,16 +212,15 @@ class CaseWork:
         )
         await self._do(investigations.conclude_investigation, investigation, how)
         self._investigation = None
-        chance, stage = Random(investigation.int), self._story.stage  # noqa: S311 - foreseeable
-        days = 6 if happens(chance, 0.05) else chance.randint(0, 3)
-        stage.at(OfficeHours(chance).after(stage.now, days), self._if_open, self._notify)
+        late = self._comes_round("notified late", _LATE)
+        self._in(6 if late else self._rng.randint(0, 3), self._notify)
         if how is InvestigationConclusion.INTERVENTION:
             self._in(self._rng.randint(0, 4), self._decide)
 
     async def _notify(self) -> None:
         """Once for all that was decided meanwhile."""
-        case = (await self._story.stage.desk.log.streams([self._story.id]))[self._story.id].state
-        if isinstance(case, Case) and running(case.deadlines, ClockKind.OUTCOME_NOTIFIED):
+        case = await self._stage.state(self._story.id, Case)
+        if running(case.deadlines, ClockKind.OUTCOME_NOTIFIED):
             await self._do(investigations.notify_outcome, texts.NOTIFIED)
 
     async def _assess_risk(self) -> None:
@@ -195,7 +241,7 @@ class CaseWork:
         )
         if self._story.compartment is Compartment.EXPOSED:
             self._in(rng.randint(1, 6), self._consent)
-        if happens(rng, _REFLECTION_PERIOD):
+        if self._comes_round("reflection period", _REFLECTION_PERIOD):
             self._in(rng.randint(2, 8), self._apply)
 
     # --- with the coordinators ---------------------------------------------------------------
@@ -210,8 +256,15 @@ class CaseWork:
         )
         given = outcome.the(ConsentGiven)[1].consent
         await self._do(consents.engage_coordinator, self._coordinator)
-        if happens(self._rng, 0.2):
-            self._in(self._rng.randint(20, 60), self._withdraw, given)
+        if self._comes_round("withdrawn", _WITHDRAWN):
+            self._in(self._rng.randint(10, 30), self._withdraw, given)
+        elif self._comes_round("narrowed", _NARROWED):
+            self._in(8, self._narrow, given)
+
+    async def _narrow(self, consent: UUID) -> None:
+        """For what a coordinator needs, and not for longer than the autumn."""
+        until = self._stage.today + timedelta(days=90)
+        await self._do(consents.narrow_consent, consent, scope=_ENOUGH, until=until)
 
     async def _withdraw(self, consent: UUID) -> None:
         await self._do(consents.withdraw_consent, consent)
@@ -223,13 +276,13 @@ class CaseWork:
 
     @property
     def _coordinator(self) -> UUID:
-        return self._story.stage.crew["regional-coordinator"].id
+        return self._stage.crew["regional-coordinator"].id
 
     # --- asked of another unit, and corrected ------------------------------------------------
 
     async def _ask(self) -> None:
         story = self._story
-        children = story.stage.desk.organisation.targets.child_entry
+        children = self._stage.desk.organisation.targets.child_entry
         if story.unit == children:
             return
         ask = consultations.ask_unit
@@ -239,11 +292,12 @@ class CaseWork:
 
     async def _hear_from(self, unit: str, consultation: UUID) -> None:
         """If the question still waits, and who is asked may come near."""
-        stage, compartment = self._story.stage, self._story.compartment
-        case = (await stage.desk.log.streams([self._story.id]))[self._story.id].state
-        if not isinstance(case, Case) or case.narrowed:
+        stage, compartment = self._stage, self._story.compartment
+        case = await stage.state(self._story.id, Case)
+        if case.narrowed or consultation not in [asked.id for asked in case.consultations]:
             return
-        if consultation not in [asked.id for asked in case.consultations]:
+        if self._comes_round("no longer asked", _NO_LONGER_ASKED):
+            await self._do(consultations.withdraw_consultation, consultation)
             return
         manager = stage.crew.manager(unit, compartment)
         answer = consultations.answer_unit
@@ -291,27 +345,32 @@ class CaseWork:
     # --- sent out ----------------------------------------------------------------------------
 
     async def _send_out(self) -> None:
+        """To the region; now and then to a shelter, which has no client of its own."""
+        elsewhere = self._comes_round("sent elsewhere", _SENT_ELSEWHERE)
         along = [InformationKind.IDENTITY]
         if not self._story.protected:
             along.append(InformationKind.CONTACT)
         outcome = await self._do(
             outward.refer_out,
-            receiver=Receiver.REGION,
-            party="region",
+            receiver=Receiver.CIVIL_SOCIETY if elsewhere else Receiver.REGION,
+            party=None if elsewhere else "region",
             ground=DisclosureGround.HARM_TEST,
             going_along=tuple(along),
             text=texts.SENT_OUT,
         )
-        self._in(15, self._hear, outcome.the(ExternalReferralMade)[1].referral)
+        made = outcome.the(ExternalReferralMade)[1].referral
+        self._in(15, partial(self._hear, of_the_region=not elsewhere), made)
 
-    async def _hear(self, referral: UUID) -> None:
+    async def _hear(self, referral: UUID, *, of_the_region: bool) -> None:
+        """A place on a waiting list is not the last answer."""
         answers = {ExternalAnswer.TAKEN_ON: 0.6, ExternalAnswer.WAITING_LIST: 0.4}
         answer = choose(self._rng, answers)
-        if happens(Random(referral.int), _ANSWERED_ITSELF):  # noqa: S311 - foreseeable
-            region, how = self._story.stage.crew["health-care"], {"text": texts.PARTYS_ANSWER}
-            await self._story.stage.do(
-                region, outward.answer_as_party, referral, answer=answer, **how
-            )
+        if answer is ExternalAnswer.WAITING_LIST:
+            self._in(20, partial(self._hear, of_the_region=of_the_region), referral)
+        itself = self._comes_round("answered itself", _ANSWERED_ITSELF)
+        if of_the_region and itself:
+            region, how = self._stage.crew["health-care"], {"text": texts.PARTYS_ANSWER}
+            await self._stage.do(region, outward.answer_as_party, referral, answer=answer, **how)
         else:
             await self._do(outward.receive_external_answer, referral, answer=answer, text=None)
 
@@ -330,10 +389,21 @@ class CaseWork:
 
     async def _hear_of_transfer(self, transfer: UUID) -> None:
         """Refused, or accepted: then the case is closed as moved away."""
-        accepted = happens(self._rng, 0.5)
+        accepted = self._comes_round("accepted elsewhere", _ACCEPTED_ELSEWHERE)
         answer = TransferAnswer.ACCEPTED if accepted else TransferAnswer.REFUSED
         explanation = texts.TRANSFER_ACCEPTED if accepted else texts.TRANSFER_REFUSED
         await self._do(transfers.answer_transfer, transfer, answer=answer, explanation=explanation)
         if accepted:
             self._moves = True
             self._in(3, self._story.move_away)
+        elif self._comes_round("taken further", _TAKEN_FURTHER):
+            self._in(2, self._take_further, transfer)
+
+    async def _take_further(self, transfer: UUID) -> None:
+        """To the inspectorate, which has three months (R14)."""
+        await self._do(transfers.ask_inspectorate, transfer)
+        self._in(self._rng.randint(10, 30), self._hear_of_decision, transfer)
+
+    async def _hear_of_decision(self, transfer: UUID) -> None:
+        how = {"answer": TransferAnswer.REFUSED, "explanation": texts.TAKEN_FURTHER}
+        await self._do(transfers.record_inspectorate_decision, transfer, **how)

@@ -7,9 +7,9 @@ The same seed and days give the same facts, ids and moments included. Only what 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
-from random import Random
-from typing import Final
+from typing import Concatenate, Final, ParamSpec
 from uuid import UUID
 
 from api.commands.work import Desk
@@ -19,15 +19,18 @@ from api.demo.case_stories import CaseStory, Stories
 from api.demo.crew import Crew, Member
 from api.demo.intakes import Intake, plan_intakes
 from api.demo.leaves import Leaves
-from api.demo.operations import Operations
+from api.demo.operations import Operation
 from api.demo.people import Population
 from api.demo.referral_stories import Referrals
-from api.demo.staffing import replace_a_worker, staff_the_house
-from api.demo.stage import Look, Stage
+from api.demo.staffing import adopt_the_organisation, replace_a_worker, staff_the_house
+from api.demo.stage import Look, Stage, Theatre
 from api.demo.time_passing import TimePassing
-from api.demo.workdays import OfficeHours, at_minute
+from api.demo.workdays import at_minute, working_days
 from api.runtime.clock import SeededIds, SimulatedClock
+from domain.codes import StaffRole
 from domain.ports import Clock, Ids, Reading
+
+P = ParamSpec("P")
 
 # How many cases a worker carries comfortably; a monthly review closes ripe ones above that.
 _COMFORTABLE: Final = {"nexus": 17, "childrens-intake": 10}
@@ -64,50 +67,56 @@ async def generate_year(
     is given the looks, and how many events there were with them, as they become many; otherwise
     they are kept.
     """
-    rng = Random(seed)  # noqa: S311 - meant to be foreseeable
-    hours = OfficeHours(rng)
-    founding, *_ = hours.working_days(start - timedelta(days=14), start)
+    founding, *_ = working_days(start - timedelta(days=14), start)
     clock = SimulatedClock(at_minute(founding, 8 * 60))
-    stage = Stage(
+    theatre = Theatre(
         desk=desk_of(clock, SeededIds(seed)),
         clock=clock,
-        rng=rng,
-        population=Population(rng),
-        hours=hours,
-        crew=Crew(rng),
+        population=Population(),
+        crew=Crew(),
         read=read,
     )
-    days = hours.working_days(start, end)
-    time = TimePassing(stage=stage)
+    stage = Stage(name=str(seed), theatre=theatre)
+    days = working_days(start, end)
+    time = TimePassing(stage=stage.of("time"))
     time.keep(first_days(start, end))
-    team = await staff_the_house(stage, start=start, until=start + timedelta(days=365), scale=scale)
+    staff, until = stage.of("staff"), start + timedelta(days=365)
+    team = await staff_the_house(staff, start=start, until=until, scale=scale)
     referrals = Referrals(stage=stage, cases=Stories())
     rate = scale * len(days) / 250
-    intakes = plan_intakes(rng, stage.population, days, scale=rate)
-    of_police, for_all, of_board = (_chance(seed, what) for what in ("police", "all", "board"))
-    operations = Operations(stage=stage, referrals=referrals, hours=of_police)
-    _plan_receipts(stage, operations, intakes, days)
-    Activities(stage=stage, rng=for_all.rng, hours=for_all).plan(days, scale=rate)
-    board = Board(stage=stage, rng=of_board.rng, hours=of_board)
+    intakes = plan_intakes(stage.of("intakes").rng, theatre.population, days, scale=rate)
+    _plan_receipts(stage, referrals, intakes, days)
+    Activities(stage=stage.of("activities")).plan(days, scale=rate)
+    board = Board(stage=stage.of("board"))
     await board.inquire(days, scale=rate)
     board.follow(team, days)
-    of_leaves = _chance(seed, "leaves")
-    Leaves(stage=stage, rng=of_leaves.rng, hours=of_leaves).plan(days)
-    stage.at(hours.on(days[len(days) * 6 // 10]), replace_a_worker, stage, team, referrals.cases)
-    for first_of_month in _months(days):
-        stage.at(hours.on(first_of_month), _review, stage, referrals.cases)
-    await stage.play(
-        at_minute(end, 0), lambda today: progress((today - start).days, (end - start).days)
+    _plan_leaves(stage, days)
+    _on(days[len(days) * 6 // 10], stage.of("successor"), replace_a_worker, team, referrals.cases)
+    _on(days[len(days) * 7 // 10], stage.of("organisation"), adopt_the_organisation)
+    for first in _months(days):
+        _on(first, stage.of(f"caseloads/{first}"), _review, referrals.cases)
+    await theatre.play(
+        at_minute(end, 0), lambda: progress((stage.today - start).days, (end - start).days)
     )
     return DemoYear(
-        staff=stage.crew.ids,
+        staff=theatre.crew.ids,
         team=team,
-        position=stage.position,
+        position=theatre.position,
         intakes=intakes,
         cases=list(referrals.cases),
-        looks=stage.looks,
+        looks=theatre.looks,
         by_time=time.readings,
     )
+
+
+def _on(
+    day: date,
+    stage: Stage,
+    act: Callable[Concatenate[Stage, P], Awaitable[None]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    stage.at(stage.hours.on(day), partial(act, stage), *args, **kwargs)
 
 
 def first_days(start: date, end: date) -> Iterator[date]:
@@ -116,26 +125,32 @@ def first_days(start: date, end: date) -> Iterator[date]:
     return (day for day in days if day.day == 1)
 
 
-def _chance(seed: int, what: str) -> OfficeHours:
-    """One of its own: what is about nobody changes nobody's story."""
-    return OfficeHours(Random(f"{seed}/{what}"))  # noqa: S311 - meant to be foreseeable
+def _plan_leaves(stage: Stage, days: Sequence[date]) -> None:
+    """Of every case worker, by turns."""
+    everybody = (member.position for member in stage.crew)
+    workers = [it for it in everybody if it.role is StaffRole.CASE_WORKER]
+    for turn, position in enumerate(workers):
+        of_theirs = stage.of(f"leaves/{position.demo_role}")
+        Leaves(stage=of_theirs, position=position).plan(days, turn % 2)
 
 
 def _plan_receipts(
-    stage: Stage, operations: Operations, intakes: Sequence[Intake], days: Sequence[date]
+    stage: Stage, referrals: Referrals, intakes: Sequence[Intake], days: Sequence[date]
 ) -> None:
     """Each on its day; whom the police met in an operation, together, which is announced on the
     working day before."""
     bursts: dict[int, list[Intake]] = {}
     for intake in intakes:
         if intake.operation is None:
-            stage.at(stage.hours.on(intake.day), operations.referrals.receive, intake)
+            moment = stage.of(f"{intake.name}/day").hours.on(intake.day)
+            stage.at(moment, referrals.receive, intake)
         else:
             bursts.setdefault(intake.operation, []).append(intake)
     before = dict(zip(days[1:], days, strict=False))
-    for met in bursts.values():
+    for number, met in bursts.items():
+        operation = Operation(stage=stage.of(f"operation/{number}"), referrals=referrals)
         day = before.get(met[0].day, days[0])
-        stage.at(operations.hours.on(day), operations.announce, met)
+        operation.stage.at(operation.stage.hours.on(day), operation.announce, met)
 
 
 def _months(days: Sequence[date]) -> list[date]:

@@ -13,9 +13,12 @@ from stdnum import luhn
 
 from api.commands.passing_time import TIME
 from api.commands.work import Desk
+from api.demo.crew import Crew
+from api.demo.people import Population
 from api.demo.readings import read
+from api.demo.stage import Stage, Theatre
 from api.demo.year import DemoYear, generate_year
-from api.runtime.clock import STOCKHOLM, SeededIds, SwedishWorkingCalendar
+from api.runtime.clock import STOCKHOLM, SeededIds, SimulatedClock, SwedishWorkingCalendar
 from api.runtime.database import LOG, VAULT
 from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
@@ -37,6 +40,7 @@ from domain.case.investigation import (
     PresumptionAssessed,
 )
 from domain.case.transfer import TransferRequested
+from domain.catalogue import ENTRIES
 from domain.codes import (
     ActivityKind,
     AgeBand,
@@ -66,7 +70,7 @@ from tests.fakes import MemoryEventLog, MemoryReceipts, MemoryVault
 T = TypeVar("T")
 
 START, END = date(2023, 4, 1), date(2024, 4, 1)
-SEED = 3
+SEEDS = (20230401, 3, 11)  # the command's own first; what holds for a year holds for each
 CALENDAR: Final = SwedishWorkingCalendar()
 
 
@@ -110,7 +114,7 @@ def desk(log: EventLog, vault: Vault, clock: Clock, ids: Ids) -> Desk:
     )
 
 
-async def told(seed: int = SEED, scale: float = 1.0, end: date = END) -> Told:
+async def told(seed: int, scale: float = 1.0, end: date = END) -> Told:
     vault, logs = MemoryVault(), list[MemoryEventLog]()
 
     def desk_of(clock: Clock, ids: Ids) -> Desk:
@@ -129,9 +133,12 @@ async def with_notes(facts: Sequence[Recorded], vault: Vault) -> list[Recorded]:
     return [replace(fact, event=mapper.opened(fact.event)) for fact in facts]
 
 
-@pytest.fixture(scope="module")
-async def a_year() -> Told:
-    return await told()
+@pytest.fixture(
+    scope="module",
+    params=[SEEDS[0], *(pytest.param(seed, marks=pytest.mark.full) for seed in SEEDS[1:])],
+)
+async def a_year(request: pytest.FixtureRequest) -> Told:
+    return await told(request.param)
 
 
 def share(part: int, whole: int) -> float:
@@ -155,7 +162,7 @@ async def test_the_same_seed_gives_the_same_facts() -> None:
 async def test_a_year_may_be_larger(scale: int) -> None:
     """So many times the intakes, met by as many times the case workers; nobody has more cases
     than one command may move when they leave."""
-    larger = await told(scale=scale, end=END if scale > 2 else date(2023, 6, 1))
+    larger = await told(SEEDS[0], scale=scale, end=END if scale > 2 else date(2023, 6, 1))
     seats = Counter(worker for found in larger.cases.values() for worker in found.workers)
     assert max(seats.values()) <= 60
     workers = [it for it in larger.staff.values() if it.role is StaffRole.CASE_WORKER]
@@ -254,7 +261,6 @@ def test_what_goes_wrong(a_year: Told) -> None:
     assert 3 <= sum(i.turns_18_on is not None for i in intakes) <= 6
     assert a_year.named("case.handover-accepted")
     assert a_year.named("case.joined")
-    assert a_year.named("case.reopened")
     assert a_year.named("referral.decline-proposed")
 
 
@@ -270,11 +276,69 @@ def test_what_is_done_in_the_cases(a_year: Told) -> None:
     ]
     assert 2 <= len(granted) <= 5
     assert 0 < events[CoordinatorEngaged] <= events[ConsentGiven]
-    assert events[InvestigationConcluded] > 0.6 * events[InvestigationOpened] > 20
+    assert events[InvestigationConcluded] >= 0.5 * events[InvestigationOpened] > 20
     assert events[InterventionStarted] > 10
     assert events[TransferRequested] >= 1
     assert events[ConsultationAsked] >= events[ConsultationAnswered] >= 1
     assert events[EntryCorrected] >= 1
+
+
+_UNTOLD: Final = {
+    "disposal": "a file is kept five years after its last note, and no year is as long",
+    "retention.file-disposed": "the same",
+    "statistics.facts-kept": "the same",
+    "person.forgotten": "the same",
+    "review": "it draws from the access log, whose moments nobody chooses: at the demo's end",
+    "case.external-referral-sent": "the form before parties had clients; read, written no more",
+}
+_RARE: Final = {
+    "case.application-ended",
+    "case.consent-narrowed",
+    "case.consent-withdrawn",
+    "case.consultation-withdrawn",
+    "case.handover-decline-refused",
+    "case.handover-declined",
+    "case.handover-withdrawn",
+    "case.referral-taken-out",  # two who were merged are taken apart after somebody was told of
+    "case.reopened",
+    "case.takeover-declined",
+    "case.transfer-decided",
+    "case.transfer-taken-further",
+    "deadline.paused",
+    "deadline.resumed",
+    "person.released",
+    "person.unmerged",
+    "referral.decline-refused",
+    "referral.forwarded",
+    "referral.routed-narrowly",  # somebody comes back whose identity is protected
+    "referral.withdrawn",
+}
+"""Once or twice a year, and so in some years not at all."""
+_MOST_YEARS: Final = 5  # of these may be missing in one year
+
+
+def untold(*years: Told) -> set[str]:
+    """Events of the catalogue that none of them tells, but for those that no year has room for."""
+    told_of = {type(fact.event) for year in years for fact in year.facts}
+    missing = {entry.name for entry in ENTRIES if entry.event not in told_of}
+    return {it for it in missing if not {it, it.partition(".")[0]} & _UNTOLD.keys()}
+
+
+def test_all_that_may_happen_within_a_year_does(a_year: Told) -> None:
+    """Every event of the catalogue is told, but for what a year has no room for, and for a few of
+    those that are rare."""
+    missing = untold(a_year)
+    assert missing <= _RARE
+    assert len(missing) <= _MOST_YEARS
+    for it in _UNTOLD:
+        assert not [fact for fact in a_year.facts if it in (fact.name, fact.name.partition(".")[0])]
+
+
+@pytest.mark.full
+async def test_a_few_years_tell_all() -> None:
+    """What is rare in one year is told in another, but for what few years have."""
+    years = [await told(seed) for seed in SEEDS]
+    assert untold(*years) <= {"case.referral-taken-out", "referral.routed-narrowly"}
 
 
 @pytest.mark.parametrize(
@@ -286,8 +350,6 @@ def test_what_is_done_in_the_cases(a_year: Told) -> None:
         "case.external-referral-answered",
         "case.entry-corrected",
         "referral.routing-overridden",  # S75
-        "referral.forwarded",
-        "referral.withdrawn",
     ],
 )
 def test_what_is_rare_happens_too(a_year: Told, name: str) -> None:
@@ -337,21 +399,24 @@ def test_an_operation_is_handled_by_both(a_year: Told) -> None:
     referral; both acknowledge it, now and then too late; closed (R6)."""
     announced = a_year.named("operation.announced")
     assert 5 <= len(announced) <= 12
-    late = 0
+    late = exposed = 0
     for fact in announced:
         assert isinstance(fact.event, OperationAnnounced)
         story = a_year.streams[fact.stream]
-        [met] = [it for it in story if isinstance(it.event, PersonsMet)]
-        assert isinstance(met.event, PersonsMet)
-        assert 1 <= met.event.persons <= 15
-        assert met.recorded_at > fact.recorded_at
-        together = {it.stream for it in a_year.facts if it.command == met.command}
-        assert set(met.event.referrals.reveal()) <= together
+        bursts = [it for it in story if isinstance(it.event, PersonsMet)]
+        assert len(bursts) <= 1  # of the exposed; those who bought are another side's
+        for met in bursts:
+            assert isinstance(met.event, PersonsMet)
+            assert 1 <= met.event.persons <= 15
+            assert met.recorded_at > fact.recorded_at
+            together = {it.stream for it in a_year.facts if it.command == met.command}
+            assert set(met.event.referrals.reveal()) <= together
+            exposed += 1
         acknowledged = [it for it in story if isinstance(it.event, OperationAcknowledged)]
         units = {it.unit for it in acknowledged}
         assert units <= {"nexus", "regional-coordinators"}
         late += acknowledged[-1].recorded_at > fact.event.acknowledgement_due
-    assert late < len(announced)
+    assert late < len(announced) < exposed * 2
     assert a_year.named("operation.closed")
 
 
@@ -399,9 +464,10 @@ def test_what_the_board_asked_is_counted(a_year: Told) -> None:
 
 
 def test_july_is_quiet(a_year: Told) -> None:
-    """July is quiet, school terms are busy."""
-    months = Counter(_local(fact.recorded_at).month for fact in a_year.facts)
-    assert months[7] < (len(a_year.facts) - months[7]) / 11 / 2
+    """July is quiet, school terms are busy: what people do, as time goes on all the same."""
+    work = a_year.by_people(a_year.facts)
+    months = Counter(_local(fact.recorded_at).month for fact in work)
+    assert months[7] < (len(work) - months[7]) / 11 * 0.75
 
 
 # --- what holds in every year -----------------------------------------------------------------
@@ -658,3 +724,28 @@ def test_who_turns_18_is_prepared_for(a_year: Told) -> None:
     assert len(approaching) == len(set(approaching)) >= 3
     assert len(a_year.named("time.month-reckoned")) >= 10
     assert {reading.purpose for reading in a_year.year.by_time} == {"clock"}
+
+
+# --- whatever else is told --------------------------------------------------------------------
+
+
+def test_a_story_hangs_on_its_name_alone() -> None:
+    """What one story throws, and how many ids it draws, changes nothing in another's."""
+    clock = SimulatedClock(datetime(2023, 4, 3, 8, tzinfo=STOCKHOLM))
+    log = MemoryEventLog(MemoryVault(), clock, demo=True)
+
+    def drawn(*, busy: bool) -> tuple[float, UUID]:
+        theatre = Theatre(
+            desk=desk(log, MemoryVault(), clock, SeededIds(1)),
+            clock=clock,
+            population=Population(),
+            crew=Crew(),
+        )
+        seeded = Stage(name="7", theatre=theatre)
+        one, another = seeded.of("one"), seeded.of("another")
+        if busy:
+            one.rng.random()
+            one.desk_for_an_act().ids.new()
+        return another.rng.random(), another.desk_for_an_act().ids.new()
+
+    assert drawn(busy=True) == drawn(busy=False)
