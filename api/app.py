@@ -30,6 +30,7 @@ from api.resources import (
     disposals,
     emergencies,
     event_searches,
+    event_streams,
     external_referrals,
     guardians,
     handover_answers,
@@ -292,6 +293,8 @@ ROUTES: Final[Sequence[Route]] = (
     post("/event-searches", event_searches.search),
     post("/event-content-searches", event_searches.contents),
     post("/reading-searches", reading_searches.search),
+    get("/event-streams/{streamId}/states", event_streams.state),
+    get("/event-streams/{streamId}/differences", event_streams.compare),
 )
 
 

@@ -205,6 +205,15 @@ class Happened(NamedTuple):
     """How everybody stood to the file before and stands since, where that may have changed."""
 
 
+class Past(Protocol):
+    """What streams had come to, folded by the domain itself."""
+
+    async def past(self, stream: UUID, first: int, last: int) -> Sequence[object | None]:
+        """At each of its versions first..last, opened as far as there are keys; None for 0, before
+        it began. Raises LogUnavailable, VaultUnavailable."""
+        ...
+
+
 class Happenings(Protocol):
     """What has happened since somebody looked."""
 
@@ -267,4 +276,5 @@ class House:
     entrance: Entrance
     erasures: Erasures
     happenings: Happenings
+    past: Past
     vault_is_apart: bool | None = True  # otherwise what is erased may stay in the log's backups

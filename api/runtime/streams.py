@@ -131,6 +131,26 @@ class Streams:
             streams |= {stream: _or_raised(read[stream]) for stream in missing}
         return await self._opened(streams)
 
+    async def past(self, stream: UUID, first: int, last: int) -> Sequence[object | None]:
+        """What the stream had come to at each of its versions first..last, opened as far as there
+        are keys; None for 0, before it began. Read afresh, and not remembered.
+
+        Raises LogUnavailable, VaultUnavailable.
+        """
+        stored = await self._stored.streams({stream: 0})
+        facts: list[Fact] = [fact for fact in stored if fact.version <= last]
+        events = [(fact, self._closed(fact)) for fact in facts]
+        if facts and _kind(_ABSENT, facts[0]).opened:
+            events = await self._opened_for_decision(events)
+        came_to = _ABSENT
+        states: list[object | None] = [None] if first == 0 else []
+        for each in events:
+            came_to = _folded(came_to, [each])
+            if came_to.version >= first:
+                states.append(came_to.state)
+        await self._vault.load({key_of(token) for each in states for token in _closed_in(each)})
+        return [None if each is None else self._open(each) for each in states]
+
     def recorded(self, facts: Iterable[Fact]) -> None:
         """This process's own facts move what it remembers; but not past facts of others that it
         has not read."""
@@ -183,12 +203,15 @@ class Streams:
             came_to = _folded(before, events)
             self._remember(facts[0].stream, came_to)
             return came_to
+        return _folded(before, await self._opened_for_decision(events))
+
+    async def _opened_for_decision(
+        self, events: Sequence[tuple[Fact, object]]
+    ) -> list[tuple[Fact, object]]:
         mapper = self._mapper
         tokens = [token for _, event in events for token in mapper.decided_tokens(event)]
         await self._vault.load({key_of(token) for token in tokens})
-        return _folded(
-            before, [(fact, mapper.opened_for_decision(event)) for fact, event in events]
-        )
+        return [(fact, mapper.opened_for_decision(event)) for fact, event in events]
 
     def _closed(self, fact: Fact) -> object:
         """None for what is only counted."""

@@ -251,6 +251,7 @@ async def open_house(
             ),
             erasures=disposing,
             happenings=LogHappenings(facts),
+            past=facts.memory,
         )
         rooms = Rooms(
             house=house,

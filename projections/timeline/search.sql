@@ -52,3 +52,9 @@ select asked.position, line.version, line.position, line.name
      where (stream, position) <= (%(stream)s, asked.position) and stream = %(stream)s
      order by stream desc, position desc limit 1
   ) as line
+
+-- name: of_stream
+select stream, position, version, name, actor, unit, occurred_at, recorded_at, facts, sealed
+  from {timeline}
+ where stream = %(stream)s and version > %(after)s and version <= %(until)s
+ order by position

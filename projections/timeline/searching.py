@@ -112,3 +112,13 @@ async def stood(
     parameters = {"stream": stream, "positions": sorted(set(positions))}
     rows = await all_rows(connection, _statements("stood", schema), parameters, Stood)
     return {row.asked: row for row in rows}
+
+
+async def of_stream(
+    connection: Connection, schema: str, viewer: Viewer, stream: UUID, after: int, until: int
+) -> list[Line]:
+    """The events of a stream at its versions after+1 .. until."""
+    if not may(viewer, Act.READ, Information.EVENT_METADATA):
+        return []
+    parameters = {"stream": stream, "after": after, "until": until}
+    return await all_rows(connection, _statements("of_stream", schema), parameters, Line)

@@ -133,6 +133,85 @@ async def test_content_needs_a_purpose(story: Story) -> None:
     assert NUMBER not in str(everything)
 
 
+# --- states and differences ------------------------------------------------------------------
+
+
+async def of(story: Story, stream: str, what: str, *, expect: int = 200, **query: Any) -> Reply:
+    asked = {"purpose": "review", **query}
+    return await story.auditor.get(f"/event-streams/{stream}/{what}", expect=expect, **asked)
+
+
+async def test_a_state_at_any_event(story: Story) -> None:
+    """By version, position or moment it is the same; in words; of a person, without who it is."""
+    events = await story.every(EVENTS, streamId=story.case)
+    for event in events:
+        state = await of(story, story.case, "states", version=event["version"])
+        by_position = await of(story, story.case, "states", asOfPosition=event["position"])
+        assert (state["kind"], state["event"]) == ("case", by_position["event"])
+        assert state["fields"] == by_position["fields"]
+    now = await of(story, story.case, "states", asOf=events[-1]["recordedAt"])
+    assert now["event"]["version"] == len(events)
+    told = {it["field"]: it for it in now["fields"]}
+    assert told["unit"]["values"] == ["nexus"]
+    assert told["compartment"]["words"][0]["sv"]
+    found = await story.every(EVENTS, number=NUMBER)
+    person = next(it["streamId"] for it in found if it["name"].startswith("person."))
+    known = {it["field"]: it for it in (await of(story, person, "states"))["fields"]}
+    assert known["number"]["isWithheld"]
+    assert NUMBER.replace("-", "") not in str(known)
+
+
+async def test_what_changed_between_two_moments(story: Story) -> None:
+    """All in all and event by event: applied to what was before, they give what came after."""
+    last = (await story.every(EVENTS, streamId=story.case))[-1]
+    whole = await of(story, story.case, "differences")
+    assert [it["version"] for it in whole["events"]] == list(range(1, last["version"] + 1))
+    state = (await of(story, story.case, "states"))["fields"]
+    after = {change["field"]: change["after"] for change in whole["changes"]}
+    assert after == {it.pop("field"): it for it in state}
+    seen: dict[str, Any] = {}
+    for event in whole["events"]:
+        for change in event["changes"]:
+            assert seen.pop(change["field"], None) == change.get("before")
+            if "after" in change:
+                seen[change["field"]] = change["after"]
+    assert seen == after
+    assert whole["events"][0]["who"]["staffId"] == story.staff("nexus manager")
+    nothing = await of(story, story.case, "differences", fromMoment=last["recordedAt"])
+    assert (nothing["changes"], nothing["events"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("what", "query", "status"),
+    [
+        ("states", {"version": 10**6}, 422),
+        ("states", {"asOfPosition": 10**9}, 422),
+        ("states", {"version": 1, "asOfPosition": 1}, 422),
+        ("states", {"asOf": "2999-01-01T00:00:00Z"}, 422),
+        ("states", {"asOf": "1999-01-01T00:00:00Z"}, 404),  # before it began
+        ("states", {"version": 0}, 404),
+        ("states", {"purpose": "case-work"}, 400),
+        ("differences", {"fromVersion": 2, "untilVersion": 1}, 422),
+        ("differences", {"fromVersion": 1, "fromPosition": 1}, 422),
+        ("differences", {"untilMoment": "1999-01-01T00:00:00Z", "fromVersion": 1}, 422),
+        ("differences", {"purpose": "case-work"}, 400),
+    ],
+)
+async def test_moments_that_cannot_be(
+    story: Story, what: str, query: dict[str, Any], status: int
+) -> None:
+    """Past the end, before the beginning, reversed or told twice: refused, and nothing told."""
+    await of(story, story.case, what, expect=status, **query)
+
+
+async def test_what_is_no_stream_has_no_state(story: Story) -> None:
+    """It looks as what does not exist; to others, all of it is closed."""
+    for what in ("states", "differences"):
+        await of(story, str(uuid4()), what, expect=404)
+        path = f"/event-streams/{story.case}/{what}"
+        await story.town["nexus manager"].get(path, expect=403, purpose="review")
+
+
 # --- the access log --------------------------------------------------------------------------
 
 
@@ -142,8 +221,8 @@ async def test_who_saw_what_when_and_what_stood(story: Story) -> None:
     receipts = [it["receipt"] for it in everything]
     assert receipts == sorted(receipts, reverse=True)
     curious = story.staff("line manager")
-    [tried] = await story.every(READINGS, caseId=story.case, onlyTries=True)
-    assert (tried["who"]["staffId"], tried["outcome"]) == (curious, "not-found")
+    [tried] = await story.every(READINGS, caseId=story.case, staffId=curious, onlyTries=True)
+    assert (tried["operation"], tried["outcome"]) == ("readCase", "not-found")
     assert tried in everything
     manager = story.staff("nexus manager")
     combined: dict[str, Any] = {"unit": "nexus", "operation": "readCase", "staffId": manager}

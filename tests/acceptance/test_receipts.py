@@ -72,6 +72,7 @@ def known_ids(settled: Settled) -> dict[str, UUID]:
         "reviewId": settled.review,
         "externalReferralId": settled.external,
         "disposalId": settled.disposal,
+        "streamId": settled.files["assigned"].id,
         "staffId": settled.town["nexus worker"].staff_id,
     }
 
