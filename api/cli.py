@@ -167,8 +167,10 @@ def main() -> None:
         _refuse(_told(error))
     except psycopg.errors.InsufficientPrivilege:
         _refuse("the owner's role may not do this; it needs CREATEROLE, and CREATE on the database")
-    except psycopg.ProgrammingError:  # its text may repeat the address, with a password
-        _refuse(
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate:  # the database's own answer, and no fault of the address
+            _refuse(f"the database refused ({error.sqlstate}); `samordna doctor` may say why")
+        _refuse(  # its text may repeat the address, with a password
             "--database or --vault is no address of PostgreSQL; give"
             " postgresql://user@host:port/database."
         )

@@ -60,6 +60,10 @@ class Views(Protocol):
         it cannot fold what has happened there."""
         ...
 
+    async def lacking(self) -> Collection[str]:
+        """The views of which a table is gone: they must be rebuilt. Raises Unavailable."""
+        ...
+
     async def wait_for(self, projection: str, position: int, timeout: float) -> bool:
         """Whether the projection reached the position in time."""
         ...

@@ -191,4 +191,7 @@ async def _digest(
         found = await checkpoints.find(connection, schema, projection.name)
         if found.version != projection.version or found.position == 0:
             return None
-        return found.position, await Tables(projection, schema).digest(connection)
+        tables = Tables(projection, schema)
+        if not await tables.are_there(connection):
+            return None
+        return found.position, await tables.digest(connection)

@@ -7,6 +7,7 @@ from typing import Any
 
 from projections.asking import Connection, all_rows
 from projections.checkpoints import Checkpoint
+from projections.projection import Projection
 from projections.sql import Statements
 from projections.tables import OLD
 
@@ -64,6 +65,20 @@ async def standings(
         "kept": OLD,
     }
     return await all_rows(connection, _statements("all", schema), facts, Standing)
+
+
+async def lacking(
+    connection: Connection, schema: str, views: Collection[Projection[Any]]
+) -> list[str]:
+    """Those of these views that cannot be asked, since a table of theirs is gone; nothing but a
+    rebuild brings it back."""
+    of = [(view.name, table.name) for view in views for table in (*view.tables, *view.tallies)]
+    told: dict[str, Any] = {
+        "schema": schema,
+        "views": [view for view, _ in of],
+        "tables": [table for _, table in of],
+    }
+    return await all_rows(connection, _statements("lacking", schema), told, str)
 
 
 # --- who follows -----------------------------------------------------------------------------

@@ -59,3 +59,11 @@ select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
  where usesysid = (select oid from pg_catalog.pg_roles where rolname = current_user)
    and application_name like format('samordna follows %%s %%%%', %(projection)s::text)
    and pid <> pg_backend_pid()
+
+-- name: lacking
+-- Views that have been made, and a table of theirs is no more.
+select distinct asked.view
+  from unnest(%(views)s::text[], %(tables)s::text[]) as asked (view, name)
+  join {projection_checkpoints} as stands on stands.projection = asked.view
+ where to_regclass(format('%%I.%%I', %(schema)s::text, asked.name)) is null
+ order by asked.view

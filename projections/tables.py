@@ -55,6 +55,12 @@ class Tables:
         for table in self._stored:
             await table.inspect(connection)
 
+    async def are_there(self, connection: Connection) -> bool:
+        """Whether none of them is gone."""
+        names = [table.identifier.as_string(connection) for table in self._stored]
+        found = await connection.execute(_statements("gone", self._schema), [names])
+        return await found.fetchone() is None
+
     async def stage(self, connection: Connection) -> None:
         """Make what this connection needs to write what it will have folded."""
         for table in self._tables:

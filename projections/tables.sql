@@ -6,6 +6,9 @@ select attname, format_type(atttypid, null)
  where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped and attgenerated = ''
  order by attnum
 
+-- name: gone
+select name from unnest(%s::text[]) as asked (name) where to_regclass(name) is null
+
 -- name: current
 select {columns} from {table} join unnest({keys}) as touched ({key}) using ({key})
 

@@ -55,8 +55,10 @@ def system_routes(house: House) -> list[web.RouteDef]:
         return _told({"status": "alive"}, HTTPStatus.OK)
 
     async def ready(_: web.Request) -> web.Response:
-        database, vault = await asyncio.gather(
-            _reached(house.desk.log.head()), _reached(house.desk.vault.load([_NO_KEY]))
+        database, vault, lacking = await asyncio.gather(
+            _reached(house.desk.log.head()),
+            _reached(house.desk.vault.load([_NO_KEY])),
+            _lacking(house),
         )
         behind = {
             view: round(seconds, 1)
@@ -67,11 +69,13 @@ def system_routes(house: House) -> list[web.RouteDef]:
             "database": database,
             "vault": vault,
             "access": database and "access" not in behind,
+            "views": not lacking,
         }
         told = {
             "status": "ready" if all(checks.values()) else "not ready",
             "checks": checks,
             "secondsBehind": behind,
+            "toBeRebuilt": lacking,
             "standingStill": house.metrics.standing_still(),
             "auditLogs": house.metrics.sealing(),
             "erasureCanBeCertified": house.vault_is_apart is True,
@@ -89,6 +93,14 @@ def system_routes(house: House) -> list[web.RouteDef]:
         web.get("/health/ready", ready),
         web.get("/metrics", metrics),
     ]
+
+
+async def _lacking(house: House) -> list[str]:
+    """Of a database that is away, nothing more is said."""
+    try:
+        return sorted(await house.views.lacking())
+    except Unavailable:
+        return []
 
 
 async def _reached(asked: Awaitable[object]) -> bool:

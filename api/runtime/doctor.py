@@ -25,6 +25,8 @@ from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.vault import PostgresVault
 from api.runtime.wiring import trusted_issuer
 from domain.errors import Unavailable
+from projections import ALL, ALL_OF_RECEIPTS
+from projections.standing import lacking
 
 OLDEST: Final = 15  # PostgreSQL
 _CLOCKS_DIFFER: Final = 1.0  # seconds
@@ -60,6 +62,7 @@ async def examine(settings: Settings, addresses: Addresses) -> list[Finding]:
 
     return [
         *await asyncio.to_thread(outside),
+        *await _views(settings, addresses),
         await _keys(settings, addresses),
         await _issuer(settings),
         *await asyncio.to_thread(here),
@@ -161,6 +164,20 @@ def _clock(settings: Settings, addresses: Addresses) -> Iterator[Finding]:
             if back
             else "",
         )
+
+
+async def _views(settings: Settings, addresses: Addresses) -> list[Finding]:
+    url = database.session_url(addresses.log, name="samordna doctor", statement_timeout="5000")
+    try:
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            gone = await lacking(connection, settings.municipality, (*ALL, *ALL_OF_RECEIPTS))
+    except psycopg.errors.UndefinedTable:
+        return [Finding(what="views", found="none yet: they are made when the house is served")]
+    except psycopg.Error:
+        return []  # the server of the log was looked at before
+    found = f"of {', '.join(gone)} a table is gone" if gone else "their tables are there"
+    advice = "Run " + ", ".join(f"`samordna rebuild {view}`" for view in gone) + "."
+    return [Finding(what="views", found=found, advice=advice if gone else "")]
 
 
 # --- secrets and keys ------------------------------------------------------------------------

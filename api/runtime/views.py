@@ -13,10 +13,10 @@ from api.runtime.together import Together
 from domain.errors import Unavailable
 from domain.policy import Viewer
 from domain.ports import Clock
-from projections import ALARMS, ALL_OF_RECEIPTS, access
+from projections import ALARMS, ALL, ALL_OF_RECEIPTS, access
 from projections.access import Found
 from projections.engine import Followers
-from projections.standing import Standing, standings
+from projections.standing import Standing, lacking, standings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,12 +44,12 @@ class FollowedViews:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Raises Unavailable while the server is away."""
+        """Raises Unavailable while the server is away, or a view is gone."""
         try:
             return await self._sessions.ask(
                 lambda session: query(session, self._schema, *args, **kwargs)
             )
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
             raise Unavailable from error
 
     async def viewer(self, staff: UUID) -> Viewer | None:
@@ -72,8 +72,14 @@ class FollowedViews:
         built. Raises Unavailable."""
         try:
             return {name: await self.ask(query) for name, query in ALARMS.items()}
-        except psycopg.errors.UndefinedTable:
-            return {}
+        except Unavailable as away:
+            if isinstance(away.__cause__, psycopg.errors.UndefinedTable):
+                return {}
+            raise
+
+    async def lacking(self) -> Collection[str]:
+        """The views of which a table is gone. Raises Unavailable."""
+        return await self.ask(lacking, (*ALL, *ALL_OF_RECEIPTS))
 
     def position(self, projection: str) -> int:
         return self._followers[projection].by_name[projection].position
