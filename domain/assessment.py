@@ -26,6 +26,7 @@ from domain.errors import (
     FeedbackIsNotAsked,
     NobodyMustReport,
     NothingToAssess,
+    ProtectionIsNeededAtOnce,
     ProtectionIsNotAssessed,
     ReportIsNotAssessed,
 )
@@ -254,7 +255,7 @@ def decide_preliminary_assessment(
     """An investigation is to be opened, or not, on a ground; the reporter who asked is then told.
     Where it is, that is waited for until it has been (SoL 20:2).
 
-    Raises AssessmentIsMade, NothingToAssess, ProtectionIsNotAssessed.
+    Raises AssessmentIsMade, NothingToAssess, ProtectionIsNotAssessed, ProtectionIsNeededAtOnce.
     """
     if assessment.decided:
         raise AssessmentIsMade
@@ -262,6 +263,8 @@ def decide_preliminary_assessment(
         raise NothingToAssess
     if not assessment.protection:
         raise ProtectionIsNotAssessed
+    if assessment.at_once and not opens:
+        raise ProtectionIsNeededAtOnce
     decided = PreliminaryAssessmentDecided(person=person, opens=opens, ground=ground)
     owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
     opening = _set(_OPENING, clockwork, 1) if opens else []

@@ -59,6 +59,7 @@ class Row:
     new: str | None = None
     new_length: Length | None = None  # where the new law changed it
     extended_on: ExtensionGround | None = None
+    extended_days: int = 0  # at most, at a time: as long as the clock itself (c)
     escalates: bool = False  # both unit managers are reminded until it is answered
     then: Length | None = None  # what the length opens is to be done within
     waits: bool = True  # otherwise its end is a day of somebody's life
@@ -96,6 +97,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         old="11:1 a",
         new="20:2",
         extended_on=ExtensionGround.EXCEPTIONAL_GROUNDS,
+        extended_days=14,
     ),
     ClockKind.CHILD_INVESTIGATION: Row(
         shown=DeadlineKind.CONCLUSION,
@@ -106,6 +108,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         old="11:2",
         new="20:3",
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
+        extended_days=123,
     ),
     ClockKind.THOSE_CONCERNED_INFORMED: Row(
         shown=DeadlineKind.NOTICE,
@@ -139,6 +142,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         length=Length("adult_investigation_months", Measure.MONTHS),
         warned=21,
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
+        extended_days=123,
     ),
     ClockKind.REPORTER_FEEDBACK: Row(
         shown=DeadlineKind.NOTICE,
@@ -216,6 +220,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         old="UtlL 5:15",
         new="UtlL 5:15",
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
+        extended_days=30,
     ),
     # of the same word and length, so that no deadline tells what was granted
     ClockKind.APPLICATION_FOLLOWED_UP: Row(
@@ -225,6 +230,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         length=Length(30, Measure.DAYS),
         warned=7,
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
+        extended_days=30,
     ),
     ClockKind.EXTERNAL_REFERRAL_FOLLOWED_UP: Row(
         shown=DeadlineKind.REVIEW,
@@ -233,6 +239,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
         length=Length(30, Measure.DAYS),
         warned=7,
         extended_on=ExtensionGround.SPECIAL_GROUNDS,
+        extended_days=30,
     ),
     ClockKind.TRANSFER_ANSWER: Row(
         shown=DeadlineKind.ANSWER,

@@ -137,6 +137,19 @@ class GuardianIsNotNamed(Refusal):
     (OSL 12:2-3)."""
 
 
+class GuardianIsRecorded(Refusal):
+    """A guardian of that name has rights already; somebody else of the same name is told apart in
+    the name (OSL 12:3)."""
+
+    status = 409
+
+
+class GuardianStillDecides(Refusal):
+    """By majority a guardian's rights end with the 18th birthday, and not before (R13)."""
+
+    status = 409
+
+
 class GuardianHasNoRights(Refusal):
     """This guardian has no rights now: they have ended, or were never recorded here (R13)."""
 
@@ -214,13 +227,23 @@ class RoutingStaysTheSame(Refusal):
     """A decline for wrong age must give an age for which the rules name another unit (R2)."""
 
 
+class AgeIsDisputed(Refusal):
+    """A unit that was asked before has said that the age is another: it is not asked once more on
+    another guess (R3, S69). Accept the referral, establish the age in its case, with what it rests
+    on, and offer the case to whom the rules then point to; or establish it in a case of the
+    person's, and decline for that age."""
+
+    status = 409
+
+
 class UnitIsAskedAlready(Refusal):
     """The referral waits for this unit's answer already. Name another unit."""
 
 
 class RuleBindsTheUnit(Refusal):
     """The rule that decided binds the unit (R2): it accepts, or declines for one of R2's two
-    reasons. Its routing cannot be overridden."""
+    reasons. Its routing cannot be overridden, nor its case handed to another unit than the rules
+    point to."""
 
 
 class RoutingIsDecided(Refusal):
@@ -285,7 +308,8 @@ class PersonsMetOutOfBounds(Refusal):
 
 
 class PersonMetTwice(Refusal):
-    """The same number stands with two of those met: each person is told of once (R6)."""
+    """The same number stands with two of those met, or was told of in an earlier burst of the
+    operation: each person is told of once (R6)."""
 
 
 class OperationIsClosed(Refusal):
@@ -609,8 +633,8 @@ class CaseIsNotLinked(Refusal):
 
 
 class NotAChild(Refusal):
-    """A child in the family is reported as a relative, aged 0-17 (R10); for anybody else, send a
-    referral."""
+    """A child in the family is reported as a relative, aged 0-17 or of unknown age (R10, R3); for
+    anybody else, send a referral."""
 
 
 class EntryCannotBeCorrected(Refusal):
@@ -703,6 +727,13 @@ class ProtectionIsNotAssessed(Refusal):
     status = 409
 
 
+class ProtectionIsNeededAtOnce(Refusal):
+    """Protection was assessed to be needed at once, so an investigation is opened (SoL 2025:400
+    20:1-2; 2001:453 11:1 a)."""
+
+    status = 409
+
+
 class ReportIsNotAssessed(Refusal):
     """Whether an investigation is opened is decided first, within 14 days of the report (SoL
     2025:400 20:2; 2001:453 11:1 a), and only then the case is closed, or its reporter told."""
@@ -759,6 +790,13 @@ class ClockCannotBePaused(Refusal):
 
 class ClockCannotBeExtended(Refusal):
     """No law or setting lets this clock be extended (section 4)."""
+
+
+class ExtensionIsTooLong(Refusal):
+    """It is extended for a set time, and for no longer at once than the clock itself runs: 14 days
+    for a preliminary assessment, 4 months for an investigation, 30 days for what is followed up
+    (SoL 2025:400 20:2-3; 2001:453 11:1 a, 11:2; UtlL 5:15; c). Extend it again when that is over,
+    if the ground still stands."""
 
 
 class ExtensionIsNoLonger(Refusal):

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.codes import GuardianshipEnd
-from domain.errors import GuardianHasNoRights, PersonIsOfAge
+from domain.errors import (
+    GuardianHasNoRights,
+    GuardianIsRecorded,
+    GuardianStillDecides,
+    PersonIsOfAge,
+)
+from domain.sealed import Sealed
 
 if TYPE_CHECKING:
     from domain.person import Person
@@ -41,13 +47,24 @@ class GuardianRightsEnded:
 
 GuardianshipEvent = GuardianRecorded | GuardianRightsEnded
 
+# --- state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guardian:
+    """Who has rights now."""
+
+    id: UUID
+    name: Sealed[str]
+
 
 def evolve(person: "Person", event: object) -> "Person":
     match event:
-        case GuardianRecorded(guardian=guardian):
-            return replace(person, guardians=(*person.guardians, guardian))
+        case GuardianRecorded(guardian=guardian, name=name):
+            decides = Guardian(id=guardian, name=Sealed.of(name))
+            return replace(person, guardians=(*person.guardians, decides))
         case GuardianRightsEnded(guardian=guardian):
-            left = tuple(one for one in person.guardians if one != guardian)
+            left = tuple(one for one in person.guardians if one.id != guardian)
             return replace(person, guardians=left)
         case _:
             return person
@@ -59,16 +76,26 @@ def evolve(person: "Person", event: object) -> "Person":
 def record_guardian(
     person: "Person", guardian: UUID, *, name: str, contact: str | None, today: date
 ) -> Sequence[GuardianshipEvent]:
-    """Whoever may be a child may have one (R3). Raises PersonIsOfAge (R13)."""
+    """Whoever may be a child may have one (R3). Raises PersonIsOfAge (R13), GuardianIsRecorded."""
     if person.age_on(today).is_of_age:
         raise PersonIsOfAge
+    if _plain(name) in (_plain(one.name.reveal()) for one in person.guardians):
+        raise GuardianIsRecorded
     return [GuardianRecorded(person=person.id, guardian=guardian, name=name, contact=contact)]
 
 
 def end_guardians_rights(
-    person: "Person", guardian: UUID, *, ground: GuardianshipEnd, basis: str
+    person: "Person", guardian: UUID, *, ground: GuardianshipEnd, basis: str, of_age: bool
 ) -> Sequence[GuardianshipEvent]:
-    """Raises GuardianHasNoRights: never recorded, ended before, or by the 18th birthday (R13)."""
-    if guardian not in person.guardians:
+    """Raises GuardianHasNoRights: never recorded, ended before, or by the 18th birthday (R13);
+    GuardianStillDecides."""
+    if all(one.id != guardian for one in person.guardians):
         raise GuardianHasNoRights
+    if ground is GuardianshipEnd.MAJORITY and not of_age:
+        raise GuardianStillDecides
     return [GuardianRightsEnded(person=person.id, guardian=guardian, ground=ground, basis=basis)]
+
+
+def _plain(name: str) -> str:
+    """Capitals and blanks make no difference."""
+    return "".join(name.casefold().split())

@@ -1,7 +1,7 @@
 """A deadline is given more time: extended for a set time, or paused and resumed. Never without a
 ground, and only where the clock's row says that it may be (clocks.py)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.clocks import TABLE, warned_of
@@ -22,6 +22,7 @@ from domain.errors import (
     DeadlineIsNotPaused,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
     GroundIsMissing,
 )
 from domain.sealed import Sealed
@@ -39,7 +40,7 @@ def extend_deadline(
     """For a set time, on the ground that the clock's statute names (clocks.py), before it ends.
 
     Raises DeadlineHasEnded, DeadlineIsMissed, DeadlineIsPaused, ClockCannotBeExtended,
-    GroundIsMissing, ExtensionIsNoLonger.
+    GroundIsMissing, ExtensionIsNoLonger, ExtensionIsTooLong.
     """
     one = _in_time(deadlines, deadline, now)
     clock = one.clock.reveal()
@@ -48,6 +49,8 @@ def extend_deadline(
     given = _given(ground)
     if until <= one.due:
         raise ExtensionIsNoLonger
+    if until > (latest := one.due + timedelta(days=TABLE[clock].extended_days)):
+        raise ExtensionIsTooLong(latest=latest)
     warned = max(now, warned_of(clock, until))
     return [
         DeadlineExtended(person=person, deadline=deadline, due=until, warned=warned, ground=given)

@@ -24,7 +24,7 @@ from domain.errors import (
     BornTooLongAgo,
     CaseIsAlreadyOpen,
 )
-from domain.guardianship import GuardianshipEvent
+from domain.guardianship import Guardian, GuardianshipEvent
 from domain.identity import UNKNOWN, Identity, IdentityEvent
 from domain.majority import Majority, MajorityApproaching, MajorityReached
 from domain.protection import ProtectionEvent
@@ -118,7 +118,7 @@ class Person:
     majority: Majority | None = None  # as far as it was told (R13)
     identity: Identity = UNKNOWN
     protections: tuple[Sealed[ProtectionKind], ...] = ()  # that stand
-    guardians: tuple[UUID, ...] = ()  # who have rights
+    guardians: tuple[Guardian, ...] = ()  # who have rights
     forgotten: bool = False  # no number leads here, and nothing more is recorded
 
     def age_on(self, day: date) -> AgeKnowledge:

@@ -43,10 +43,12 @@ async def remove_link(work: Work, case_id: UUID, link_id: UUID) -> None:
 
 async def report_child(work: Work, case_id: UUID, details: ReferralDetails) -> None:
     """R10: a child in a family where somebody is exposed is a referral of its own, to the
-    children's entry point, whose file lies apart; the case keeps which it was."""
+    children's entry point, whose file lies apart; the case keeps which it was. Of unknown age it is
+    presumed a child (R3)."""
     case = await documented(work, case_id)
     age = age_told(details, work.today)
-    if details.role is not PersonRole.RELATIVE or age is not AgeKnowledge.MINOR:
+    may_be_a_child = age in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
+    if details.role is not PersonRole.RELATIVE or not may_be_a_child:
         raise NotAChild
     referral = await received(work, details)
     work.record(case_id, link.report_child(case, referral))

@@ -136,7 +136,10 @@ async def end_guardians_rights(
 ) -> None:
     case = await require_case(work, case_id, Act.RECORD, Information.IDENTITY)
     person = await work.person(case.person)
-    ended = guardianship.end_guardians_rights(person, guardian, ground=ground, basis=basis)
+    of_age = (await work.age(case.person)).is_of_age
+    ended = guardianship.end_guardians_rights(
+        person, guardian, ground=ground, basis=basis, of_age=of_age
+    )
     work.record(person.id, ended)
     if open_case := (await work.standing(person.id)).open_case:  # consent is taken anew
         await end_what_a_guardian_gave(work, open_case, guardian)

@@ -9,9 +9,9 @@ from api.commands.referrals import ReferralDetails
 from api.commands.work import Work
 from domain import police_operation as operations
 from domain.clocks import due
-from domain.codes import ClockKind
+from domain.codes import ClockKind, Compartment
 from domain.errors import NotFound, NotPermitted, PersonMetTwice
-from domain.police_operation import PoliceOperation
+from domain.police_operation import PersonsMet, PoliceOperation
 from domain.policy import Act, Information, Viewer
 
 
@@ -55,6 +55,8 @@ async def refer_those_met(
     operations.require_bounds(len(persons), work.organisation.settings.persons_met_at_once)
     side = referrals.side_of_all(persons)
     _require_different(persons)
+    if side is Compartment.EXPOSED:  # of another side the operation tells nothing
+        await _require_new(work, operation_id, persons)
     received = [await referrals.received(work, person) for person in persons]
     work.record(operation_id, operations.meet_persons(operation, received, side))
 
@@ -88,3 +90,14 @@ def _require_different(persons: Sequence[ReferralDetails]) -> None:
     numbers = [person.number for person in persons if person.number]
     if len(set(numbers)) < len(numbers):
         raise PersonMetTwice
+
+
+async def _require_new(work: Work, operation: UUID, persons: Sequence[ReferralDetails]) -> None:
+    """Nobody by a number that was told of in an earlier burst of it. Raises PersonMetTwice."""
+    numbers = [person.number for person in persons if person.number]
+    known = {await work.desk.vault.find_person(Compartment.EXPOSED, each) for each in numbers}
+    for burst in await work.desk.log.facts(operation, PersonsMet) if known - {None} else ():
+        for fact in await work.desk.log.opened_span(burst.position, burst.position):
+            met = fact.event.referrals.reveal() if isinstance(fact.event, PersonsMet) else ()
+            if known & {(await work.referral(each)).person for each in met}:
+                raise PersonMetTwice

@@ -227,7 +227,7 @@ class Work:
         """Who decides for the person today: at 18 nobody any more (R13)."""
         of_age = (await self.age(stream)).is_of_age
         records = () if of_age else await self.merged(stream)
-        return frozenset(one for each in records for one in each.guardians)
+        return frozenset(one.id for each in records for one in each.guardians)
 
     async def referral(self, stream: UUID) -> referral.Referral:
         return found(await self._state(stream, referral.Referral))

@@ -78,7 +78,7 @@ class Report:
         state = await self.stage.state(self.referral, Referral)
         if running(state.deadlines, ClockKind.PRELIMINARY_ASSESSMENT) is None:
             return
-        opens = happens(self.stage.rng, _OPENED)
+        opens = happens(self.stage.rng, _OPENED) or state.assessment.at_once
         if not (opens or state.case or happens(self.stage.rng, _CLOSED)):
             self.stage.in_working_days(1, self.decide)  # somebody is met first
             return

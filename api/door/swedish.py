@@ -154,6 +154,15 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Ett samtycke från en vårdnadshavare anger vem det är; personens eget anger ingen"
         " (OSL 12:2-3).",
     ),
+    errors.GuardianIsRecorded: Told(
+        "Vårdnadshavaren finns redan",
+        "En vårdnadshavare med det namnet har redan rättigheter; skilj en annan med samma namn åt"
+        " i namnet (OSL 12:3).",
+    ),
+    errors.GuardianStillDecides: Told(
+        "Vårdnaden består",
+        "På grund av myndighet upphör vårdnaden på 18-årsdagen och inte tidigare (R13).",
+    ),
     errors.GuardianHasNoRights: Told(
         "Vårdnaden har upphört",
         "Vårdnadshavaren har inga rättigheter nu: de har upphört, eller aldrig registrerats (R13).",
@@ -175,6 +184,13 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Båda har öppna ärenden",
         "En person har högst ett öppet ärende på en sida. Avsluta det ena som dubblett först.",
     ),
+    errors.AgeIsDisputed: Told(
+        "Åldern är omtvistad",
+        "En enhet som redan tillfrågats har angett en annan ålder och tillfrågas inte igen på en ny"
+        " gissning (R3, S69). Ta emot aktualiseringen, fastställ åldern i ärendet och erbjud det"
+        " dit reglerna då pekar; eller fastställ den i ett annat ärende om personen och avböj för"
+        " den åldern.",
+    ),
     errors.UnitIsAskedAlready: Told(
         "Enheten är redan tillfrågad",
         "Aktualiseringen väntar redan på den här enhetens svar. Ange en annan enhet.",
@@ -182,7 +198,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.RuleBindsTheUnit: Told(
         "Regeln binder enheten",
         "Regeln som avgjorde binder enheten (R2): den tar emot, eller avböjer av något av de två"
-        " skälen i R2. Fördelningen kan inte frångås.",
+        " skälen i R2. Fördelningen kan inte frångås, och ärendet inte lämnas över till en annan"
+        " enhet än reglerna pekar på.",
     ),
     errors.RoutingIsDecided: Told(
         "Fördelningen är avgjord",
@@ -368,8 +385,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.CaseIsNotLinked: Told("Ingen sådan länk", "Någon sådan länk finns inte i ärendet."),
     errors.NotAChild: Told(
         "Inget barn i familjen",
-        "Ett barn i familjen anmäls som anhörig, 0-17 år (R10); för någon annan: skicka en"
-        " aktualisering.",
+        "Ett barn i familjen anmäls som anhörig, 0-17 år eller av okänd ålder (R10, R3); för någon"
+        " annan: skicka en aktualisering.",
     ),
     errors.EntryCannotBeCorrected: Told(
         "Uppgiften kan inte rättas så",
@@ -420,6 +437,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Skyddsbehovet är inte bedömt",
         "Behovet av skydd bedöms först, genast (SoL 2025:400 20:1; 2001:453 11:1 a).",
     ),
+    errors.ProtectionIsNeededAtOnce: Told(
+        "Omedelbart skydd behövs",
+        "Omedelbart skydd har bedömts behövas, så en utredning inleds (SoL 2025:400 20:1-2;"
+        " 2001:453 11:1 a).",
+    ),
     errors.ReportIsNotAssessed: Told(
         "Anmälan är inte bedömd",
         "Först beslutas om en utredning ska inledas, inom 14 dagar från anmälan (SoL 2025:400"
@@ -458,6 +480,13 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         "Fristen kan inte förlängas",
         "Ingen lag eller inställning låter fristen förlängas (avsnitt 4).",
     ),
+    errors.ExtensionIsTooLong: Told(
+        "Förlängningen är för lång",
+        "En frist förlängs för en bestämd tid, och inte längre på en gång än den själv löper: 14"
+        " dagar för en förhandsbedömning, 4 månader för en utredning, 30 dagar för det som följs"
+        " upp (SoL 2025:400 20:2-3; 2001:453 11:1 a, 11:2; UtlL 5:15). Förläng igen när den tiden"
+        " har gått, om skälet består.",
+    ),
     errors.ExtensionIsNoLonger: Told(
         "Förlängningen ger ingen tid",
         "En förlängning anger en senare tidpunkt än den nuvarande (avsnitt 4).",
@@ -473,7 +502,8 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     ),
     errors.PersonMetTwice: Told(
         "Samma person två gånger",
-        "Samma nummer står vid två av dem som mötts: ange varje person en gång (R6).",
+        "Samma nummer står vid två av dem som mötts, eller lämnades tidigare under insatsen: ange"
+        " varje person en gång (R6).",
     ),
     errors.OperationIsClosed: Told(
         "Polisinsatsen är avslutad",

@@ -14,6 +14,7 @@ from domain.errors import (
     MomentIsImpossible,
     NobodyMustReport,
     NothingToAssess,
+    ProtectionIsNeededAtOnce,
     ProtectionIsNotAssessed,
     ReportIsNotAssessed,
 )
@@ -79,7 +80,12 @@ class PreliminaryAssessment(Body):
         " 2025:400 20:2; 2001:453 11:1 a). A reporter who asked for it is then given feedback.",
     ),
     asks=_RECORDS,
-    refuses=(AssessmentIsMade, NothingToAssess, ProtectionIsNotAssessed),
+    refuses=(
+        AssessmentIsMade,
+        NothingToAssess,
+        ProtectionIsNotAssessed,
+        ProtectionIsNeededAtOnce,
+    ),
     status=CREATED,
     leads=(Lead("giveFeedback", {"referralId": "referralId"}),),
 )

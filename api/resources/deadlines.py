@@ -35,6 +35,7 @@ from domain.errors import (
     DeadlineIsNotPaused,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
     GroundIsMissing,
 )
 from domain.labels import Label
@@ -172,6 +173,7 @@ _EXTENDING = (
     ClockCannotBeExtended,
     GroundIsMissing,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
 )
 
 

@@ -9,7 +9,12 @@ from api.door.fields import Body, Line, Passage, shown
 from api.door.visit import Visit
 from api.resources.identities import GuardianId
 from domain.codes import GuardianshipEnd
-from domain.errors import GuardianHasNoRights, PersonIsOfAge
+from domain.errors import (
+    GuardianHasNoRights,
+    GuardianIsRecorded,
+    GuardianStillDecides,
+    PersonIsOfAge,
+)
 from domain.guardianship import GuardianRecorded
 from domain.labels import Label
 from domain.policy import Act, Information
@@ -37,7 +42,7 @@ class RecordedGuardian(Done):
         "Of a child, or somebody who may be one (R3). At 18 the rights end by themselves.",
     ),
     asks=_ASKS,
-    refuses=(PersonIsOfAge,),
+    refuses=(PersonIsOfAge, GuardianIsRecorded),
     status=CREATED,
     leads=(Lead("endGuardiansRights", {"caseId": "caseId", "guardianId": "guardianId"}),),
 )
@@ -67,7 +72,7 @@ class RightsEnd(Body):
         "From then on nothing is decided by the guardian, and nothing told.",
     ),
     asks=_ASKS,
-    refuses=(GuardianHasNoRights,),
+    refuses=(GuardianHasNoRights, GuardianStillDecides),
 )
 async def end(visit: Visit, case_id: UUID, guardian_id: UUID, why: RightsEnd) -> RecordedGuardian:
     outcome = await visit.carry_out(

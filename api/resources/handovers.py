@@ -34,6 +34,7 @@ from domain.errors import (
     HandoverIsWaiting,
     NotFound,
     ReceivingUnitIsResponsible,
+    RuleBindsTheUnit,
     UnknownUnit,
 )
 from domain.labels import Label
@@ -201,7 +202,13 @@ OF_BOTH = {"caseId": "caseId", "handoverId": "handoverId"}
     ),
     asks=(Act.OFFER, Information.RESPONSIBILITY),
     needs_match=True,
-    refuses=(CaseIsClosed, HandoverIsWaiting, ReceivingUnitIsResponsible, UnknownUnit),
+    refuses=(
+        CaseIsClosed,
+        HandoverIsWaiting,
+        ReceivingUnitIsResponsible,
+        UnknownUnit,
+        RuleBindsTheUnit,
+    ),
     status=CREATED,
     leads=(Lead("acceptHandover", OF_BOTH), Lead("withdrawHandover", OF_BOTH)),
 )

@@ -24,6 +24,7 @@ from domain.errors import (
     DeadlineIsMissed,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
     InterventionHasEnded,
     InterventionHasStarted,
     InterventionIsUnknown,
@@ -218,6 +219,7 @@ class Prolongation(Body):
         DeadlineIsMissed,
         DeadlineIsPaused,
         ExtensionIsNoLonger,
+        ExtensionIsTooLong,
     ),
 )
 async def prolong(

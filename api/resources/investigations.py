@@ -23,6 +23,7 @@ from domain.errors import (
     DeadlineIsMissed,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
     InvestigationIsNotOpen,
     InvestigationIsOpen,
     MomentIsImpossible,
@@ -87,6 +88,7 @@ class Extension(Body):
         DeadlineIsMissed,
         DeadlineIsPaused,
         ExtensionIsNoLonger,
+        ExtensionIsTooLong,
     ),
 )
 async def extend(

@@ -17,6 +17,7 @@ from domain.case import CaseJoined
 from domain.codes import AgeKnowledge, DeclineReason
 from domain.errors import (
     AcuteNeedsAreOurs,
+    AgeIsDisputed,
     AgeIsNotEstablished,
     DeclineIsNotProposed,
     DeclineIsProposed,
@@ -109,6 +110,7 @@ class AnsweredReferral(Done):
         DeclineIsProposed,
         AgeIsNotEstablished,
         RoutingStaysTheSame,
+        AgeIsDisputed,
         AcuteNeedsAreOurs,
     ),
     leads=(Lead("confirmReferralDecline", {"referralId": "referralId"}),),
@@ -133,7 +135,7 @@ async def decline(visit: Visit, referral_id: UUID, why: ReferralDecline) -> Answ
         " act.",
     ),
     asks=(Act.CONFIRM, Information.REFERRAL),
-    refuses=(ReferralIsAnswered, DeclineIsNotProposed),
+    refuses=(ReferralIsAnswered, DeclineIsNotProposed, AgeIsDisputed),
 )
 async def confirm_decline(visit: Visit, referral_id: UUID) -> AnsweredReferral:
     outcome = await visit.carry_out(use_cases.confirm_decline, referral_id)

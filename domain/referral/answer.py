@@ -10,6 +10,7 @@ from domain import assessment, deadline
 from domain.codes import AgeKnowledge, DeclineReason
 from domain.errors import (
     AcuteNeedsAreOurs,
+    AgeIsDisputed,
     AgeIsNotEstablished,
     DeclineIsNotProposed,
     InvestigationIsDecided,
@@ -157,13 +158,15 @@ def decline_referral(
     elsewhere: Route | None,
     due: datetime,
     confirmed: bool,
+    is_proved: bool = False,
 ) -> list[AnswerEvent | ReceptionEvent]:
     """Decline for one of R2's reasons; the only ones there are.
 
     `confirmed`: the unit manager declines, or nobody needs to confirm. A wrong age must lead
     elsewhere: then the referral is routed anew in the same act and never without a holder.
+    `is_proved`: that age is on the person's record, with what it rests on.
     Raises ReferralIsAnswered, DeclineIsProposed, AgeIsNotEstablished, RoutingStaysTheSame,
-    AcuteNeedsAreOurs, ProtectionIsNotAssessed, InvestigationIsDecided.
+    AgeIsDisputed, AcuteNeedsAreOurs, ProtectionIsNotAssessed, InvestigationIsDecided.
     """
     require_no_proposal(referral, by_unit)
     match reason:
@@ -172,6 +175,7 @@ def decline_referral(
                 raise AgeIsNotEstablished
             if elsewhere is None or elsewhere.unit == referral.unit:
                 raise RoutingStaysTheSame
+            _require_undisputed(referral, elsewhere, is_proved=is_proved)
         case DeclineReason.OTHER_MUNICIPALITY:
             _require_ended(referral)
     proposed = ProposedDecline(
@@ -191,18 +195,25 @@ def decline_referral(
 
 
 def confirm_decline(
-    referral: Referral, *, by_unit: str, elsewhere: Route | None, due: datetime
+    referral: Referral,
+    *,
+    by_unit: str,
+    elsewhere: Route | None,
+    due: datetime,
+    is_proved: bool = False,
 ) -> list[AnswerEvent | ReceptionEvent]:
     """The unit manager confirms what was proposed (R2).
 
-    Raises ReferralIsAnswered, DeclineIsNotProposed, AcuteNeedsAreOurs, ProtectionIsNotAssessed,
-    InvestigationIsDecided.
+    Raises ReferralIsAnswered, DeclineIsNotProposed, AgeIsDisputed, AcuteNeedsAreOurs,
+    ProtectionIsNotAssessed, InvestigationIsDecided.
     """
     require_waiting(referral, by_unit)
     if referral.proposed is None:
         raise DeclineIsNotProposed
     if referral.proposed.reason.reveal() is DeclineReason.OTHER_MUNICIPALITY:
         _require_ended(referral)  # more may have become known meanwhile
+    if elsewhere:
+        _require_undisputed(referral, elsewhere, is_proved=is_proved)
     return _declined(referral, referral.proposed, elsewhere, due)
 
 
@@ -212,6 +223,13 @@ def refuse_decline(referral: Referral, *, by_unit: str) -> list[AnswerEvent]:
     if referral.proposed is None:
         raise DeclineIsNotProposed
     return [ReferralDeclineRefused(unit=referral.unit)]
+
+
+def _require_undisputed(referral: Referral, elsewhere: Route, *, is_proved: bool) -> None:
+    """A unit that was asked has answered that the age is another: by guesses the referral would go
+    to and fro without end (S69). Raises AgeIsDisputed."""
+    if elsewhere.unit in referral.asked and not is_proved:
+        raise AgeIsDisputed
 
 
 def _require_ended(referral: Referral) -> None:

@@ -255,8 +255,9 @@ async def _cases_of_nexus(settled: Settled) -> None:
     town, manager = settled.town, "nexus manager"
     adult = {"person": {"bornOn": born(30)}}
     names = ("assigned", "colleague's", "offered", "closed", "unassigned", "taken over")
-    for name in names:
-        await _opened(settled, name, manager, **adult)
+    for name in names:  # what R2 binds is handed over to nobody else
+        unbound = {"concern": "unknown"} if name in ("offered", "taken over") else {}
+        await _opened(settled, name, manager, **adult, **unbound)
     await _assigned(settled, "assigned", manager, "nexus worker")
     path = f"/cases/{settled.files['assigned'].id}/notes"
     worker = town["nexus worker"]

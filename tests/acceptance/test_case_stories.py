@@ -6,10 +6,10 @@ from tests.acceptance.test_a_day import born, referral
 from tests.acceptance.town import Person, Reply, Town
 
 
-async def a_case(town: Town, who: str = "nexus worker") -> str:
+async def a_case(town: Town, who: str = "nexus worker", concern: str = "trafficking") -> str:
     """A case of Nexus, assigned to somebody there."""
     police, manager, worker = town["police officer"], town["nexus manager"], town[who]
-    told = referral("police", "trafficking", account="Kontrollerad.", bornOn=born(27))
+    told = referral("police", concern, account="Kontrollerad.", bornOn=born(27))
     sent = await police.post("/referrals", told, expect=201)
     manager.position = sent["position"]
     accepted = await manager.post(f"/referrals/{sent['referralId']}/acceptances")
@@ -237,6 +237,9 @@ async def test_a_child_in_the_family_has_a_file_of_its_own(town: Town) -> None:
     assert told["referral"] == reported["referralId"]
     await worker.get(f"/referrals/{reported['referralId']}", expect=404)
     await town["intake manager"].get(f"/referrals/{reported['referralId']}", expect=404)
+    presumed = {**child, "person": {"role": "relative", "age": "unknown"}}  # a child (R3)
+    told = await worker.post(f"{path}/children-reports", presumed, expect=201)
+    assert told["routing"]["unit"] == "childrens-intake"
     adult = {**child, "person": {"role": "relative", "bornOn": born(30)}}
     await worker.post(f"{path}/children-reports", adult, expect=422)
 
@@ -266,7 +269,7 @@ async def test_another_unit_is_consulted(town: Town) -> None:
 async def test_a_link_is_told_to_whoever_sees_both(town: Town) -> None:
     """Once the other case is with a unit that the reader sees nothing of, neither the overview nor
     the timeline tells that there is a link."""
-    path, other = await a_case(town), await a_case(town)
+    path, other = await a_case(town), await a_case(town, concern="unknown")
     worker, manager, intake = town["nexus worker"], town["nexus manager"], town["intake manager"]
     new = {"otherCaseId": other.rsplit("/", 1)[1], "kind": "same-place"}
     linked = await worker.post(f"{path}/links", new, expect=201)
@@ -274,6 +277,8 @@ async def test_a_link_is_told_to_whoever_sees_both(town: Town) -> None:
     assert (link["linkId"], link["other"]) == (linked["linkId"], new["otherCaseId"])
     etag = (await manager.get(other)).headers["ETag"]
     offer = {"toUnit": "childrens-intake", "reason": "Prövas."}
+    bound = (await manager.get(path)).headers["ETag"]
+    await manager.post(f"{path}/handovers", offer, etag=bound, expect=422)  # R2
     offered = await manager.post(f"{other}/handovers", offer, etag=etag, expect=201)
     intake.position = offered["position"]
     accepted = await intake.post(f"{other}/handovers/{offered['handoverId']}/acceptances")

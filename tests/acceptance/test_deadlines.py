@@ -63,9 +63,12 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     await worker.post(f"{path}/protection-assessments", assessed, expect=201)
     await worker.post(f"{path}/feedback-requests")
     [decision] = await due(worker, fileId=referral, kind="decision")
-    until = f"{date.today().year + 1}-01-31T16:00:00Z"  # noqa: DTZ011, TID251 - of today's story
+    ends = datetime.fromisoformat(decision["due"])
+    until = (ends + timedelta(days=14)).isoformat()
     extension = f"{path}/deadlines/{decision['deadlineId']}/extensions"
     await worker.post(extension, {"until": until, "ground": " "}, expect=422)
+    longer = {"until": (ends + timedelta(days=15)).isoformat(), "ground": "Synnerliga skäl."}
+    await worker.post(extension, longer, expect=422)  # than it runs itself
     extended = await worker.post(extension, {"until": until, "ground": "Synnerliga skäl."})
     assert datetime.fromisoformat(extended["due"]) == datetime.fromisoformat(until)
     await worker.post(f"{path}/preliminary-assessments", early, expect=201)

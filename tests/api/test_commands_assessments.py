@@ -28,6 +28,7 @@ from domain.errors import (
     AssessmentIsMade,
     CaseIsClosed,
     DeadlineHasEnded,
+    ExtensionIsTooLong,
     FeedbackIsNotAsked,
     InvestigationIsDecided,
     NobodyMustReport,
@@ -35,6 +36,7 @@ from domain.errors import (
     NothingToAssess,
     NotPermitted,
     OutcomeIsNotAwaited,
+    ProtectionIsNeededAtOnce,
     ProtectionIsNotAssessed,
     ReferralIsAnswered,
     ReportIsNotAssessed,
@@ -127,6 +129,14 @@ async def test_protection_first_then_the_decision(town: Town) -> None:
     assert await told(decide(town, referral)) == (AssessmentIsMade, {})
     facts = await town.facts(referral)
     assert sum(isinstance(fact.event, DeadlineMet) for fact in facts) == 2
+
+
+async def test_what_needs_protection_at_once_is_investigated(town: Town) -> None:
+    """SoL 20:1-2: it is not decided that nothing is opened while protection is needed at once."""
+    referral = await town.receive(A_CHILD)
+    await assess(town, referral, needed_at_once=True)
+    assert await told(decide(town, referral, opens=False)) == (ProtectionIsNeededAtOnce, {})
+    await decide(town, referral)
 
 
 async def test_only_a_report_is_assessed_and_by_whom_it_came_to(town: Town) -> None:
@@ -467,11 +477,14 @@ async def test_a_preliminary_assessment_is_extended_on_its_ground(town: Town) ->
     referral = await town.receive(A_CHILD)
     deadline = running((await town.referral(referral)).deadlines, PRELIMINARY)
     assert deadline is not None
-    worker, until = await town.worker("childrens-intake"), NOW + timedelta(days=40)
+    worker, until = await town.worker("childrens-intake"), NOW + timedelta(days=28)
     how: dict[str, Any] = {"until": until, "ground": "Synnerliga skäl: tolk saknas."}
     await town.do(worker, assessments.extend_in_referral, referral, deadline, **how)
     due = {one.id: one.due for one in (await town.referral(referral)).deadlines}
     assert due[deadline] == until
+    longer = how | {"until": until + timedelta(days=15)}  # than the clock itself runs
+    too_long = town.do(worker, assessments.extend_in_referral, referral, deadline, **longer)
+    assert await told(too_long) == (ExtensionIsTooLong, {"latest": until + timedelta(days=14)})
     nobodys = town.do(worker, assessments.extend_in_referral, referral, UUID(int=7), **how)
     assert await told(nobodys) == (DeadlineHasEnded, {})
 

@@ -14,8 +14,10 @@ from api.commands.teams import establish_team, join_team, leave_team
 from domain.case import CaseOpened, NoteRecorded
 from domain.case.transfer import TransferRequested
 from domain.codes import (
+    AgeKnowledge,
     CaseOutcome,
     Compartment,
+    Concern,
     LinkKind,
     MandateMatter,
     PersonRole,
@@ -186,7 +188,7 @@ async def test_a_link_is_removed_by_whoever_sees_both(town: Town) -> None:
     """Where the other case is with a unit that this one's worker sees nothing of, the link is not
     theirs to remove."""
     case, worker = await town.assigned()
-    other = await town.open_case(SOMEBODY_ELSE)
+    other = await town.open_case(replace(SOMEBODY_ELSE, concern=Concern.UNKNOWN))
     await town.do(worker, links.link_cases, case, other, LinkKind.SAME_PLACE)
     handover = await town.offered(other, "childrens-intake")
     intake = await town.manager("childrens-intake")
@@ -215,6 +217,10 @@ async def test_a_child_in_the_family_is_reported(town: Town) -> None:
     referral = await town.referral(outcome.the(ReferralReceived)[0])
     assert (referral.unit, referral.compartment) == ("childrens-intake", Compartment.RELATIVE)
     assert "case.referral-sent" in await town.names(case)
+    presumed = replace(child, born=None, age=AgeKnowledge.UNKNOWN)  # R3
+    outcome = await town.do(worker, links.report_child, case, presumed)
+    told_of = await town.referral(outcome.the(ReferralReceived)[0])
+    assert told_of.unit == "childrens-intake"
     for nobody in (A_RELATIVE, AN_ADULT, replace(child, role=PersonRole.EXPOSED)):
         with pytest.raises(NotAChild):
             await town.do(worker, links.report_child, case, nobody)

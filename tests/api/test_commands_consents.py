@@ -224,7 +224,7 @@ async def test_an_engagement_ends_with_the_guardians_rights(town: Town) -> None:
         worker,
         end_guardians_rights,
         case,
-        guardian,
+        guardian.id,
         ground=GuardianshipEnd.COURT_DECISION,
         basis="Dom.",
     )
@@ -233,7 +233,7 @@ async def test_an_engagement_ends_with_the_guardians_rights(town: Town) -> None:
     with pytest.raises(ConsentIsMissing):
         await town.do(worker, consents.engage_coordinator, case, somebody)
     with pytest.raises(GuardianHasNoRights):
-        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN, guardian=guardian)
+        await consent(town, worker, case, giver=ConsentGiver.GUARDIAN, guardian=guardian.id)
 
 
 async def test_another_birth_date_ends_what_rested_on_the_first(town: Town) -> None:

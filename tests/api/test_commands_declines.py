@@ -2,18 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from api.commands import assessments, referrals
+from api.commands import assessments, cases, referrals
 from api.commands.referrals import ReferralDetails
 from domain.codes import AgeKnowledge, ClockKind, DeclineReason, Source
 from domain.deadline import running
 from domain.errors import (
     AcuteNeedsAreOurs,
+    AgeIsDisputed,
     AgeIsNotEstablished,
     DeclineIsNotProposed,
     DeclineIsProposed,
@@ -250,10 +252,21 @@ async def test_a_unit_that_was_asked_before_has_answered(town: Town) -> None:
 
 
 async def test_asked_again_a_unit_answers_again(town: Town) -> None:
-    """Sent back by the next unit, which found another age, it waits for the first one anew."""
+    """R3, S69: sent back by the next unit once the age is established, in another case of the
+    person's, it waits for the first unit anew; on another guess it goes nowhere. It stays due when
+    it was, with the time of what is acute at least."""
+    case = await town.open_case(AN_ADULT)
     referral, nexus = await town.receive(AN_ADULT), await town.manager("nexus")
+    [waits] = (await town.referral(referral)).deadlines
+    town.clock.advance(timedelta(days=2))
     await decline(town, nexus, referral, DeclineReason.WRONG_AGE, AgeKnowledge.MINOR)
     intake = await town.worker("childrens-intake")
-    await decline(town, intake, referral, DeclineReason.WRONG_AGE, AgeKnowledge.YOUNG_ADULT)
+    back = partial(decline, town, intake, referral, DeclineReason.WRONG_AGE)
+    assert await told(back(AgeKnowledge.YOUNG_ADULT)) == (AgeIsDisputed, {})
+    found: dict[str, Any] = {"born": date(2003, 3, 2), "age": AgeKnowledge.YOUNG_ADULT}
+    await town.do(nexus, cases.establish_age, case, **found, basis="Pass.")
+    assert await told(back(AgeKnowledge.ADULT)) == (AgeIsDisputed, {})
+    assert waits in (await town.referral(referral)).deadlines
+    await back(AgeKnowledge.YOUNG_ADULT)
     await town.do(nexus, referrals.accept_referral, referral)
     assert (await town.referral(referral)).holder == "nexus"

@@ -15,7 +15,7 @@ from domain.case import (
     HandoverDeclineProposed,
     HandoverOffered,
 )
-from domain.codes import CaseOutcome, HandoverDeclineReason, InformationKind
+from domain.codes import CaseOutcome, Concern, HandoverDeclineReason, InformationKind
 from domain.errors import (
     DeclineIsProposed,
     DeclineReasonDoesNotBind,
@@ -24,6 +24,7 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     ReceivingUnitIsResponsible,
+    RuleBindsTheUnit,
     UnknownUnit,
 )
 from tests.town import A_CHILD, AN_ADULT, NOW, Town, new_town, told
@@ -204,8 +205,11 @@ async def test_a_decline_that_is_not_confirmed(town: Town) -> None:
 
 
 async def test_r2_does_not_bind_childrens_intake(town: Town) -> None:
-    """Children's intake may return a case for any reason, without confirmation."""
-    case = await town.open_case(AN_ADULT)
+    """Children's intake may return a case for any reason, without confirmation; where R2 binds
+    Nexus, it is offered none (S23)."""
+    bound = town.offered(await town.open_case(AN_ADULT), "childrens-intake")
+    assert await told(bound) == (RuleBindsTheUnit, {})
+    case = await town.open_case(replace(AN_ADULT, number=None, concern=Concern.UNKNOWN))
     handover = await town.offered(case, "childrens-intake")
     worker = await town.worker("childrens-intake")
     declined = await decline(town, worker, case, handover, HandoverDeclineReason.NO_NEED)

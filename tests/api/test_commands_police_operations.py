@@ -126,12 +126,18 @@ async def test_a_burst_out_of_bounds_is_refused(town: Town, persons: int) -> Non
 
 
 async def test_each_person_is_told_of_once(town: Town) -> None:
-    """The same number twice in a burst is a slip; on two sides it is two persons (S76-S78)."""
+    """The same number twice in a burst, or in two bursts of an operation, is a slip; on two sides,
+    and in two operations, it is told of twice (S76-S78)."""
     operation = await announced(town)
     number = AN_ADULT.number
     with pytest.raises(PersonMetTwice):
         await refer(town, operation, met(number=number), met(number=number))
     assert await refer(town, operation, met(number=number)) == ["nexus"]
+    head = await town.log.head()
+    with pytest.raises(PersonMetTwice):
+        await refer(town, operation, met(), met(number=number))
+    assert await town.log.head() == head
+    assert await refer(town, await announced(town), met(number=number)) == ["nexus"]
     assert await refer(town, operation, met(A_BUYER, number)) == ["support-line-two"]
 
 

@@ -18,6 +18,7 @@ from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
     Compartment,
+    Concern,
     DeclineReason,
     HandoverDeclineReason,
     StaffRole,
@@ -90,6 +91,11 @@ def as_child(details: ReferralDetails) -> ReferralDetails:
     return replace(details, number=None, born=A_CHILD.born)
 
 
+def unbound(details: ReferralDetails) -> ReferralDetails:
+    """Where R2 binds, nothing is handed over to another unit."""
+    return replace(details, number=None, concern=Concern.UNKNOWN)
+
+
 @pytest.mark.parametrize("role", WORKERS)
 @pytest.mark.parametrize("of", [INTAKE, "the adults' unit"])
 @pytest.mark.parametrize(("side", "seen_from"), ACROSS)
@@ -99,7 +105,7 @@ async def test_a_case_of_another_side_is_not_there(
     """Whoever serves another side in the responsible unit, or in the one that a handover is
     offered to, is told of a case what is told of one that does not exist."""
     own = of == INTAKE
-    case = await town.open_case(as_child(SIDES[side]) if own else SIDES[side])
+    case = await town.open_case(as_child(SIDES[side]) if own else unbound(SIDES[side]))
     handover = await town.offered(case, ADULTS_UNITS[side] if own else INTAKE)
     other = await town.hire(INTAKE, role, seen_from)
     for attempt in WITH_A_CASE:

@@ -49,12 +49,19 @@ def told(clock: ClockKind, row: Row) -> str:
         "; new law ".join(map(length_told, lengths))
         + (f", then {length_told(row.then)}" if row.then else ""),
         f"{row.warned} d",
-        label(row.extended_on).en.lower() if row.extended_on else "-",
+        extension_told(row),
         row.old or "-",
         row.new or "-",
         label(row.shown).en,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def extension_told(row: Row) -> str:
+    """On what ground, and for how long at a time: whatever may be extended has a bound."""
+    assert bool(row.extended_on) is bool(row.extended_days)
+    on = row.extended_on
+    return f"{label(on).en.lower()}, {row.extended_days} d at a time" if on else "-"
 
 
 def length_told(length: Length) -> str:

@@ -41,6 +41,7 @@ from domain.errors import (
     DeadlineIsNotPaused,
     DeadlineIsPaused,
     ExtensionIsNoLonger,
+    ExtensionIsTooLong,
     GroundIsMissing,
     Refusal,
 )
@@ -122,7 +123,7 @@ def test_a_pause_gives_its_time_back() -> None:
 def test_an_extension_has_a_ground_and_an_end() -> None:
     """Extended for a set time, on a ground, before it is over (SoL 20:2, 20:3)."""
     deadlines = started(PRELIMINARY)
-    until = START + timedelta(days=30)
+    until = START + timedelta(days=25)
     extended = extend_deadline(
         deadlines, ID, person=PERSON, until=until, ground="Synnerliga skäl.", now=IN_TIME
     )
@@ -131,7 +132,7 @@ def test_an_extension_has_a_ground_and_an_end() -> None:
     assert miss_deadline((one,), ID, until) == []
 
 
-def extend(clock: ClockKind, *, days: int = 400, ground: str = "Skäl.", now: datetime) -> object:
+def extend(clock: ClockKind, *, days: int = 20, ground: str = "Skäl.", now: datetime) -> object:
     until = START + timedelta(days=days)
     return extend_deadline(started(clock), ID, person=PERSON, until=until, ground=ground, now=now)
 
@@ -148,6 +149,7 @@ def test_what_cannot_be_done_is_refused() -> None:
         (ClockCannotBeExtended, lambda: extend(ClockKind.PROTECTION_ASSESSMENT, now=START)),
         (DeadlineIsMissed, lambda: extend(PRELIMINARY, now=TOO_LATE)),
         (ExtensionIsNoLonger, lambda: extend(PRELIMINARY, days=2, now=IN_TIME)),
+        (ExtensionIsTooLong, lambda: extend(PRELIMINARY, days=30, now=IN_TIME)),
         (ClockCannotBePaused, lambda: pause(PRELIMINARY)),
         (ClockCannotBePaused, lambda: pause(ClockKind.MAJORITY)),  # a birthday waits for nobody
         (GroundIsMissing, lambda: pause(OWN, ground="")),

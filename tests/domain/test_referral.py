@@ -333,6 +333,7 @@ def test_asked_again_it_answers_again() -> None:
         elsewhere=way(AgeKnowledge.YOUNG_ADULT),
         due=DUE,
         confirmed=True,
+        is_proved=True,
     )
     state = given(*wrong_age(given()), *back)
     assert state.asked == ("nexus", "childrens-intake", "nexus")

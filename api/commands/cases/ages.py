@@ -93,11 +93,16 @@ async def _met(work: Work, case: Case) -> date:
 async def review_routing(work: Work, case_id: UUID, case: Case, known: AgeKnowledge) -> list[Route]:
     """Where the rules point with the age that is known now, for each of its referrals; the case,
     for the concern that obliges most."""
-    ways = [
-        route(facts_of(work, await work.referral(told), known), work.organisation)
-        for told in case.referrals
-    ]
+    ways = await routes_of(work, case, known)
     way = next((way for way in ways if way.binds), ways[-1])
     reviewed = cases.review_routing(case, unit=way.unit, deciding=way.deciding, rules=way.rules)
     work.record(case_id, reviewed)
     return ways
+
+
+async def routes_of(work: Work, case: Case, known: AgeKnowledge) -> list[Route]:
+    """Where the rules point for each of its referrals."""
+    return [
+        route(facts_of(work, await work.referral(told), known), work.organisation)
+        for told in case.referrals
+    ]

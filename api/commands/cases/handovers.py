@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from api.commands.case_files import file_of, require_case
+from api.commands.cases.ages import routes_of
 from api.commands.cases.assignments import give_back
 from api.commands.consents import end_what_a_guardian_gave
 from api.commands.work import Work, telling_who
@@ -17,19 +18,26 @@ from domain.errors import (
     DeclineReasonDoesNotBind,
     HandoverIsAnswered,
     NotFound,
+    RuleBindsTheUnit,
     UnknownUnit,
 )
 from domain.policy import Act, Information, may
 
 
 async def offer_handover(work: Work, case_id: UUID, *, to_unit: str, reason: str) -> None:
-    """The offering unit stays responsible until the receiving unit accepts. Raises UnknownUnit."""
+    """The offering unit stays responsible until the receiving unit accepts.
+
+    Raises UnknownUnit; RuleBindsTheUnit where R2 does, for another unit.
+    """
     case = await require_case(work, case_id, Act.OFFER, Information.RESPONSIBILITY)
     work.require_current(case_id)
     organisation = work.organisation
     if not organisation.carries_cases(to_unit, case.compartment):
         raise UnknownUnit
-    await work.read(*case.referrals)
+    await work.read(case.person, *case.referrals)
+    for way in await routes_of(work, case, await work.age(case.person)):
+        if way.binds and way.unit != to_unit:
+            raise RuleBindsTheUnit
     acute = any([(await work.referral(told)).acute for told in case.referrals])
     days = organisation.settings.handover_answer_working_days.working_days(acute=acute)
     offered = cases.offer_handover(

@@ -1,5 +1,6 @@
 """Referrals accepted, or declined for one of R2's reasons, by the receiving unit."""
 
+from datetime import datetime
 from uuid import UUID
 
 from api.commands.qualifications import review_assignment
@@ -107,8 +108,9 @@ async def decline_referral(
             explanation=explanation,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=answer_due(work, work.now, acute=referral.is_urgent),
+            due=_due_elsewhere(work, referral),
             confirmed=manages or not (binds or ends),
+            is_proved=await _is_proved(work, referral, age),
         )
     work.record(referral_id, declined)
     if manages or not (binds or ends):
@@ -129,7 +131,8 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             referral,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=answer_due(work, work.now, acute=referral.is_urgent),
+            due=_due_elsewhere(work, referral),
+            is_proved=await _is_proved(work, referral, age),
         )
     work.record(referral_id, confirmed)
     end_routing(work, referral_id, referral)
@@ -155,3 +158,18 @@ def _elsewhere(
         facts_of(work, referral, age),
         work.organisation,
     )
+
+
+async def _is_proved(work: Work, referral: Referral, age: AgeKnowledge | None) -> bool:
+    """Whether it is what is established of the person today, on ground."""
+    if age is None or not any(each.has_ground for each in await work.merged(referral.person)):
+        return False
+    return await work.age(referral.person) is age
+
+
+def _due_elsewhere(work: Work, referral: Referral) -> datetime:
+    """Whoever waits for an answer has waited since the receipt: the day stays, and the unit that is
+    asked instead has the time of what is acute at least."""
+    at_least = answer_due(work, work.now, acute=True)
+    waits = (one.due for one in referral.deadlines if one.id == referrals.ANSWER)
+    return max((at_least, *waits))

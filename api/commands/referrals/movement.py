@@ -14,9 +14,7 @@ from api.commands.referrals.files import (
 from api.commands.work import Work
 from domain import assessment as assessments
 from domain import referral as referrals
-from domain.errors import (
-    UnknownUnit,
-)
+from domain.errors import UnknownUnit
 from domain.person import Person
 from domain.policy import Act
 from domain.routing import as_accepted, route
