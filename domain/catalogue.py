@@ -472,7 +472,8 @@ ENTRIES: tuple[Entry, ...] = (
     _stored(
         "operation.announced",
         police_operation.OperationAnnounced,
-        "planned_on handled_by acknowledgement_due",
+        "planned_on handled_by acknowledgement_due receipt sender_unit",
+        senders_reference=FILE,
     ),
     _stored("operation.acknowledged", police_operation.OperationAcknowledged, "unit"),
     _stored("operation.persons-met", police_operation.PersonsMet, "persons", referrals=FILE),

@@ -36,6 +36,9 @@ class OperationAnnounced:
     planned_on: date
     handled_by: tuple[str, ...]
     acknowledgement_due: datetime
+    receipt: str
+    sender_unit: str
+    senders_reference: Sealed[str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,12 +117,22 @@ def announce_operation(
     announced: datetime,
     now: datetime,
     due: datetime,
+    receipt: str,
+    sender_unit: str,
+    senders_reference: str | None,
 ) -> list[OperationEvent]:
     """R6: both acknowledge it, and by when is decided here. Raises AnnouncedInTheFuture."""
     if announced > now:
         raise AnnouncedInTheFuture
     return [
-        OperationAnnounced(planned_on=planned_on, handled_by=handled_by, acknowledgement_due=due)
+        OperationAnnounced(
+            planned_on=planned_on,
+            handled_by=handled_by,
+            acknowledgement_due=due,
+            receipt=receipt,
+            sender_unit=sender_unit,
+            senders_reference=Sealed.of(senders_reference),
+        )
     ]
 
 

@@ -265,6 +265,14 @@ TABLE: tuple[Row, ...] = (
         "who sent something asks whether it arrived and is answered, and learns no more (S15-S20)",
     ),
     *_rows(
+        _AUTHORITY + _OUTREACH,
+        (Relation.NONE,),
+        (Information.RECEIPT,),
+        (Act.READ,),
+        "so does a unit of the administration, of its own: a receipt is no file, and tells neither"
+        " whom it is about nor on which side it lies (S69, R9)",
+    ),
+    *_rows(
         _EXTERNAL,
         (Relation.PARTY,),
         (Information.EXTERNAL_REFERRAL,),

@@ -16,20 +16,30 @@ from domain.policy import Act, Information, Viewer
 
 
 async def announce_operation(
-    work: Work, *, planned_on: date, announced_at: datetime | None
+    work: Work,
+    *,
+    planned_on: date,
+    announced_at: datetime | None,
+    senders_reference: str | None = None,
 ) -> None:
-    """By the police, or by whoever at the adults' entry point takes their call (S31)."""
-    await _informant(work)
+    """By the police, or by whoever at the adults' entry point takes their call (S31). Its receipt
+    is asked after as a referral's is: both acknowledgements answer it."""
+    sender = await _informant(work)
     targets, settings = work.organisation.targets, work.organisation.settings
-    announced = announced_at or work.now
+    announced, operation = announced_at or work.now, work.desk.ids.new()
+    if senders_reference:
+        await work.desk.vault.keep_reference(sender.unit, senders_reference, [operation])
     work.record(
-        work.desk.ids.new(),
+        operation,
         operations.announce_operation(
             planned_on=planned_on,
             handled_by=(targets.adult_entry, targets.regional_coordinators),
             announced=announced,
             now=work.now,
             due=due(ClockKind.OPERATION_ACKNOWLEDGED, announced, settings, work.desk.calendar),
+            receipt=referrals.receipt_of(operation),
+            sender_unit=sender.unit,
+            senders_reference=senders_reference,
         ),
         at=announced,
     )

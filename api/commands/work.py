@@ -59,7 +59,8 @@ T = TypeVar("T")
 
 _ATTEMPTS = 200  # whoever loses, another process got on: one of each competes for a stream
 _MOST_EVENTS = 500  # a hundred cases change hands, four facts each, and what goes with them
-_SEEN = (Information.LINE, Information.RECEIPT, Information.EXTERNAL_REFERRAL)
+_SEEN = (Information.LINE,)
+_SEEN_OUTSIDE = (Information.RECEIPT, Information.EXTERNAL_REFERRAL)
 
 
 class Turns:
@@ -333,7 +334,8 @@ class Work:
         """Raises NotFound for what the actor may not see, NotPermitted for what it may not do. A
         party outside sees that there is a file, if only by a receipt or by what it was asked."""
         viewer = await self.viewer()
-        if file is not None and not any(may(viewer, Act.READ, kind, file) for kind in _SEEN):
+        seen = _SEEN_OUTSIDE if viewer.role is StaffRole.EXTERNAL_SENDER else _SEEN
+        if file is not None and not any(may(viewer, Act.READ, kind, file) for kind in seen):
             raise NotFound
         if not may(viewer, act, information, file):
             raise NotPermitted

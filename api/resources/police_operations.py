@@ -23,10 +23,11 @@ from api.door.answers import (
     Seen,
     Unit,
 )
-from api.door.fields import Body, PastMoment
+from api.door.fields import Body, Line, PastMoment
 from api.door.fields import Day as DayOfBody
 from api.door.query import PageQuery
 from api.door.visit import Visit
+from api.resources.referrals import Receipt
 from domain.codes import Purpose
 from domain.errors import (
     AnnouncedInTheFuture,
@@ -37,7 +38,8 @@ from domain.labels import Label
 from domain.police_operation import OperationAnnounced
 from domain.policy import Act, Information, may
 from projections import police_operations as operations
-from projections.police_operations import Cursor, Line
+from projections.police_operations import Cursor
+from projections.police_operations import Line as OperationLine
 
 _READ: Final = (Act.READ, Information.OPERATION)
 SEND: Final = (Act.SEND, Information.OPERATION)
@@ -126,7 +128,7 @@ async def read(visit: Visit, operation_id: UUID) -> Seen[PoliceOperationDetail]:
     return Seen(answer, [operation_id, *seen], version=((operation_id, line.version),))
 
 
-async def _referrals_seen(visit: Visit, line: Line) -> list[UUID]:
+async def _referrals_seen(visit: Visit, line: OperationLine) -> list[UUID]:
     """Each one is judged as the referral that it is: an operation opens nothing (R6)."""
     bursts = await visit.house.opener.open_values(
         [(token, tuple[UUID, ...]) for token in line.referrals]
@@ -140,7 +142,7 @@ async def _referrals_seen(visit: Visit, line: Line) -> list[UUID]:
     ]
 
 
-def _told(line: Line, now: datetime) -> dict[str, Any]:
+def _told(line: OperationLine, now: datetime) -> dict[str, Any]:
     return {
         "operation_id": line.operation,
         "announced_at": line.announced_at,
@@ -163,10 +165,16 @@ class Announcement(Body):
     planned_on: DayOfBody
     announced_at: PastMoment | None = None
     """When the police told of it, if not now: the time to acknowledge it starts there."""
+    senders_reference: Line | None = None
+    """One's own: what is asked for later (the silence alarm)."""
 
 
 class ChangedOperation(Done):
     operation_id: OperationId
+
+
+class AnnouncedOperation(ChangedOperation):
+    receipt: Receipt
 
 
 @deciding(
@@ -187,15 +195,19 @@ class ChangedOperation(Done):
         Lead("acknowledgePoliceOperation", {"operationId": "operationId"}),
     ),
 )
-async def announce(visit: Visit, announced: Announcement) -> ChangedOperation:
+async def announce(visit: Visit, announced: Announcement) -> AnnouncedOperation:
     outcome = await visit.carry_out(
         use_cases.announce_operation,
         planned_on=announced.planned_on,
         announced_at=announced.announced_at,
+        senders_reference=announced.senders_reference,
     )
-    operation_id, _ = outcome.the(OperationAnnounced)
-    return ChangedOperation(
-        operation_id=operation_id, position=outcome.position, replayed=outcome.replayed
+    operation_id, recorded = outcome.the(OperationAnnounced)
+    return AnnouncedOperation(
+        operation_id=operation_id,
+        receipt=recorded.receipt,
+        position=outcome.position,
+        replayed=outcome.replayed,
     )
 
 

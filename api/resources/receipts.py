@@ -1,4 +1,4 @@
-"""What has become of what was sent: for senders outside the administration, and for them alone.
+"""What has become of what was sent: for senders outside the administration, and for units of it.
 
 A receipt tells that something arrived, and whether it is answered: nothing of whom it is about,
 which unit has it, or on which side. References stand in a body, never in an address.
@@ -33,7 +33,8 @@ Found = dict[str, list[sender_receipts.Receipt]]  # by what was asked for
 
 
 class SentReceipt(Answer):
-    """One message: what was sent together is one receipt, answered when all of it is."""
+    """One message: what was sent together is one receipt, answered when all of it is; a police
+    operation that was announced, when both who handle it have acknowledged it (R6)."""
 
     receipt: Receipt
     status: ReceiptStatus
@@ -51,7 +52,7 @@ def _sent(receipt: sender_receipts.Receipt) -> SentReceipt:
         received_at=receipt.received_at,
         routed_at=receipt.routed_at,
         answered_at=receipt.answered_at,
-        referrals=len(receipt.referrals),
+        referrals=receipt.persons,
         answered=receipt.answered,
     )
 
@@ -89,7 +90,7 @@ async def page(visit: Visit, query: PageQuery) -> Seen[SentReceipts]:
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
-    return Seen(answer, [one for line in found.lines for one in line.referrals])
+    return Seen(answer, [one for line in found.lines for one in line.sent])
 
 
 # --- some of them ----------------------------------------------------------------------------
@@ -240,7 +241,7 @@ async def _found(visit: Visit, asked: list[str]) -> Found:
     referrals = await vault.find_references(visit.viewer.unit, wanted)
     every = [referral for each in referrals.values() for referral in each]
     known = await visit.ask(sender_receipts.found, visit.viewer, wanted, every)
-    of_referral = {one: receipt for receipt in known.values() for one in receipt.referrals}
+    of_referral = {one: receipt for receipt in known.values() for one in receipt.sent}
     found: Found = {}
     for one in wanted:
         behind = [of_referral[each] for each in referrals[one] if each in of_referral]
@@ -250,5 +251,5 @@ async def _found(visit: Visit, asked: list[str]) -> Found:
 
 
 def _subjects(found: Found) -> list[UUID]:
-    every = (one for receipts in found.values() for each in receipts for one in each.referrals)
+    every = (one for receipts in found.values() for each in receipts for one in each.sent)
     return list(dict.fromkeys(every))

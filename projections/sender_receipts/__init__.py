@@ -1,4 +1,5 @@
-"""What each sender's referrals have come to: that they arrived, and whether they are answered.
+"""What each sender's referrals, and the operations that it announced, have come to: that they
+arrived, and whether they are answered, an operation by both who acknowledge it (R6).
 
 Nothing stands here of whom a referral is about, which unit has it, or on which side (S15-S20).
 One message may be several referrals: they have one receipt, and it is answered when all are.
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from domain.catalogue import names_of
 from domain.codes import ReceiptStatus, StaffRole
+from domain.police_operation import OperationAcknowledged, OperationAnnounced
 from domain.policy import Information, Viewer
 from domain.recorded import Recorded
 from domain.referral import (
@@ -39,6 +41,8 @@ _OF_RECEIPTS = names_of(
     ReferralDeclined,
     ReferralClosed,
     ReferralWithdrawn,
+    OperationAnnounced,
+    OperationAcknowledged,
 )
 
 
@@ -50,6 +54,8 @@ class Line(NamedTuple):
     routed_at: datetime | None
     answered_at: datetime | None
     withdrawn_at: datetime | None
+    operation: bool = False
+    lacking: tuple[str, ...] = ()  # who has not acknowledged it
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
@@ -57,11 +63,17 @@ def keys(recorded: Recorded) -> Iterable[Key]:
 
 
 def apply(line: Line | None, recorded: Recorded) -> Line | None:
-    if isinstance(recorded.event, ReferralReceived):
-        received, at = recorded.event, recorded.occurred_at
-        return Line(recorded.stream, received.receipt, received.sender_unit, at, None, None, None)
-    if line is None:
-        return None
+    match recorded.event:
+        case ReferralReceived(receipt=receipt, sender_unit=unit):
+            at = recorded.occurred_at
+            return Line(recorded.stream, receipt, unit, at, None, None, None)
+        case OperationAnnounced() as announced:
+            return _announced(recorded, announced)
+        case _:
+            return line and _answered(line, recorded)
+
+
+def _answered(line: Line, recorded: Recorded) -> Line:
     match recorded.event:
         case ReferralRouted():  # anew, too: that it was declined first is not the sender's
             routed_at = line.routed_at or recorded.occurred_at
@@ -70,13 +82,32 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
             return line._replace(answered_at=recorded.occurred_at)
         case ReferralWithdrawn():
             return line._replace(withdrawn_at=recorded.occurred_at)
+        case OperationAcknowledged(unit=unit) if line.answered_at is None:
+            lacking = tuple(each for each in line.lacking if each != unit)
+            return line._replace(
+                lacking=lacking, answered_at=None if lacking else recorded.occurred_at
+            )
         case _:
             return line
 
 
+def _announced(recorded: Recorded, announced: OperationAnnounced) -> Line:
+    return Line(
+        referral=recorded.stream,
+        receipt=announced.receipt,
+        sender_unit=announced.sender_unit,
+        received_at=recorded.occurred_at,
+        routed_at=recorded.recorded_at,
+        answered_at=None,
+        withdrawn_at=None,
+        operation=True,
+        lacking=announced.handled_by,
+    )
+
+
 PROJECTION = Projection(
     name="sender_receipts",
-    version=1,
+    version=2,
     schema=text("projections.sender_receipts", "schema.sql"),
     tables=(
         Table(
@@ -101,7 +132,8 @@ class Receipt:
     routed_at: datetime | None
     answered_at: datetime | None  # all of it
     withdrawn_at: datetime | None
-    referrals: tuple[UUID, ...]
+    sent: tuple[UUID, ...]  # referrals, or an operation
+    persons: int
     answered: int
 
     @property

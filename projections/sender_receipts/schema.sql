@@ -1,4 +1,4 @@
--- One row per referral, for whoever sent it: that it arrived, and whether it is answered.
+-- One row per referral, or police operation, for whoever sent it: that it arrived, and whether it is answered.
 
 create table {sender_receipts} (
     referral     uuid not null,
@@ -7,7 +7,9 @@ create table {sender_receipts} (
     received_at  timestamptz not null,
     routed_at    timestamptz,
     answered_at  timestamptz,
-    withdrawn_at timestamptz
+    withdrawn_at timestamptz,
+    operation    boolean not null,
+    lacking      text[] not null
 );
 
 -- indexes

@@ -244,8 +244,9 @@ async def _asked_outside(settled: Settled, name: str, manager: str) -> None:
     path = f"/cases/{settled.files[name].id}/external-referrals"
     told = {"kinds": ["identity"], "text": "Behöver skydd på vägen hem."}
     body = {"receiver": "police", "party": "police", "ground": "serious-crime", **told}
-    reply = await settled.town[manager].post(path, body, expect=201)
-    settled.external = UUID(reply["externalReferralId"])
+    manager_of = settled.town[manager]
+    _, latest = [await manager_of.post(path, body, expect=201) for _ in range(2)]
+    settled.external = UUID(latest["externalReferralId"])
 
 
 # --- the files -------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ READERS: Final = {
     Information.ACCESS_LOG: "auditor",
     Information.STAFF: "administrator",
     Information.RECEIPT: "police officer",
+    Information.EXTERNAL_REFERRAL: "police officer",
     Information.OPERATION: "nexus manager",
     Information.ACTIVITY: "nexus manager",
 }

@@ -41,9 +41,14 @@ async def it_is_announced(town: Town) -> str:
     """By the police, a month ago; a person cannot be put in."""
     police = town["police officer"]
     body = {"plannedOn": "2024-02-01", "announcedAt": "2024-01-31T08:00:00Z"}
+    body["sendersReference"] = "OP-4"
     await police.post("/police-operations", {**body, "person": "Ada"}, expect=422)
     announced = await police.post("/police-operations", body, expect=201)
     await police.get("/police-operations", expect=403)
+    [asked] = (await police.ask("/receipt-inquiries", {"asked": ["op-4"]}))["items"]
+    [receipt] = asked["receipts"]
+    assert (receipt["receipt"], receipt["status"]) == (announced["receipt"], "waiting")
+    assert receipt["referrals"] == 0
     await town["youth outreach"].post("/police-operations", body, expect=403)
     return str(announced["operationId"])
 
@@ -159,3 +164,6 @@ async def it_is_closed(town: Town, operation: str) -> None:
     town["nexus manager"].position = closed["position"]
     shown = await town["nexus manager"].get(path)
     assert shown["closedAt"]
+    await town.level()
+    [asked] = (await police.ask("/receipt-inquiries", {"asked": ["OP-4"]}))["items"]
+    assert [it["status"] for it in asked["receipts"]] == ["answered"]  # both acknowledged it

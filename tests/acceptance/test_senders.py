@@ -171,11 +171,33 @@ async def test_who_is_outside_tells_as_what_it_is(town: Town) -> None:
 
 
 async def test_a_sender_does_nothing_else(town: Town) -> None:
-    """Nobody in the administration asks by receipt, and no sender reads a file (S15-S20)."""
+    """Nobody asks after another's receipts, and no sender reads a file (S15-S20)."""
     police = town["police officer"]
     sent = await police.post("/referrals", report("P-1"), expect=201)
     await police.get("/referrals", expect=403)
     await police.get(f"/referrals/{sent['referralId']}", expect=403)
     await police.get("/cases", expect=403)
     await police.get("/staff-members", expect=403)
-    await town["nexus manager"].ask("/receipt-inquiries", {"asked": ["P-1"]}, expect=403)
+    manager = town["nexus manager"]
+    inquiry = await manager.ask("/receipt-inquiries", {"asked": ["P-1", sent["receipt"]]})
+    assert [one["receipts"] for one in inquiry["items"]] == [[], []]
+
+
+async def test_outreach_asks_after_what_crossed_to_the_other_side(town: Town) -> None:
+    """A buyer whom outreach refers lies where it sees nothing (R9); its receipt says that it has
+    arrived and is answered, and the silence alarm finds it: nobody may fall silent (S69)."""
+    outreach, line = town["youth outreach"], town["line manager"]
+    told = report("U-7", role="buyer", bornOn="1980-03-02") | {"source": "youth-outreach"}
+    sent = await outreach.post("/referrals", told, expect=201)
+    await town.level()
+    await outreach.get(f"/referrals/{sent['referralId']}", expect=404)
+    asked = {**YEAR, "references": ["U-7", "U-8"]}
+    alarm = await outreach.ask("/silence-alarms", asked)
+    assert (alarm["neverArrived"], alarm["unanswered"][0]["asked"]) == (["U-8"], "U-7")
+    line.position = outreach.position
+    accepted = await line.post(f"/referrals/{sent['referralId']}/acceptances")
+    outreach.position = accepted["position"]
+    [receipt] = (await outreach.get("/receipts"))["items"]
+    assert (receipt["receipt"], receipt["status"]) == (sent["receipt"], "answered")
+    assert not any(word in str(receipt) for word in ("support-line", "buyer", accepted["caseId"]))
+    assert (await town["nexus manager"].get("/receipts"))["items"] == []

@@ -45,7 +45,8 @@ def expected(route: Route, viewer: Viewer, known: Known | None) -> set[int]:
         return {404}
     if may(viewer, act, information, known.file):
         return {200, 422} if route.door.needs_match or "preview" in route.door.operation else {200}
-    knows = sees(viewer, known.file) or sees(viewer, known.file, Information.RECEIPT)
+    outside = viewer.role is StaffRole.EXTERNAL_SENDER  # knows a file by its receipt
+    knows = sees(viewer, known.file, Information.RECEIPT if outside else Information.LINE)
     return {403} if knows else {404}
 
 

@@ -1,6 +1,7 @@
 """A police operation's story (S31, S48, R6): announced, acknowledged, carried out, closed."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -36,7 +37,17 @@ NOW = datetime(2023, 5, 2, 9, 0, tzinfo=UTC)
 DUE = NOW + timedelta(days=1)
 PLANNED = date(2023, 5, 4)
 BOTH = ("nexus", "regional-coordinators")
-ANNOUNCED = OperationAnnounced(planned_on=PLANNED, handled_by=BOTH, acknowledgement_due=DUE)
+SENT: Final[dict[str, Any]] = {
+    "receipt": "5XK2M8Q0J4T7V9B3C6D1E0F2GH",
+    "sender_unit": "police",
+}
+ANNOUNCED = OperationAnnounced(
+    planned_on=PLANNED,
+    handled_by=BOTH,
+    acknowledgement_due=DUE,
+    senders_reference=Sealed.of("P-9"),
+    **SENT,
+)
 BY_NEXUS = OperationAcknowledged(unit="nexus")
 BY_A_COORDINATOR = OperationAcknowledged(unit="regional-coordinators")
 EXPOSED = Compartment.EXPOSED
@@ -52,7 +63,13 @@ def given(*more: OperationEvent) -> PoliceOperation:
 
 def announce(announced: datetime) -> list[OperationEvent]:
     return announce_operation(
-        planned_on=PLANNED, handled_by=BOTH, announced=announced, now=NOW, due=DUE
+        planned_on=PLANNED,
+        handled_by=BOTH,
+        announced=announced,
+        now=NOW,
+        due=DUE,
+        senders_reference="P-9",
+        **SENT,
     )
 
 

@@ -93,6 +93,8 @@ NEUTRAL_CODES: tuple[type[StrEnum], ...] = (
 
 CLEAR_TEXT = {
     ("referral.received", "receipt"),  # random
+    ("operation.announced", "receipt"),  # the same
+    ("operation.announced", "sender_unit"),
     ("team.mandated", "register_number"),  # of a public decision
     *((entry.name, field) for entry in ENTRIES for field in ("unit", "holder")),
     ("referral.received", "sender_unit"),

@@ -476,6 +476,9 @@ class History:
                 announced=self._now,
                 now=self._now,
                 due=self._due(),
+                receipt="...",
+                sender_unit="outreach",
+                senders_reference=None,
             )
             self._record({self._new(): announced}, "outreach")
             return

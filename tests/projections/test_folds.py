@@ -500,7 +500,12 @@ def test_an_operation_is_announced_acknowledged_and_carried_out() -> None:
     day = date(2026, 2, 1)
     facts = happened(
         OperationAnnounced(
-            planned_on=day, handled_by=("nexus", "coordinators"), acknowledgement_due=DUE
+            planned_on=day,
+            handled_by=("nexus", "coordinators"),
+            acknowledgement_due=DUE,
+            receipt="5XK2M8Q0J4T7V9B3C6D1E0F2GH",
+            sender_unit="police",
+            senders_reference=Sealed.of(None),
         ),
         OperationAcknowledged(unit="coordinators"),
         PersonsMet(persons=3, referrals=Sealed.of((REFERRAL,))),
@@ -518,6 +523,8 @@ def test_an_operation_is_announced_acknowledged_and_carried_out() -> None:
         DUE,
     )
     assert (line.acknowledged_at, line.persons_met, line.closed_at) == (minute(4), 5, minute(6))
+    [receipt] = rows(sender_receipts.PROJECTION, facts)
+    assert (receipt.answered_at, receipt.lacking) == (minute(4), ())
     assert all("|key:1:" in token for token in line.referrals)
     assert len(line.referrals) == 2
     [line] = rows(police_operations.PROJECTION, facts[:3])

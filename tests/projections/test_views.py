@@ -628,6 +628,8 @@ _COLUMNS = {
         "routed_at": _MOMENT,
         "answered_at": _MOMENT,
         "withdrawn_at": _MOMENT,
+        "operation": _YES,
+        "lacking": _UNITS,
     },
     "inbox": {
         "referral": _ID,

@@ -26,6 +26,7 @@ from api.commands.referrals.movement import (
 from api.commands.referrals.reception import (
     ReferralDetails,
     age_told,
+    receipt_of,
     receive_message,
     receive_referral,
     received,
@@ -46,6 +47,7 @@ __all__ = [
     "forward_referral",
     "look_into",
     "override_routing",
+    "receipt_of",
     "receive_message",
     "receive_referral",
     "received",

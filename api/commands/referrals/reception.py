@@ -80,7 +80,7 @@ async def receive_message(work: Work, every: Sequence[ReferralDetails]) -> None:
     numbers = [details.number for details in every if details.number]
     if len(set(numbers)) < len(numbers):
         raise PersonIsNamedTwice
-    receipt = _receipt(work.desk.ids.new())
+    receipt = receipt_of(work.desk.ids.new())
     for details in every:
         await received(work, details, receipt=receipt)
 
@@ -121,14 +121,14 @@ async def received(work: Work, details: ReferralDetails, *, receipt: str | None 
     )
     person, narrowed = await _person(work, details, way.compartment, age)
     referral, kind = work.desk.ids.new(), details.kind or _kind(way, details.source)
-    if details.senders_reference and not sending_unit.sends_on:
+    if details.senders_reference:
         await work.desk.vault.keep_reference(sender.unit, details.senders_reference, [referral])
     work.record(
         referral,
         referrals.receive_referral(
             person,
             referrals.Account(
-                receipt=receipt or _receipt(work.desk.ids.new()),
+                receipt=receipt or receipt_of(work.desk.ids.new()),
                 source=details.source,
                 channel=details.channel,
                 kind=kind,
@@ -229,7 +229,7 @@ def _kind(way: Route, source: Source) -> ReferralKind:
     return _KINDS.get(source, ReferralKind.SIGNPOSTING)
 
 
-def _receipt(chance: UUID) -> str:
+def receipt_of(chance: UUID) -> str:
     """A receipt number that tells nothing and cannot be guessed: 26 characters of base 32."""
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     number = chance.int
