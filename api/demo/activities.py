@@ -137,11 +137,10 @@ class Activities:
         for plan in PLANS:
             of_plan = self.stage.of(f"{plan.by}/{plan.kind.value}")
             often = max(1, round(plan.a_year * scale))
-            for number, day in enumerate(of_plan.rng.choices(days, weights, k=often)):
-                stage = of_plan.of(str(number))
-                stage.at(stage.hours.on(day), self._announce, stage, plan)
+            drawn = of_plan.rng.choices(days, weights, k=often)
+            of_plan.by_turns(drawn, partial(self._announce, plan))
 
-    async def _announce(self, stage: Stage, plan: Plan) -> None:
+    async def _announce(self, plan: Plan, stage: Stage) -> None:
         held = stage.hours.after(stage.now, stage.rng.randint(2, 12))
         plan_it = partial(
             activities.plan_activity,

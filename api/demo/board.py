@@ -111,16 +111,15 @@ class Board:
                 stage.at(stage.hours.on(days[-4]), self._conclude, stage, asked, inquiry)
             weights = [bustle(day) for day in heard]
             often = max(1, round(asked.a_year * scale))
-            for number, day in enumerate(stage.rng.choices(heard, weights, k=often)):
-                need = stage.of(str(number))
-                need.at(need.hours.on(day), self._hear, need, asked, inquiry)
+            drawn = stage.rng.choices(heard, weights, k=often)
+            stage.by_turns(drawn, partial(self._hear, asked, inquiry))
 
     async def _conclude(self, stage: Stage, asked: Asked, inquiry: UUID) -> None:
         conclude = inquiries.conclude_inquiry
         await stage.do(stage.crew[asked.manager], conclude, inquiry)
         self.concluded.add(inquiry)
 
-    async def _hear(self, stage: Stage, asked: Asked, inquiry: UUID) -> None:
+    async def _hear(self, asked: Asked, inquiry: UUID, stage: Stage) -> None:
         rng = stage.rng
         met_by = choose(rng, asked.met_by)
         later = met_by is not None and happens(rng, _MET_LATER)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -37,12 +38,14 @@ _OUTCOMES: Final = {
 _ENDS_EARLY: Final = 0.23  # within some months: contact is lost, help is declined
 _CALMS_DOWN: Final = 25  # days, after which notes are half as many: 40-80 events a case
 _FINISHED: Final = 40  # days after the birthday an open investigation is (R13)
+_REMEMBERED: Final = 150  # closed cases: more than a pilot year has
 _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class CaseStory:
     stage: Stage
+    stories: "Stories"
     intake: Intake
     id: UUID
     unit: str
@@ -282,37 +285,60 @@ class CaseStory:
             return
         self.released()
         self.is_open = False
+        self.stories.close(self)
 
     async def reopen(self) -> None:
         reason = texts.reopening(self.stage.rng)
         await self.stage.do(self.manager, cases.reopen_case, self.id, reason)
         self.is_open = True
+        self.stories.reopen(self)
         self.stage.in_working_days(1, self.assign)
 
 
 class Stories:
-    """Every case of the year, by its id and by whom it is about."""
+    """The cases that somebody may come back to: the open ones, and those closed last. So what is in
+    memory hangs on what is open, however long the year and whatever has been."""
 
     def __init__(self) -> None:
         self._by_id: dict[UUID, CaseStory] = {}
-        self._by_somebody: dict[int, list[CaseStory]] = {}
+        self._by_somebody: dict[Somebody, list[CaseStory]] = {}
+        self._closed: dict[UUID, CaseStory] = {}
+        self._begun = count(1)
 
-    def add(self, story: CaseStory) -> None:
+    def add(self, story: CaseStory) -> int:
+        """The answer says how many there have been."""
         self._by_id[story.id] = story
-        self._by_somebody.setdefault(id(story.intake.somebody), []).append(story)
+        self._by_somebody.setdefault(story.intake.somebody, []).append(story)
+        return next(self._begun)
+
+    def close(self, story: CaseStory) -> None:
+        self._closed[story.id] = story
+        if len(self._closed) > _REMEMBERED:
+            forgotten = self._closed.pop(next(iter(self._closed)))
+            del self._by_id[forgotten.id]
+            theirs = self._by_somebody[forgotten.intake.somebody]
+            theirs.remove(forgotten)
+            if not theirs:
+                del self._by_somebody[forgotten.intake.somebody]
+
+    def reopen(self, story: CaseStory) -> None:
+        del self._closed[story.id]
 
     def of_somebody(self, somebody: Somebody) -> Sequence[CaseStory]:
         """In the order in which they were opened."""
-        return self._by_somebody.get(id(somebody), ())
+        return self._by_somebody.get(somebody, ())
 
     def latest(self) -> Iterator[CaseStory]:
         return reversed(self._by_id.values())
+
+    def closed(self) -> Iterator[CaseStory]:
+        return iter(self._closed.values())
+
+    def get(self, case: UUID) -> CaseStory | None:
+        return self._by_id.get(case)
 
     def __getitem__(self, case: UUID) -> CaseStory:
         return self._by_id[case]
 
     def __iter__(self) -> Iterator[CaseStory]:
         return iter(self._by_id.values())
-
-    def __len__(self) -> int:
-        return len(self._by_id)

@@ -29,11 +29,11 @@ class FindingOut:
     def __post_init__(self) -> None:
         self.stage = self.story.stage.of("identity")
 
-    def begin(self) -> None:
+    def begin(self, number: int) -> None:
         if self.story.intake.identity is IdentityKind.NONE:
             self.stage.in_working_days(self.stage.rng.randint(1, 4), self.hear)
         one_in = round(1 / shares.PROTECTED_IDENTITIES)  # dealt, not thrown
-        if len(self.cases) % one_in == one_in // 3:
+        if number % one_in == one_in // 3:
             self.stage.in_working_days(self.stage.rng.randint(1, 10), self.protect)
 
     async def hear(self) -> None:
@@ -78,7 +78,7 @@ class FindingOut:
     def _double(self) -> CaseStory | None:
         """A closed case of the same unit and side, about somebody who may be the same and has no
         open one."""
-        return next(filter(self._may_be, self.cases), None)
+        return next(filter(self._may_be, self.cases.closed()), None)
 
     def _may_be(self, case: CaseStory) -> bool:
         story = self.story

@@ -50,25 +50,47 @@ class Intake:
         """What the house knows of the age before anything more is established."""
         return age_knowledge(self.somebody.born, on) if self.somebody.number else self.age
 
+    @property
+    def is_recognisable(self) -> bool:
+        """Whether somebody who comes back is known to be the same."""
+        known = self.identity is not IdentityKind.NONE and self.role is not PersonRole.UNKNOWN
+        return known and self.repeats is None and self.residence is not Residence.ELSEWHERE
 
-def plan_intakes(
-    rng: Random, population: Population, days: Sequence[date], *, scale: float
-) -> list[Intake]:
-    """The intakes of the given working days, in the order of time."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """Working days of which the intakes are planned together, when they begin: about as many as a
+    pilot year has. What comes later need not be in memory."""
+
+    name: str
+    days: Sequence[date]
+    scale: float  # of a year's intakes
+    until: date  # the last day of all
+    known: Sequence[Intake] = ()  # from earlier chapters, who may come back
+
+    @property
+    def is_last(self) -> bool:
+        return self.days[-1] == self.until
+
+
+def plan_intakes(rng: Random, population: Population, chapter: Chapter) -> list[Intake]:
+    """In the order of time."""
+    days, scale = chapter.days, chapter.scale
     count = max(12, round(shares.INTAKES_A_YEAR * scale))
     intakes = _contacts(rng, days, count)
-    first, repeated = _apart(rng, intakes)
+    first, repeated = _apart(rng, intakes, before=len(chapter.known))
     _give_roles(rng, first)
     _give_ages(rng, first, count)
     _give_identities(rng, first, count)
-    _give_birthdays(rng, first, days, max(1, round(shares.TURNING_18 * scale)))
+    _give_birthdays(rng, first, chapter, max(1, round(shares.TURNING_18 * scale)))
     _give_circumstances(rng, first)
     _give_bodies(rng, population, first)
-    _come_back(rng, first, repeated)
-    _fill_the_last_days(rng, intakes, days)
+    _come_back(rng, [*chapter.known, *first], repeated)
+    if chapter.is_last:
+        _fill_the_last_days(rng, intakes, days)
     intakes.sort(key=lambda intake: intake.day)
     for number, intake in enumerate(intakes):
-        intake.name = f"intake/{number}"
+        intake.name = f"{chapter.name}/{number}"
     return intakes
 
 
@@ -101,9 +123,10 @@ def _sizes(rng: Random, met: int) -> list[int]:
     return sizes
 
 
-def _apart(rng: Random, intakes: list[Intake]) -> tuple[list[Intake], list[Intake]]:
+def _apart(rng: Random, intakes: list[Intake], *, before: int) -> tuple[list[Intake], list[Intake]]:
     """First contacts, and repeated ones, which cannot be among the earliest."""
-    late = [i for i in intakes[len(intakes) // 5 :] if i.source is not Source.POLICE_OPERATION]
+    earliest = 0 if before else len(intakes) // 5
+    late = [i for i in intakes[earliest:] if i.source is not Source.POLICE_OPERATION]
     repeated = draw(rng, late, round(shares.REPEATED * len(intakes)))
     again = set(repeated)
     return [intake for intake in intakes if intake not in again], repeated
@@ -163,21 +186,21 @@ def _give_identities(rng: Random, intakes: list[Intake], count: int) -> None:
         intake.identity = IdentityKind.COORDINATION_NUMBER
 
 
-def _give_birthdays(rng: Random, intakes: list[Intake], days: Sequence[date], share: int) -> None:
+def _give_birthdays(rng: Random, intakes: list[Intake], chapter: Chapter, share: int) -> None:
     """Some turn 18 during the year; one of them in its last days, so that a handover waits."""
     minors = [
         i
         for i in intakes
         if (i.age, i.role) == (AgeKnowledge.MINOR, PersonRole.EXPOSED)
         and i.identity is not IdentityKind.NONE
-        and (days[-1] - i.day).days > _DAYS_TO_GROW
+        and (chapter.until - i.day).days > _DAYS_TO_GROW
     ]
     for number, intake in enumerate(draw(rng, minors, share)):
-        later = rng.randrange(_DAYS_TO_GROW // 2, (days[-1] - intake.day).days - 14)
+        later = rng.randrange(_DAYS_TO_GROW // 2, (chapter.until - intake.day).days - 14)
         intake.turns_18_on = intake.day + timedelta(days=later)
         intake.finished_here = number % 2 == 1
-        if number == 0:
-            intake.turns_18_on = days[-3] - timedelta(days=1)
+        if number == 0 and chapter.is_last:
+            intake.turns_18_on = chapter.days[-3] - timedelta(days=1)
 
 
 def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
@@ -235,13 +258,7 @@ def _years_before(day: date, years: int) -> date:
 
 def _come_back(rng: Random, first: list[Intake], repeated: list[Intake]) -> None:
     """The same person, on the same side, by another door; the number tells that it is."""
-    recognisable = [
-        i
-        for i in first
-        if i.identity is not IdentityKind.NONE
-        and i.role is not PersonRole.UNKNOWN
-        and i.residence is not Residence.ELSEWHERE
-    ]
+    recognisable = [intake for intake in first if intake.is_recognisable]
     weights = [1 if i.role is PersonRole.EXPOSED else 0.4 for i in recognisable]
     upto, days = list(accumulate(weights)), [i.day for i in recognisable]
     for intake in repeated:

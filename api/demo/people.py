@@ -39,7 +39,7 @@ _MANY_TRIES: Final = 20
 _MOBILE_FOR_FICTION: Final = range(605, 700)  # 070-1740605 to 070-1740699
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Somebody:
     """Who is met; what of it a sender knows and tells stands in the intake."""
 

@@ -221,15 +221,16 @@ class Referrals:
         elif opened := outcome.find(CaseOpened):
             case = CaseStory(
                 stage=stage.of("case"),
+                stories=self.cases,
                 intake=story.intake,
                 id=opened[0],
                 unit=opened[1].unit,
                 compartment=opened[1].compartment,
                 opened=stage.today,
             )
-            self.cases.add(case)
+            number = self.cases.add(case)
             case.begin()
-            FindingOut(story=case, cases=self.cases).begin()
+            FindingOut(story=case, cases=self.cases).begin(number)
             Turns(story=case).begin()
             Neighbours(story=case, referral=story.id, referrals=self).begin()
             if story.intake.role is PersonRole.UNKNOWN:

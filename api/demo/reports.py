@@ -114,8 +114,8 @@ class Report:
             return
         if state.case is None:
             self.stage.in_working_days(1, self.open)
-        elif self.cases[state.case].is_open:
-            await self.cases[state.case].work.investigate()
+        elif (case := self.cases.get(state.case)) and case.is_open:
+            await case.work.investigate()
 
     async def ask(self) -> None:
         state = await self.stage.state(self.referral, Referral)

@@ -57,9 +57,8 @@ async def make_year(
             scale=scale,
             progress=progress,
             read=lambda looks, events: read(log, looks, events, ids),
+            receipts=log,
         )
-        for reading in year.by_time:
-            await log.record(reading)
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
     return True

@@ -7,12 +7,12 @@ the same year, and what is recorded never goes back in time.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from heapq import heappop, heappush
-from itertools import count, product
+from itertools import count, islice, product
 from random import Random
 from typing import Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
@@ -138,6 +138,26 @@ class Stage:
     ) -> None:
         """Put an act on the agenda."""
         self.theatre.at(moment, partial(act, *args, **kwargs))
+
+    def by_turns(self, days: Iterable[date], act: Callable[["Stage"], Awaitable[None]]) -> None:
+        """On each of these days, each on a stage of its own; only the next one is planned."""
+        self._next(enumerate(sorted(days)), act)
+
+    def _next(
+        self, turns: Iterator[tuple[int, date]], act: Callable[["Stage"], Awaitable[None]]
+    ) -> None:
+        for number, day in islice(turns, 1):
+            stage = self.of(str(number))
+            self.at(max(stage.hours.on(day), self.now), self._turn, stage, turns, act)
+
+    async def _turn(
+        self,
+        stage: "Stage",
+        turns: Iterator[tuple[int, date]],
+        act: Callable[["Stage"], Awaitable[None]],
+    ) -> None:
+        await act(stage)
+        self._next(turns, act)
 
     def in_working_days(
         self, days: int, act: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs

@@ -10,9 +10,9 @@ from uuid import UUID
 from api.commands.passing_time import reckon_month, tell_overdue
 from api.demo.stage import Stage
 from api.demo.workdays import at_minute
-from domain.case import Case, CaseOpened, HandoverOffered
+from domain.case import Case, CaseClosed, CaseOpened, CaseReopened, HandoverOffered
 from domain.deadline import DeadlineExtended, DeadlineResumed, DeadlineSet
-from domain.ports import Reading
+from domain.ports import Reading, Receipts
 from domain.recorded import Stream
 from domain.referral import ANSWER, ReferralRouted
 
@@ -24,8 +24,9 @@ _AN_HOUR_OF_NIGHT: Final = 30  # minutes past midnight
 @dataclass(slots=True, kw_only=True)
 class TimePassing:
     stage: Stage
+    receipts: Receipts | None = None
     readings: list[Reading] = field(default_factory=list)  # of birth dates, for the access log
-    _cases: list[UUID] = field(default_factory=list)
+    _cases: dict[UUID, None] = field(default_factory=dict)  # the open ones
 
     def keep(self, days: Iterator[date]) -> None:
         """From now on, and on these first days of months."""
@@ -35,8 +36,10 @@ class TimePassing:
 
     def _watch(self, stream: UUID, event: object) -> None:
         match event:
-            case CaseOpened():
-                self._cases.append(stream)
+            case CaseOpened() | CaseReopened():
+                self._cases[stream] = None
+            case CaseClosed():
+                self._cases.pop(stream, None)
             case DeadlineSet() | DeadlineExtended() | DeadlineResumed():
                 self._await(stream, event.deadline, event.due)
             case ReferralRouted(answer_due=due):
@@ -62,10 +65,9 @@ class TimePassing:
         stage = self.stage
         log, unit = stage.desk.log, stage.desk.organisation.targets.child_entry
         children = dict[UUID, UUID]()
-        for first in range(0, len(self._cases), _TOGETHER):
-            children |= _for_children(
-                await log.streams(self._cases[first : first + _TOGETHER]), unit
-            )
+        cases = list(self._cases)
+        for first in range(0, len(cases), _TOGETHER):
+            children |= _for_children(await log.streams(cases[first : first + _TOGETHER]), unit)
         theatre = stage.theatre
         theatre.position = (
             await reckon_month(
@@ -79,7 +81,10 @@ class TimePassing:
         )
 
     async def record(self, reading: Reading) -> int:
-        """The access log lets nobody choose its moments: it is told when the year is made."""
+        """By whoever keeps them, at the moment at which the year is made: the access log lets
+        nobody choose its moments."""
+        if self.receipts:
+            return await self.receipts.record(reading)
         self.readings.append(reading)
         return len(self.readings)
 

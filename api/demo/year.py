@@ -16,10 +16,10 @@ from api.commands.work import Desk
 from api.demo.activities import Activities
 from api.demo.board import Board
 from api.demo.case_stories import CaseStory, Stories
+from api.demo.chapters import Chapters
 from api.demo.crew import Crew, Member
-from api.demo.intakes import Intake, plan_intakes
+from api.demo.intakes import Intake
 from api.demo.leaves import Leaves
-from api.demo.operations import Operation
 from api.demo.people import Population
 from api.demo.referral_stories import Referrals
 from api.demo.staffing import adopt_the_organisation, replace_a_worker, staff_the_house
@@ -28,7 +28,7 @@ from api.demo.time_passing import TimePassing
 from api.demo.workdays import at_minute, working_days
 from api.runtime.clock import SeededIds, SimulatedClock
 from domain.codes import StaffRole
-from domain.ports import Clock, Ids, Reading
+from domain.ports import Clock, Ids, Reading, Receipts
 
 P = ParamSpec("P")
 
@@ -44,8 +44,6 @@ class DemoYear:
     staff: Mapping[str, UUID]  # demo role -> staff id; who has left is not among them
     team: UUID
     position: int  # of the last event
-    intakes: Sequence[Intake]
-    cases: Sequence[CaseStory]
     looks: Sequence[Look]  # who looked at what on the way; see readings.py
     by_time: Sequence[Reading] = ()  # of birth dates, for what turns with age
 
@@ -59,13 +57,16 @@ async def generate_year(
     scale: float = 1.0,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     read: Callable[[Sequence[Look], int], Awaitable[object]] | None = None,
+    receipts: Receipts | None = None,
+    meets: Callable[[Intake], object] = lambda _: None,
 ) -> DemoYear:
     """Generate the days from `start` up to but not including `end` on an empty log that is marked
     as demo; `desk_of` makes a desk with the generator's clock and ids.
 
     `scale`: of the 120 intakes a year. `progress` hears how many of how many days are done. `read`
-    is given the looks, and how many events there were with them, as they become many; otherwise
-    they are kept.
+    is given the looks, and how many events there were with them, as they become many, and
+    `receipts` what time itself opens; otherwise they are kept. `meets` hears of each intake when
+    it is planned. What lies in memory hangs on what is open, not on how long the year is.
     """
     founding, *_ = working_days(start - timedelta(days=14), start)
     clock = SimulatedClock(at_minute(founding, 8 * 60))
@@ -78,14 +79,14 @@ async def generate_year(
     )
     stage = Stage(name=str(seed), theatre=theatre)
     days = working_days(start, end)
-    time = TimePassing(stage=stage.of("time"))
+    time = TimePassing(stage=stage.of("time"), receipts=receipts)
     time.keep(first_days(start, end))
     staff, until = stage.of("staff"), start + timedelta(days=365)
     team = await staff_the_house(staff, start=start, until=until, scale=scale)
     referrals = Referrals(stage=stage, cases=Stories())
     rate = scale * len(days) / 250
-    intakes = plan_intakes(stage.of("intakes").rng, theatre.population, days, scale=rate)
-    _plan_receipts(stage, referrals, intakes, days)
+    chapters = Chapters(stage=stage.of("intakes"), referrals=referrals, meets=meets)
+    chapters.plan(days, scale=rate)
     Activities(stage=stage.of("activities")).plan(days, scale=rate)
     board = Board(stage=stage.of("board"))
     await board.inquire(days, scale=rate)
@@ -102,8 +103,6 @@ async def generate_year(
         staff=theatre.crew.ids,
         team=team,
         position=theatre.position,
-        intakes=intakes,
-        cases=list(referrals.cases),
         looks=theatre.looks,
         by_time=time.readings,
     )
@@ -132,25 +131,6 @@ def _plan_leaves(stage: Stage, days: Sequence[date]) -> None:
     for turn, position in enumerate(workers):
         of_theirs = stage.of(f"leaves/{position.demo_role}")
         Leaves(stage=of_theirs, position=position).plan(days, turn % 2)
-
-
-def _plan_receipts(
-    stage: Stage, referrals: Referrals, intakes: Sequence[Intake], days: Sequence[date]
-) -> None:
-    """Each on its day; whom the police met in an operation, together, which is announced on the
-    working day before."""
-    bursts: dict[int, list[Intake]] = {}
-    for intake in intakes:
-        if intake.operation is None:
-            moment = stage.of(f"{intake.name}/day").hours.on(intake.day)
-            stage.at(moment, referrals.receive, intake)
-        else:
-            bursts.setdefault(intake.operation, []).append(intake)
-    before = dict(zip(days[1:], days, strict=False))
-    for number, met in bursts.items():
-        operation = Operation(stage=stage.of(f"operation/{number}"), referrals=referrals)
-        day = before.get(met[0].day, days[0])
-        operation.stage.at(operation.stage.hours.on(day), operation.announce, met)
 
 
 def _months(days: Sequence[date]) -> list[date]:
