@@ -16,15 +16,12 @@ from domain import (
     case,
     deadline,
     disposal,
-    guardianship,
-    identity,
     inquiry,
     leave,
     majority,
     mandate,
     person,
     police_operation,
-    protection,
     referral,
     retention,
     review,
@@ -44,6 +41,7 @@ from domain.case import (
     takeover,
     transfer,
 )
+from domain.person import guardianship, identity, protection
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT

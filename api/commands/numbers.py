@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from api.commands.work import Command, Work, carry_out
 from domain.codes import Compartment
-from domain.identity import note_duplicate
 from domain.person import Person
-from domain.protection import has_fictitious_data
+from domain.person.identity import note_duplicate
+from domain.person.protection import has_fictitious_data
 
 
 async def reserve_number(

@@ -19,8 +19,8 @@ from domain.case import consent as consents
 from domain.case.consent import CoordinatorReleased
 from domain.codes import ClockKind, Purpose
 from domain.errors import StreamHasMoved
-from domain.identity import records_of
 from domain.person import Person, born_over
+from domain.person.identity import records_of
 from domain.police_operation import PoliceOperation
 from domain.ports import Reading, Receipts
 from domain.recorded import Append, NewEvent, Stream

@@ -17,14 +17,13 @@ from api.commands.qualifications import review_assignment
 from api.commands.referrals import wait_again
 from api.commands.work import Work
 from domain import case as cases
-from domain import guardianship, identity
 from domain.case import Case
 from domain.codes import Compartment, GuardianshipEnd, IdentitySource
 from domain.errors import NotFound
-from domain.identity import Particulars
-from domain.person import Person, PersonCaseOpened, age_over
+from domain.person import Person, PersonCaseOpened, age_over, guardianship, identity
+from domain.person.identity import Particulars
+from domain.person.protection import has_fictitious_data
 from domain.policy import Act, Information
-from domain.protection import has_fictitious_data
 from domain.routing import as_accepted
 
 

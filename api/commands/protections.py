@@ -10,13 +10,12 @@ from uuid import UUID
 from api.commands.case_files import require_case
 from api.commands.numbers import release_number
 from api.commands.work import Work
-from domain import protection
 from domain.case.narrowing import narrow_case
 from domain.codes import ProtectionKind
 from domain.errors import NotFound, PositionIsNotReached
-from domain.person import ParticularsTold, Person, PersonCaseOpened, PersonRegistered
+from domain.person import ParticularsTold, Person, PersonCaseOpened, PersonRegistered, protection
+from domain.person.protection import ProtectionEvent
 from domain.policy import Act, Information
-from domain.protection import ProtectionEvent
 from domain.referral import narrow_referral
 
 Decision = Callable[[Person, ProtectionKind, str], Sequence[ProtectionEvent]]

@@ -45,9 +45,9 @@ from domain.errors import (
     Unavailable,
     UnknownStaffMember,
 )
-from domain.identity import records_of
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.person.identity import records_of
 from domain.policy import Act, File, Information, Viewer, may
 from domain.ports import Clock, EventLog, Ids, Vault, WorkingCalendar
 from domain.recorded import NO_VERSION, Append, NewEvent, Recorded, Stream

@@ -11,7 +11,7 @@ from api.demo.case_stories import CaseStory, Stories
 from api.demo.stage import Stage
 from domain.case import Case
 from domain.codes import IdentityKind, IdentityLevel, IdentitySource, ProtectionKind
-from domain.identity import Particulars
+from domain.person.identity import Particulars
 
 _TAKEN_APART: Final = 0.5  # of the merged
 _PROTECTED_NO_MORE: Final = 0.5

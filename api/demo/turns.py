@@ -12,7 +12,7 @@ from api.demo import texts
 from api.demo.case_stories import CaseStory
 from api.demo.stage import Stage
 from domain.codes import AgeKnowledge, Compartment, GuardianshipEnd, HoldGround
-from domain.guardianship import GuardianRecorded
+from domain.person.guardianship import GuardianRecorded
 from domain.retention import FileHeld
 
 _HAS_A_GUARDIAN: Final = 0.5  # of the children, and is asked

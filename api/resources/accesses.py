@@ -13,9 +13,9 @@ from api.house import House, PastReading
 from domain.access_flags import Access, FileThen, Surroundings, crowded, family_name, flags
 from domain.case import CaseStatus
 from domain.codes import AccessFlag, Compartment, Purpose, StaffRole
-from domain.guardianship import GuardianRecorded
-from domain.identity import IdentityEstablished
 from domain.person import PersonRegistered
+from domain.person.guardianship import GuardianRecorded
+from domain.person.identity import IdentityEstablished
 from domain.policy import Viewer, relations
 from domain.sealed import Veiled
 from domain.staff import EmergencyAccessGiven, StaffMember

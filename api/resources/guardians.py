@@ -15,8 +15,8 @@ from domain.errors import (
     GuardianStillDecides,
     PersonIsOfAge,
 )
-from domain.guardianship import GuardianRecorded
 from domain.labels import Label
+from domain.person.guardianship import GuardianRecorded
 from domain.policy import Act, Information
 
 _ASKS = (Act.RECORD, Information.IDENTITY)

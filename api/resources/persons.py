@@ -32,8 +32,8 @@ from domain.errors import (
     ProtectionDiffers,
     ProtectionDoesNotStand,
 )
-from domain.identity import Particulars
 from domain.labels import Label
+from domain.person.identity import Particulars
 from domain.policy import Act, Information
 from projections import access
 from projections.access import persons as access_persons

@@ -31,7 +31,7 @@ from domain.case.consultation import (
 from domain.case.narrowing import CaseNarrowed, CaseWidened
 from domain.catalogue import names_of
 from domain.codes import Compartment, StaffRole
-from domain.identity import PersonMerged, PersonUnmerged
+from domain.person.identity import PersonMerged, PersonUnmerged
 from domain.policy import File, Viewer
 from domain.recorded import Recorded
 from domain.referral import (

@@ -44,7 +44,7 @@ from domain.codes import (
 from domain.deadline import DeadlineExtended, DeadlineMet, DeadlineMissed, DeadlineSet
 from domain.disclosure import TABLE
 from domain.errors import NotFound, NotPermitted, Refusal
-from domain.identity import Particulars
+from domain.person.identity import Particulars
 from domain.policy import sees_compartment, side_of
 from domain.referral import ANSWER, Referral, ReferralRouted, ReferralStatus
 from domain.staff import PositionEnded, PositionTaken, StaffMember

@@ -29,7 +29,7 @@ from domain.errors import (
     PersonIsOfAge,
     UnknownStaffMember,
 )
-from domain.guardianship import GuardianRecorded
+from domain.person.guardianship import GuardianRecorded
 from tests.fakes import MemoryReceipts
 from tests.town import TODAY, Town, new_town
 

@@ -33,7 +33,7 @@ from domain.errors import (
     PersonIsMerged,
     WorkerIsNotQualifiedForChildren,
 )
-from domain.identity import DuplicateNoted, Particulars
+from domain.person.identity import DuplicateNoted, Particulars
 from domain.police_operation import OperationAnnounced
 from domain.referral import ReferralAccepted, ReferralStatus
 from domain.retention import FileDisposed

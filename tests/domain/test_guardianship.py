@@ -13,9 +13,9 @@ from domain.errors import (
     GuardianStillDecides,
     PersonIsOfAge,
 )
-from domain.guardianship import GuardianshipEvent, end_guardians_rights, record_guardian
 from domain.majority import MajorityReached
 from domain.person import Person, establish_age
+from domain.person.guardianship import GuardianshipEvent, end_guardians_rights, record_guardian
 from tests.domain.test_identity import ONE, after, person
 
 GUARDIAN, TODAY = UUID(int=21), date(2023, 4, 3)

@@ -25,7 +25,8 @@ from domain.errors import (
     PersonIsTheSame,
     Refusal,
 )
-from domain.identity import (
+from domain.person import Person, evolve, fold, open_case_for, register_person
+from domain.person.identity import (
     DuplicateNoted,
     IdentityAsserted,
     IdentityEstablished,
@@ -36,7 +37,6 @@ from domain.identity import (
     note_duplicate,
     unmerge,
 )
-from domain.person import Person, evolve, fold, open_case_for, register_person
 
 ONE, OTHER, CASE = UUID(int=1), UUID(int=2), UUID(int=9)
 FOUND = Particulars(

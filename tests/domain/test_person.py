@@ -17,7 +17,6 @@ from domain.errors import (
     CaseIsAlreadyOpen,
     Refusal,
 )
-from domain.identity import IdentityEstablished
 from domain.person import (
     AgeEstablished,
     ParticularsTold,
@@ -36,6 +35,7 @@ from domain.person import (
     register_person,
     tell_particulars,
 )
+from domain.person.identity import IdentityEstablished
 from domain.sealed import Sealed, SealedValueIsClosed
 
 PERSON, CASE, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -8,8 +8,8 @@ from domain.case.narrowing import CaseNarrowed, CaseWidened, narrow_case
 from domain.case.state import Case
 from domain.codes import Compartment, ProtectionKind
 from domain.errors import ProtectionDiffers, ProtectionDoesNotStand
-from domain.identity import merge
-from domain.protection import PersonProtected, ProtectionLifted, lift, protect
+from domain.person.identity import merge
+from domain.person.protection import PersonProtected, ProtectionLifted, lift, protect
 from domain.referral import (
     ReferralNarrowed,
     ReferralRouted,

@@ -14,8 +14,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain import guardianship, identity, protection
-from domain.codes import AgeKnowledge, Compartment, Gender, ProtectionKind
+from domain.codes import AgeKnowledge, Compartment, Gender
 from domain.errors import (
     AgeIsNotEstablished,
     AgesContradict,
@@ -24,10 +23,12 @@ from domain.errors import (
     BornTooLongAgo,
     CaseIsAlreadyOpen,
 )
-from domain.guardianship import Guardian, GuardianshipEvent
-from domain.identity import UNKNOWN, Identity, IdentityEvent
 from domain.majority import Majority, MajorityApproaching, MajorityReached
-from domain.protection import ProtectionEvent
+from domain.person import guardianship, identity, protection
+from domain.person.guardianship import GuardianshipEvent
+from domain.person.identity import IdentityEvent
+from domain.person.protection import ProtectionEvent
+from domain.person.state import Person as Person
 from domain.routing import age_knowledge
 from domain.sealed import Sealed
 
@@ -104,31 +105,6 @@ PersonEvent = (
 )
 
 # --- state -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
-    id: UUID
-    compartment: Compartment
-    age: Sealed[AgeKnowledge]
-    born: Sealed[date | None]
-    number: Sealed[str | None]  # the one that leads to this record
-    has_ground: bool = False  # the age was established, not only told
-    open_case: UUID | None = None
-    majority: Majority | None = None  # as far as it was told (R13)
-    identity: Identity = UNKNOWN
-    protections: tuple[Sealed[ProtectionKind], ...] = ()  # that stand
-    guardians: tuple[Guardian, ...] = ()  # who have rights
-    forgotten: bool = False  # no number leads here, and nothing more is recorded
-
-    def age_on(self, day: date) -> AgeKnowledge:
-        """What is known of the age that day. Raises SealedValueIsClosed when it was not opened."""
-        born = self.born.reveal()
-        return age_knowledge(born, day) if born else self.age.reveal()
-
-    def has_number(self, number: str) -> bool:
-        """Whether that is the number on record; never, once it can no longer be read."""
-        return self.number.is_open and self.number.reveal() == number
 
 
 _YOUNGEST_FIRST = (

@@ -9,7 +9,7 @@ with nothing lost either way. Records on two sides are never brought together (S
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from domain.codes import Gender, IdentityKind, IdentityLevel, IdentitySource
@@ -22,11 +22,9 @@ from domain.errors import (
     PersonIsTheSame,
     ProtectionDiffers,
 )
-from domain.protection import has_fictitious_data
+from domain.person.protection import has_fictitious_data
+from domain.person.state import Person
 from domain.sealed import Sealed
-
-if TYPE_CHECKING:
-    from domain.person import Person
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -127,7 +125,7 @@ class Identity:
 UNKNOWN = Identity()
 
 
-def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an answer for each event
+def evolve(person: Person, event: object) -> Person:
     known = person.identity
     match event:
         case IdentityEstablished(level=level, number=number):
@@ -150,7 +148,7 @@ def evolve(person: "Person", event: object) -> "Person":  # noqa: PLR0911 - an a
             return person
 
 
-def confirmed_year(person: "Person") -> int | None:
+def confirmed_year(person: Person) -> int | None:
     """The year of birth that a confirmed personal number vouches for; a coordination number
     vouches for none (section 5)."""
     number = person.number.reveal() if person.number.is_open else None
@@ -166,9 +164,7 @@ _LAST_DAY_OF_A_MONTH: Final = 31  # above it, the number is a coordination numbe
 # --- whose records are one -------------------------------------------------------------------
 
 
-def records_of(
-    first: UUID, known: Mapping[UUID, "Person"]
-) -> tuple[list["Person"], frozenset[UUID]]:
+def records_of(first: UUID, known: Mapping[UUID, Person]) -> tuple[list[Person], frozenset[UUID]]:
     """Every record of one person among the known ones, `first` first, up to the one that stands for
     all and down to all that were merged; and which of them are not known yet."""
     every = [first]
@@ -179,7 +175,7 @@ def records_of(
     return [known[record] for record in every if record not in missing], missing
 
 
-def _beside(person: "Person") -> Sequence[UUID]:
+def _beside(person: Person) -> Sequence[UUID]:
     into, absorbed = person.identity.merged_into, person.identity.absorbed
     return absorbed if into is None else (into, *absorbed)
 
@@ -201,7 +197,7 @@ class Particulars:
 
 
 def assert_identity(
-    person: "Person", told: Particulars, source: IdentitySource
+    person: Person, told: Particulars, source: IdentitySource
 ) -> Sequence[IdentityEvent]:
     """Kept beside what is known, whoever says it and however sure; it never replaces anything."""
     return [
@@ -217,7 +213,7 @@ def assert_identity(
     ]
 
 
-def establish_identity(person: "Person", found: Particulars) -> Sequence[IdentityEvent]:
+def establish_identity(person: Person, found: Particulars) -> Sequence[IdentityEvent]:
     """Later identification. Raises IdentityIsUncertain: what is uncertain is an assertion, and
     neither age nor gender may ever be derived from it."""
     if found.level is IdentityLevel.UNCERTAIN:
@@ -235,7 +231,7 @@ def establish_identity(person: "Person", found: Particulars) -> Sequence[Identit
     ]
 
 
-def note_duplicate(person: "Person", other: UUID, *, by_index: bool) -> Sequence[IdentityEvent]:
+def note_duplicate(person: Person, other: UUID, *, by_index: bool) -> Sequence[IdentityEvent]:
     """That they may be one person; whether they are, a person decides. Raises PersonIsTheSame;
     LinkIsNeverStored of somebody with fictitious data (section 5)."""
     if other == person.id:
@@ -248,7 +244,7 @@ def note_duplicate(person: "Person", other: UUID, *, by_index: bool) -> Sequence
 
 
 def merge(
-    person: "Person", into: "Person", reason: str
+    person: Person, into: Person, reason: str
 ) -> tuple[Sequence[IdentityEvent], Sequence[IdentityEvent]]:
     """Facts for both records. A record is merged at most once, into one that stands for itself:
     so there is never a cycle.
@@ -271,7 +267,7 @@ def merge(
 
 
 def unmerge(
-    person: "Person", above: Sequence["Person"], reason: str
+    person: Person, above: Sequence[Person], reason: str
 ) -> tuple[Sequence[IdentityEvent], Sequence[IdentityEvent]]:
     """Facts for the record and for all that stood for it (`above`, in order): each has what it
     had, and what came to it since.

@@ -7,7 +7,6 @@ dies, when it was recorded by mistake - and for all of them on the 18th birthday
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.codes import GuardianshipEnd
@@ -17,10 +16,8 @@ from domain.errors import (
     GuardianStillDecides,
     PersonIsOfAge,
 )
+from domain.person.state import Guardian, Person
 from domain.sealed import Sealed
-
-if TYPE_CHECKING:
-    from domain.person import Person
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -47,18 +44,8 @@ class GuardianRightsEnded:
 
 GuardianshipEvent = GuardianRecorded | GuardianRightsEnded
 
-# --- state -----------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Guardian:
-    """Who has rights now."""
-
-    id: UUID
-    name: Sealed[str]
-
-
-def evolve(person: "Person", event: object) -> "Person":
+def evolve(person: Person, event: object) -> Person:
     match event:
         case GuardianRecorded(guardian=guardian, name=name):
             decides = Guardian(id=guardian, name=Sealed.of(name))
@@ -74,7 +61,7 @@ def evolve(person: "Person", event: object) -> "Person":
 
 
 def record_guardian(
-    person: "Person", guardian: UUID, *, name: str, contact: str | None, today: date
+    person: Person, guardian: UUID, *, name: str, contact: str | None, today: date
 ) -> Sequence[GuardianshipEvent]:
     """Whoever may be a child may have one (R3). Raises PersonIsOfAge (R13), GuardianIsRecorded."""
     if person.age_on(today).is_of_age:
@@ -85,7 +72,7 @@ def record_guardian(
 
 
 def end_guardians_rights(
-    person: "Person", guardian: UUID, *, ground: GuardianshipEnd, basis: str, of_age: bool
+    person: Person, guardian: UUID, *, ground: GuardianshipEnd, basis: str, of_age: bool
 ) -> Sequence[GuardianshipEvent]:
     """Raises GuardianHasNoRights: never recorded, ended before, or by the 18th birthday (R13);
     GuardianStillDecides."""

@@ -9,15 +9,13 @@ record is noted as this person's double.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from domain.codes import ProtectionKind
 from domain.errors import ProtectionDoesNotStand
+from domain.person.state import Person
 from domain.sealed import Sealed
-
-if TYPE_CHECKING:
-    from domain.person import Person
 
 # --- events: these names and fields are the storage format; version with care ----------------
 
@@ -39,7 +37,7 @@ class ProtectionLifted:
 ProtectionEvent = PersonProtected | ProtectionLifted
 
 
-def evolve(person: "Person", event: object) -> "Person":
+def evolve(person: Person, event: object) -> Person:
     standing = person.protections
     match event:
         case PersonProtected(kind=kind):
@@ -55,20 +53,20 @@ def evolve(person: "Person", event: object) -> "Person":
 # --- decisions -------------------------------------------------------------------------------
 
 
-def protect(person: "Person", kind: ProtectionKind, basis: str) -> Sequence[ProtectionEvent]:
+def protect(person: Person, kind: ProtectionKind, basis: str) -> Sequence[ProtectionEvent]:
     if _stands(person, kind):
         return []
     return [PersonProtected(person=person.id, kind=Sealed.of(kind), basis=Sealed.of(basis))]
 
 
-def lift(person: "Person", kind: ProtectionKind, basis: str) -> Sequence[ProtectionEvent]:
+def lift(person: Person, kind: ProtectionKind, basis: str) -> Sequence[ProtectionEvent]:
     """Raises ProtectionDoesNotStand."""
     if not _stands(person, kind):
         raise ProtectionDoesNotStand
     return [ProtectionLifted(person=person.id, kind=Sealed.of(kind), basis=Sealed.of(basis))]
 
 
-def has_fictitious_data(person: "Person") -> bool:
+def has_fictitious_data(person: Person) -> bool:
     return any(map(_is_fictitious, person.protections))
 
 
@@ -79,5 +77,5 @@ def _is_fictitious(kind: Sealed[ProtectionKind]) -> bool:
     return kind.is_open and kind.reveal() is ProtectionKind.FICTITIOUS_DATA
 
 
-def _stands(person: "Person", kind: ProtectionKind) -> bool:
+def _stands(person: Person, kind: ProtectionKind) -> bool:
     return any(one.reveal() is kind for one in person.protections)
