@@ -20,6 +20,7 @@ from api.resources import (
     activity_outcomes,
     assessments,
     audit,
+    bundles,
     case_work,
     cases,
     changes,
@@ -295,6 +296,8 @@ ROUTES: Final[Sequence[Route]] = (
     post("/reading-searches", reading_searches.search),
     get("/event-streams/{streamId}/states", event_streams.state),
     get("/event-streams/{streamId}/differences", event_streams.compare),
+    get("/cases/{caseId}/bundles", bundles.of_case),
+    get("/cases/{caseId}/content-bundles", bundles.with_contents),
 )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from api.commands.work import Desk
+from api.tree.notes import Signer
 from api.tree.tiles import Tile
 from domain.policy import File, Viewer
 from domain.ports import Reading, Receipts
@@ -150,6 +151,18 @@ class AccessLog(Receipts, Protocol):
         ...
 
 
+class Signatures(Protocol):
+    """By what the house stands by what it hands out."""
+
+    def statement(self) -> Signer:
+        """Raises KeyringIsUnusable."""
+        ...
+
+    def keys(self) -> Sequence[str]:
+        """The public keys of its logs and statements. Raises KeyringIsUnusable."""
+        ...
+
+
 class AuditTree(Protocol):
     """The tree over one of the logs, as anybody may have it: hashes, and what was signed."""
 
@@ -275,6 +288,7 @@ class House:
     opener: Opener
     receipts: AccessLog
     audit_logs: Mapping[str, AuditTree]
+    signatures: Signatures
     macs: Macs
     metrics: Metrics
     entrance: Entrance

@@ -1187,6 +1187,12 @@ class SizeIsUnreadable(Refusal):
     """A position or a size is a whole number, written with digits alone."""
 
 
+class BundleIsTooLarge(Refusal):
+    """A bundle holds at most 5,000 entries; this one would hold more. Export the logs instead."""
+
+    status = 413
+
+
 class AuditLogIsUnknown(Refusal):
     """There are two audit logs: `events` and `receipts`."""
 

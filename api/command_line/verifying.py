@@ -13,7 +13,7 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.command_line.progress import bar
-from api.runtime.audit_logs import LOGS, origin_of, policy_in
+from api.runtime.audit_logs import LOGS, HouseSignatures, origin_of, policy_in
 from api.runtime.clock import SystemClock
 from api.runtime.database import role_url
 from api.runtime.served_evidence import ServedEvidence
@@ -95,9 +95,9 @@ def audit_keys(
     keys = signing_keys(settings)
     if renew:
         keys.renew()
-    for log in LOGS:
-        for signer in keys(_origin(settings, log)):
-            typer.echo(signer.verifier.vkey)
+    signatures = HouseSignatures(settings.audit_name, settings.municipality, keys)
+    for key in signatures.keys():  # noqa: SIM118 - this is no dictionary
+        typer.echo(key)
 
 
 def _origin(settings: Settings, log: str) -> str:

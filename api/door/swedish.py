@@ -708,6 +708,10 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.SizeIsUnreadable: Told(
         "Talet kan inte läsas", "En position eller storlek är ett heltal, skrivet med bara siffror."
     ),
+    errors.BundleIsTooLarge: Told(
+        "Bevispaketet blir för stort",
+        "Ett bevispaket rymmer högst 5 000 poster. Exportera loggarna i stället.",
+    ),
     errors.AuditLogIsUnknown: Told(
         "Okänd granskningslogg", "Det finns två granskningsloggar: `events` och `receipts`."
     ),

@@ -15,7 +15,7 @@ from api.door.query import PageQuery, StatedQuery
 from api.door.visit import Visit
 from api.house import PastReading
 from api.resources.people import Who, who
-from api.resources.story import opened_but_for
+from api.resources.story import Told, opened_but_for
 from domain.codes import Purpose, StaffRole
 from domain.errors import PurposeIsMissing
 from domain.labels import Label
@@ -144,18 +144,19 @@ async def contents(visit: Visit, case_id: UUID, query: StatedQuery) -> Seen[Even
     told = await opened_but_for(visit, found.lines, Information.NOTES)
     answer = EventContents(
         case_id=case_id,
-        items=[
-            EventContent(
-                **asdict(metadata(one.line, people)),
-                kind=one.kind,
-                details={to_camel(name): value for name, value in one.details.items()},
-            )
-            for one in told
-        ],
+        items=[content(one, people) for one in told],
         next_cursor=visit.next_cursor(query, found.after),
         position=visit.position,
     )
     return Seen(answer, [case_id])
+
+
+def content(told: Told, people: Mapping[UUID, Who]) -> EventContent:
+    return EventContent(
+        **asdict(metadata(told.line, people)),
+        kind=told.kind,
+        details={to_camel(name): value for name, value in told.details.items()},
+    )
 
 
 class Read(Answer):
@@ -200,7 +201,7 @@ class Readings(Page):
 )
 async def readings(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Readings]:
     await visit.file(case_id, "case", Information.ACCESS_LOG)
-    subjects = [case_id, *await _referrals(visit, case_id)]
+    subjects = [case_id, *await referrals_of(visit, case_id)]
     found = await visit.house.receipts.readings_of(
         visit.viewer, subjects, before=visit.last_seen(query, int), limit=query.limit
     )
@@ -214,7 +215,7 @@ async def readings(visit: Visit, case_id: UUID, query: PageQuery) -> Seen[Readin
     return Seen(answer, [case_id])
 
 
-async def _referrals(visit: Visit, case_id: UUID) -> list[UUID]:
+async def referrals_of(visit: Visit, case_id: UUID) -> list[UUID]:
     found = await visit.ask(
         timeline.page,
         visit.viewer,

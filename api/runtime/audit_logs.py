@@ -8,8 +8,9 @@ from api.runtime.changes import Changes
 from api.runtime.sealing import Sealer, Signers
 from api.runtime.settings import SettingsAreFaulty
 from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore, Verified
+from api.tree.bundles import STATEMENTS
 from api.tree.checkpoints import read_checkpoint
-from api.tree.notes import read_note
+from api.tree.notes import Signer, read_note
 from api.tree.policies import NOBODY, Policy, PolicyIsUnsound, read_policy
 from api.tree.verification import events_line
 
@@ -29,6 +30,21 @@ def policy_in(file: Path | None) -> Policy:
         return read_policy(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, PolicyIsUnsound) as unsound:
         raise SettingsAreFaulty(f"audit_policy: {file}: {unsound}") from None
+
+
+class HouseSignatures:
+    """The `Signatures` port: the keys that sign the logs, in the name of all that is signed."""
+
+    def __init__(self, name: str, municipality: str, signers: Signers) -> None:
+        self._origins = {log: origin_of(name, municipality, log) for log in (*LOGS, STATEMENTS)}
+        self._signers = signers
+
+    def statement(self) -> Signer:
+        return self._signers(self._origins[STATEMENTS])[-1]
+
+    def keys(self) -> list[str]:
+        every = (signer for origin in self._origins.values() for signer in self._signers(origin))
+        return [signer.verifier.vkey for signer in every]
 
 
 class AuditLogs:

@@ -13,7 +13,7 @@ from api.commands.work import Desk
 from api.house import Entrance, House
 from api.runtime import database
 from api.runtime.access_log import SealedAccessLog
-from api.runtime.audit_logs import AuditLogs, policy_in
+from api.runtime.audit_logs import AuditLogs, HouseSignatures, policy_in
 from api.runtime.changes import Changes
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
 from api.runtime.cosigning import Cosigning
@@ -238,6 +238,7 @@ async def open_house(
             opener=SealedOpener(vault),
             receipts=access_log,
             audit_logs=audit_logs.stores,
+            signatures=HouseSignatures(settings.audit_name, schema, signing_keys(settings)),
             macs=vault,
             metrics=metrics,
             entrance=Entrance(

@@ -23,6 +23,26 @@ from api.tree.checkpoints import Checkpoint
 from api.tree.notes import Note, Signer
 
 FORM: Final = "samordna-bundle/1"
+STATEMENTS: Final = "bundles"
+"""What the house signs bundles as, beside the names of its logs."""
+
+INSTRUCTIONS: Final = {
+    "sv": "Filen bevisar sig själv. Spara den som den är. Kör `python3 verify_audit.py FIL"
+    " --key NYCKEL` (Python 3.11 eller senare med paketet cryptography) med de nycklar"
+    " som kommunen har lämnat på annat sätt (`samordna audit-keys`); nycklarna i filen"
+    " räcker inte. Det som står under `row` bevisas av loggen. Det som står under `told`"
+    " är kommunens uppgift, som den signerar på sista raden. Att en rad saknar `row`"
+    " beror på att mottagaren inte får se den, eller att den är gallrad; att den finns i"
+    " loggen är ändå bevisat. Filen visar inte att inget mer finns: det visar `samordna"
+    " verify` mot hela loggen.",
+    "en": "This file proves itself. Keep it as it is. Run `python3 verify_audit.py FILE --key KEY`"
+    " (Python 3.11 or newer, with the package cryptography) with the keys that the municipality has"
+    " given you by another way (`samordna audit-keys`); the keys in the file do not do. What stands"
+    " under `row` is proved by the log. What stands under `told` is what the municipality says, and"
+    " signs for on the last line. Where there is no `row`, the receiver may not see it; that the"
+    " entry is in the log is proved even so. The file does not show that there is nothing else:"
+    " that is shown by `samordna verify` of the whole log.",
+}
 
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "events": (
@@ -65,13 +85,12 @@ class Lines:
         about: Mapping[str, Any],
         keys: Sequence[str],
         checkpoints: Mapping[str, str],
-        instructions: Mapping[str, str],
     ) -> str:
         """`checkpoints` are the notes that the proofs lead to, by log; `keys` what they are signed
-        by, which the receiver compares with what they know the log by."""
+        by, which the receiver compares with those that they know the log by."""
         return self._line(
             form=FORM,
-            instructions=instructions,
+            instructions=INSTRUCTIONS,
             about=about,
             keys=list(keys),
             checkpoints=checkpoints,

@@ -2,13 +2,11 @@
 """Verifies what Samordna's audit logs hand out, far from Samordna: this one file, Python 3.11 or
 newer, and the package `cryptography`. Read it from the top to the bottom; it takes no hour.
 
-    python3 verify_audit.py FILE --key KEY [--key KEY ...] [--kept CHECKPOINT ...]
-                            [--witness KEY ... --need NUMBER]
+    python3 verify_audit.py FILE --key KEY [--key KEY ...] [--kept CHECKPOINT ...] [--policy POLICY]
 
-FILE is a bundle or an export (.jsonl), a proof of consistency, or a checkpoint; which one, it says
-itself. The keys are those that `samordna audit-keys` prints; they must have reached you by another
-way than the file. `--kept` names a checkpoint that you kept: the log must still contain it. Of the
-witnesses, so many must have cosigned each checkpoint.
+FILE is a bundle or an export (.jsonl), a proof that a log has only grown since a checkpoint that
+you kept, or a checkpoint. The keys are those that `samordna audit-keys` prints; they must have
+reached you by another way than the file. The policy (C2SP tlog-policy) says who must have cosigned.
 
 It ends with 0 when all holds; with 1 when something is wrong, and says where and what; with 2 when
 it cannot read what it was given; with 3 when all fits together, by keys that only the file names.
@@ -20,8 +18,10 @@ import re
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -37,7 +37,11 @@ class IsWrong(Exception):
 # --- 1. Who has signed? A note is a text, an empty line, and a line for each signature. -----------
 
 SIGNATURE, COSIGNATURE = 1, 4  # a log's own; a witness's, which binds the time, too
-Keys = Mapping[tuple[str, bytes], bytes]  # by name and id: which algorithm, and the public key
+NOTE = re.compile(
+    r"(([^\n]+)\n(0|[1-9]\d{0,17})\n([^\n]+)\n(?:[^\n]+\n)*)\n((?:\u2014 [^ \n]+ [^ \n]+\n)+)",
+    re.ASCII,
+)
+Keys = Sequence[tuple[str, bytes]]  # whose name, and which algorithm and public key
 
 
 class Checkpoint(NamedTuple):
@@ -51,70 +55,63 @@ class Checkpoint(NamedTuple):
 
 def keys_of(told: Iterable[str]) -> Keys:
     """A key is told as NAME+ID+KEY; its id is a hash of the rest."""
-    keys = {}
+    keys = []
     for text in told:
         name, key_id, encoded = ([*text.strip().split("+", 2), "", ""])[:3]
-        key = bytes_of(encoded, 33, f"{text[:60]}: this is no key")
-        found = sha256(f"{name}\n".encode() + key).digest()[:4]
-        if found.hex() != key_id or key[0] not in {SIGNATURE, COSIGNATURE}:
+        keys.append((name, bytes_of(encoded, 33, f"{text[:60]}: this is no key")))
+        if key_of(name, bytes.fromhex(key_id), keys) == UNKNOWN:
             raise IsWrong(f"{text[:60]}: this is no key")
-        keys[name, found] = key
     return keys
+
+
+UNKNOWN = b"\0"
+
+
+def key_of(name: str, key_id: bytes, keys: Keys) -> bytes:
+    """A log that was restored has a number behind its name, and the same key."""
+    known = (key for owner, key in keys if owner in {name, re.sub(r"/\d+$", "", name)})
+    ids = ((key, sha256(f"{name}\n".encode() + key).digest()[:4]) for key in known)
+    return next((key for key, found in ids if found == key_id), UNKNOWN)
 
 
 def checkpoint_of(note: str, keys: Keys, where: str) -> Checkpoint:
     """Signed by a key of the log whose name stands on its first line. Lines of keys that nobody
     told us of are passed over; a line in the name of a known key must be that key's."""
-    text, gap, signatures = note.rpartition("\n\n")
-    origin, size, root = ([*text.split("\n", 3), "", "", ""])[:3]
-    if (
-        not gap
-        or not signatures.endswith("\n")
-        or not re.fullmatch(r"0|[1-9]\d{0,17}", size, re.ASCII)
-    ):
+    found = NOTE.fullmatch(note)
+    if not found:
         raise IsWrong(f"{where}: this is no checkpoint")
+    text, origin, size, root, signatures = found.groups()
     signed, cosigned = False, {}
     for line in signatures[:-1].split("\n"):
-        dash, name, encoded = ([*line.split(" ", 2), "", ""])[:3]
-        if dash != "\N{EM DASH}":
-            raise IsWrong(f"{where}: this is no signature: {line[:60]}")
+        _, name, encoded = line.split(" ")
         signature = bytes_of(encoded, None, f"{where}: this is no signature: {line[:60]}")
-        key = keys.get((name, signature[:4]), b"\0")
+        key, value = key_of(name, signature[:4], keys), signature[4:]
         if key[0] == SIGNATURE and name == origin:
-            signed = is_signed(key, f"{text}\n", signature[4:], f"{where}, signed by {name}")
+            signed, what = True, text
         elif key[0] == COSIGNATURE:
-            cosigned[name] = int.from_bytes(signature[4:12])
-            timed = f"cosignature/v1\ntime {cosigned[name]}\n{text}\n"
-            is_signed(key, timed, signature[12:], f"{where}, cosigned by {name}")
+            cosigned[name], value = int.from_bytes(value[:8]), value[8:]
+            what = f"cosignature/v1\ntime {cosigned[name]}\n{text}"
+        else:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(value, what.encode())
+        except InvalidSignature:
+            raise IsWrong(f"{where}: the signature of {name} is wrong") from None
     if not signed:
         raise IsWrong(f"{where}: no key that you trust has signed it ({origin})")
     return Checkpoint(origin, int(size), bytes_of(root, 32, f"{where}: its root"), cosigned)
 
 
-def is_signed(key: bytes, text: str, signature: bytes, where: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, text.encode())
-    except InvalidSignature:
-        raise IsWrong(f"{where}: the signature is wrong") from None
-    return True
-
-
 def bytes_of(encoded: Any, length: int | None, where: str) -> bytes:
     """Base64, in its one proper spelling."""
-    try:
+    with suppress(ValueError, TypeError):
         found = b64decode(encoded, validate=True)
-    except (ValueError, TypeError):
-        raise IsWrong(f"{where}: not base64") from None
-    if b64encode(found).decode() != encoded or length not in {None, len(found)}:
-        raise IsWrong(f"{where}: not so many bytes in base64")
-    return found
+        if b64encode(found).decode() == encoded and length in {None, len(found)}:
+            return found
+    raise IsWrong(f"{where}: not so many bytes in base64")
 
 
 # --- 2. Is it in the tree? RFC 6962; how a proof is followed: RFC 9162, 2.1.3.2 and 2.1.4.2. ------
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
 
 
 def climbed(place: int, last: int, path: Iterable[bytes], start: bytes) -> Sequence[bytes]:
@@ -126,18 +123,17 @@ def climbed(place: int, last: int, path: Iterable[bytes], start: bytes) -> Seque
         if last == 0:
             return ()
         if place & 1 or place == last:
-            left, whole = node(sibling, left), node(sibling, whole)
+            left, whole = (sha256(b"\x01" + sibling + it).digest() for it in (left, whole))
             while place and not place & 1:
                 place, last = place >> 1, last >> 1
         else:
-            whole = node(whole, sibling)
+            whole = sha256(b"\x01" + whole + sibling).digest()
         place, last = place >> 1, last >> 1
     return (left, whole) if last == 0 else ()
 
 
 def is_included(entry: bytes, position: int, tree: Checkpoint, path: Sequence[bytes]) -> bool:
-    leaf = sha256(b"\x00" + entry).digest()
-    found = climbed(position - 1, tree.size - 1, path, leaf)
+    found = climbed(position - 1, tree.size - 1, path, sha256(b"\x00" + entry).digest())
     return 0 < position <= tree.size and tree.root in found[1:]
 
 
@@ -154,49 +150,38 @@ def has_grown(old: Checkpoint, new: Checkpoint, path: Sequence[bytes]) -> bool:
 
 # --- 3. Is the row the one that was sealed? Its columns, each behind its length, the salt first. --
 
-ROWS = {
-    "events": [
-        *("salt", "recorded_at", "stream", "version", "name", "schema_version", "occurred_at"),
-        *("actor", "unit", "command", "correlation", "payload"),
-    ],
-    "receipts": ["salt", "recorded_at", "id", "event_position", "key", "body"],
+ROWS: Mapping[str, Mapping[str, Any]] = {
+    "events": {"salt": bytes, "recorded_at": datetime, "stream": UUID, "version": 4, "name": str}
+    | {"schema_version": 2, "occurred_at": datetime, "actor": UUID, "unit": str}
+    | {"command": UUID, "correlation": UUID, "payload": str},
+    "receipts": {"salt": bytes, "recorded_at": datetime, "id": UUID, "event_position": 8}
+    | {"key": str, "body": str},
 }
-LENGTHS = {"version": 4, "schema_version": 2, "event_position": 8}
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def binding_of(log: str, row: Any, where: str) -> bytes:
-    if not isinstance(row, dict) or row.keys() != set(ROWS[log]):
-        raise IsWrong(f"{where}: these are not the columns of a row")
-    bound = b""
-    for name in ROWS[log]:
-        try:
-            column = column_of(name, row[name])
-        except (ValueError, TypeError, AttributeError, OverflowError, IsWrong):
-            raise IsWrong(f"{where}: {name} cannot be read") from None
-        bound += len(column).to_bytes(4) + column
-    return sha256(bound).digest()
+def column_of(told: Any, kind: Any) -> bytes:
+    """As PostgreSQL sends it: numbers of so many bytes, moments in microseconds."""
+    if kind is bytes:
+        return bytes_of(told, 32, "")
+    if kind is UUID:
+        return UUID(told).bytes
+    if kind is datetime:
+        at = datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return ((at - EPOCH) // timedelta(microseconds=1)).to_bytes(8, signed=True)
+    return str(told).encode() if kind is str else int(told).to_bytes(kind, signed=True)
 
 
-def column_of(name: str, told: Any) -> bytes:
-    """As PostgreSQL sends it."""
-    match name:
-        case "salt":
-            return bytes_of(told, 32, name)
-        case "stream" | "actor" | "command" | "correlation" | "id":
-            return UUID(told).bytes
-        case "recorded_at" | "occurred_at":
-            at = datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-            return ((at - EPOCH) // timedelta(microseconds=1)).to_bytes(8, signed=True)
-        case "version" | "schema_version" | "event_position":
-            return int(told).to_bytes(LENGTHS[name], signed=True)
-        case _:
-            return str(told).encode()
+def binding_of(row: Mapping[str, Any], kinds: Mapping[str, Any], where: str) -> str:
+    try:
+        columns = [column_of(row[name], kind) for name, kind in kinds.items()]
+        whole = b"".join(len(column).to_bytes(4) + column for column in columns)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, IsWrong):
+        raise IsWrong(f"{where}: the row cannot be read") from None
+    return sha256(whole).hexdigest() if row.keys() == kinds.keys() else ""
 
 
 # --- 4. A bundle: a first line, a line for each entry, the house's statement as the last one. -----
-
-Told = dict[str, Any]
 
 
 def verify_bundle(lines: Iterable[bytes], keys: Keys) -> tuple[str, Sequence[Checkpoint]]:
@@ -209,13 +194,11 @@ def verify_bundle(lines: Iterable[bytes], keys: Keys) -> tuple[str, Sequence[Che
         told, where = read_line(line, number)
         if told["before"] != before:
             wrong = which(told, where, above, line, following)
-            raise IsWrong(f"{wrong}: it was changed after it was written")
+            raise IsWrong(f"{wrong}: changed after it was written, or what followed it is missing")
         if number == 1:
-            trees = read_first(told, keys)
+            trees = checkpoints_in(told, keys)
         elif "statement" in told:
-            signed = checkpoint_of(str(told["statement"]), keys, where)
-            if kind_of(signed) != "bundles" or signed[1:3] != (entries, bytes.fromhex(before)):
-                raise IsWrong(f"{where}: it is not of these entries")
+            verify_statement(told, (entries, bytes.fromhex(before)), keys, where)
             if next(following, None) is not None:
                 raise IsWrong(f"line {number + 1}: something stands after the statement")
             return f"{entries} entries, {rows} of them with their rows", [*trees.values()]
@@ -228,7 +211,7 @@ def verify_bundle(lines: Iterable[bytes], keys: Keys) -> tuple[str, Sequence[Che
     raise IsWrong(f"after {above}: the file ends here, without the house's statement")
 
 
-def read_line(line: bytes, number: int) -> tuple[Told, str]:
+def read_line(line: bytes, number: int) -> tuple[dict[str, Any], str]:
     """And what it is called. It is spelled in one way only, or it is not as it was written."""
     try:
         told = json.loads(line)
@@ -237,12 +220,14 @@ def read_line(line: bytes, number: int) -> tuple[Told, str]:
         raise IsWrong(f"line {number}: it cannot be read") from None
     if not isinstance(told, dict) or spelled != line or not isinstance(told.get("before"), str):
         raise IsWrong(f"line {number}: it is not spelled as it was written")
-    if number == 1 or "statement" in told:
-        return told, f"line {number} (the {'first line' if number == 1 else 'statement'})"
-    return told, f"line {number} ({told.get('log')} {told.get('position')})"
+    is_entry = number > 1 and "statement" not in told
+    name = f"{told.get('log')} {told.get('position')}" if is_entry else "about all of them"
+    return told, f"line {number} ({name})"
 
 
-def which(told: Told, where: str, above: str, line: bytes, following: Iterator[bytes]) -> str:
+def which(
+    told: dict[str, Any], where: str, above: str, line: bytes, following: Iterator[bytes]
+) -> str:
     """A line and the one above do not fit each other: which one was changed? What comes next, or
     what the statement signs, knows this one as it was."""
     if "statement" in told:
@@ -252,9 +237,9 @@ def which(told: Told, where: str, above: str, line: bytes, following: Iterator[b
     return above if next(following, b"").startswith(known) else where
 
 
-def read_first(told: Told, keys: Keys) -> dict[str, Checkpoint]:
+def checkpoints_in(told: dict[str, Any], keys: Keys) -> dict[str, Checkpoint]:
     if told.get("form") != "samordna-bundle/1" or not isinstance(told.get("checkpoints"), dict):
-        raise IsWrong("line 1 (the first line): this is no bundle that this program knows")
+        raise IsWrong("line 1: this is no bundle that this program knows")
     trees = {}
     for log, note in told["checkpoints"].items():
         trees[log] = checkpoint_of(str(note), keys, f"line 1 (the checkpoint of {log})")
@@ -268,14 +253,22 @@ def kind_of(checkpoint: Checkpoint) -> str:
     return checkpoint.origin.rstrip("/0123456789").rpartition("/")[2]
 
 
-def verify_entry(told: Told, trees: Mapping[str, Checkpoint], where: str) -> None:
+def verify_statement(
+    told: dict[str, Any], written: tuple[int, bytes], keys: Keys, where: str
+) -> None:
+    signed = checkpoint_of(str(told["statement"]), keys, where)
+    if kind_of(signed) != "bundles" or signed[1:3] != written:
+        raise IsWrong(f"{where}: it is not of these entries")
+
+
+def verify_entry(told: dict[str, Any], trees: Mapping[str, Checkpoint], where: str) -> None:
     tree, position, proof = trees.get(str(told.get("log"))), told.get("position"), told.get("proof")
+    binding = str(told.get("binding"))
     if tree is None or type(position) is not int or not 0 < position <= tree.size:
         raise IsWrong(f"{where}: no checkpoint covers it")
-    binding = str(told.get("binding"))
     if not re.fullmatch(r"[0-9a-f]{64}", binding) or not isinstance(proof, list):
         raise IsWrong(f"{where}: its binding or its proof cannot be read")
-    if "row" in told and binding_of(told["log"], told["row"], where).hex() != binding:
+    if "row" in told and binding_of(told["row"], ROWS[told["log"]], where) != binding:
         raise IsWrong(f"{where}: the row is not the one that was sealed")
     path = [bytes_of(each, 32, f"{where}: its proof") for each in proof]
     if not is_included(position.to_bytes(8) + bytes.fromhex(binding), position, tree, path):
@@ -285,68 +278,71 @@ def verify_entry(told: Told, trees: Mapping[str, Checkpoint], where: str) -> Non
 # --- 5. What was kept, who else has seen it, and the end of the story. ----------------------------
 
 
-def verify_growth(text: str, keys: Keys, kept: Sequence[Checkpoint]) -> Checkpoint:
-    """`old SIZE`, a line for each hash, an empty line, the new checkpoint (C2SP tlog-witness)."""
-    told, _, note = text.partition("\n\n")
-    first, *lines = told.split("\n")
-    new = checkpoint_of(note, keys, "the new checkpoint")
-    path = [bytes_of(line, 32, "the proof") for line in lines]
-    found = [it for it in kept if it.origin == new.origin and first == f"old {it.size}"]
-    if not found:
-        raise IsWrong(f"the proof begins with {first!r}: that was not kept (--kept)")
-    if not has_grown(found[0], new, path):
-        raise IsWrong(f"{new.origin}: the log of {new.size} does not begin with that of {first}")
-    return new
+def is_met(policy: Sequence[Sequence[str]], cosigned: Mapping[str, int]) -> bool:
+    """Whether those have cosigned whom the policy's quorum asks for."""
+    met, holds = {"none": True}, True
+    for words in policy:
+        match words:
+            case ["witness", name, key, *_]:
+                met[name] = key.partition("+")[0] in cosigned
+            case ["group", name, least, *members]:
+                need = {"any": 1, "all": len(members)}.get(least) or int(least)
+                met[name] = sum(met[member] for member in members) >= need
+            case ["quorum", name]:
+                holds = met[name]
+    return holds
 
 
-def verify_all(path: Path, keys: Keys, kept: Sequence[Checkpoint], need: int) -> str:
-    with path.open("rb") as file:
-        beginning = file.read(4)
-        file.seek(0)
-        if beginning.startswith(b"{"):
-            told, found = verify_bundle(file, keys)
+TELL_KEYS = (["log"], ["witness"])
+
+
+def verified(name: Path, known: Sequence[str], kept: Sequence[str], policies: Sequence[str]) -> str:
+    policy = [line.split() for it in policies for line in Path(it).read_text("utf-8").splitlines()]
+    named = [words[2 if words[0] == "witness" else 1] for words in policy if words[:1] in TELL_KEYS]
+    with name.open("rb") as file:
+        first = file.readline()
+        is_bundle = first.startswith(b"{")
+        own = read_line(first, 1)[0]["keys"] if is_bundle and not (known or policies) else []
+        keys = keys_of([*known, *named, *own])
+        old = [checkpoint_of(Path(it).read_text("utf-8"), keys, it) for it in kept]
+        if is_bundle:
+            holds, found = verify_bundle(chain([first], file), keys)
+        elif first.startswith(b"old "):  # SIZE, hashes, an empty line, a checkpoint (tlog-witness)
+            told, _, note = (first + file.read()).decode().partition("\n\n")
+            path = [bytes_of(line, 32, "the proof") for line in told.split("\n")[1:]]
+            new = checkpoint_of(note, keys, "the new checkpoint")
+            begins = [it for it in old if (it.origin, b"old %d\n" % it.size) == (new.origin, first)]
+            if not begins or not has_grown(begins[0], new, path):
+                raise IsWrong(f"{new.origin}: not shown to begin with what was kept ({told[:20]})")
+            holds, found = "it has only grown", [new]
         else:
-            text = file.read().decode()
-            is_proof = beginning.startswith(b"old ")
-            new = verify_growth(text, keys, kept) if is_proof else checkpoint_of(text, keys, "it")
-            told, found = "all that was kept is still there" if is_proof else "signed", [new]
+            whole = (first + file.read()).decode()
+            holds, found = "signed", [checkpoint_of(whole, keys, "the checkpoint")]
     for new in found:
-        forks = [it for it in kept if it[:2] == new[:2] and it.root != new.root]
-        if forks:
+        if any(it[:2] == new[:2] and it.root != new.root for it in old):
             raise IsWrong(f"{new.origin} {new.size}: forked, what was kept has another root")
-        if len(new.cosigned) < need:
-            raise IsWrong(f"{new.origin} {new.size}: {len(new.cosigned)} of {need} witnesses")
-        told += f"\n  {new.origin}: {new.size} entries, root {new.root.hex()}"
-        told += "".join(f"\n    cosigned: {name} {at}" for name, at in sorted(new.cosigned.items()))
-    return told
+        if not is_met(policy, new.cosigned):
+            raise IsWrong(f"{new.origin} {new.size}: too few of the policy's witnesses cosigned it")
+        holds += f"\n  {new.origin}: {new.size} entries, root {new.root.hex()}"
+        holds += "".join(f"\n    cosigned by {name} at {at}" for name, at in new.cosigned.items())
+    return holds + ("\nBut by keys that only the file names: compare them (--key)." if own else "")
 
 
 def main(words: Sequence[str] | None = None) -> int:
     asked = argparse.ArgumentParser(usage=(__doc__ or "").split("\n\n")[1].strip())
     asked.add_argument("file", type=Path)
-    asked.add_argument("--key", action="append", default=[])
-    asked.add_argument("--kept", action="append", default=[], type=Path)
-    asked.add_argument("--witness", action="append", default=[])
-    asked.add_argument("--need", type=int, default=0)
+    for name in ("--key", "--kept", "--policy"):
+        asked.add_argument(name, action="append", default=[])
     given = asked.parse_args(words)
     try:
-        told = given.key
-        if not told:
-            with given.file.open("rb") as file:
-                told = read_line(file.readline(), 1)[0].get("keys", [])
-        keys = keys_of([*told, *given.witness])
-        kept = [checkpoint_of(it.read_text("utf-8"), keys, str(it)) for it in given.kept]
-        holds = verify_all(given.file, keys, kept, given.need)
+        print("HOLDS:", verified(given.file, given.key, given.kept, given.policy))
     except IsWrong as wrong:
-        print(f"WRONG: {wrong}")
+        print("WRONG:", wrong)
         return 1
-    except (OSError, UnicodeDecodeError) as unread:
-        print(f"this cannot be read: {unread}")
+    except (OSError, ValueError, LookupError, AttributeError) as unread:
+        print("this cannot be read:", unread)
         return 2
-    print(f"HOLDS: {holds}")
-    if not given.key:
-        print("But the keys are the file's own: compare them with those that you know (--key).")
-    return 0 if given.key else 3
+    return 0 if given.key or given.policy else 3
 
 
 if __name__ == "__main__":

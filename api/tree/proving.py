@@ -24,7 +24,7 @@ class SignedTree(Protocol):
 class Tree(Protocol):
     """One log's, wherever it is kept."""
 
-    async def latest(self) -> SignedTree | None: ...
+    async def published(self) -> SignedTree | None: ...
     async def checkpoint(self, size: int) -> SignedTree | None: ...
     async def tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]: ...
     async def entries(self, after: int, until: int) -> bytes: ...
@@ -66,8 +66,8 @@ async def _signed(tree: Tree, size: int | None) -> SignedTree:
         if found := await tree.checkpoint(size):
             return found
         raise CheckpointIsUnknown
-    if latest := await tree.latest():
-        return latest
+    if published := await tree.published():
+        return published
     raise NothingIsSealedThere(sealed=0)
 
 
