@@ -8,6 +8,7 @@ import psycopg
 import typer
 
 from api.command_line import (
+    bundling,
     databases,
     disposal,
     examining,
@@ -59,6 +60,7 @@ app.command()(views.rebuild)
 app.command()(trying.token)
 app.command()(verifying.verify)
 app.command()(verifying.audit_keys)
+app.command()(bundling.bundle)
 app.command()(measuring.bench)
 app.command()(policies.policy)
 app.command()(examining.doctor)

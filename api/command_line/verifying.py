@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +16,13 @@ from api.command_line.progress import bar
 from api.runtime.audit_logs import LOGS, HouseSignatures, origin_of, policy_in
 from api.runtime.clock import SystemClock
 from api.runtime.database import role_url
+from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.served_evidence import ServedEvidence
 from api.runtime.servers import servers, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.runtime.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
 from api.runtime.tree_store import EVENTS, RECEIPTS
+from api.tree import offline
 from api.tree.evidence import Evidence, Verdict
 from api.tree.notes import KeyIsUnsound, Verifier
 from api.tree.policies import Policy
@@ -54,6 +56,10 @@ def verify(
             " have cosigned."
         ),
     ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Verify a bundle, an export or a proof from its file alone."),
+    ] = None,
     stopped: Annotated[
         bool, typer.Option("--stopped", help="Nobody seals: nothing at all may be unsealed.")
     ] = False,
@@ -68,6 +74,8 @@ def verify(
     seconds. Without --key the keys in the data folder are believed: then it is shown that the log
     fits its keys, not that nobody has put other keys there.
     """
+    if bundle is not None:
+        raise typer.Exit(_offline(settings, bundle, key or (), kept or (), policy))
     required = policy_in(policy or settings.audit_policy)
     trusted = _trusted(settings, key or [log.key.vkey for log in required.logs])
     notes = [_read(path) for named in kept or () for path in _files(named)]
@@ -83,6 +91,24 @@ def verify(
         raise typer.Exit(1)
 
 
+def _offline(
+    settings: Settings,
+    bundle: Path,
+    keys: Collection[str],
+    kept: Collection[Path],
+    policy: Path | None,
+) -> int:
+    """By the very program that is handed out (deploy/verify_audit.py); by the keys in the data
+    folder, where there are any and no others are named."""
+    known = keys
+    if not keys and policy is None:
+        with suppress(KeyringIsUnusable):
+            known = _signatures(settings).keys()
+    words = [str(bundle), *(f"--key={key}" for key in known)]
+    words += [f"--kept={path}" for named in kept for path in _files(named)]
+    return offline.main([*words, *([f"--policy={policy}"] if policy else ())])
+
+
 @settled(where)
 def audit_keys(
     settings: Settings,
@@ -95,9 +121,13 @@ def audit_keys(
     keys = signing_keys(settings)
     if renew:
         keys.renew()
-    signatures = HouseSignatures(settings.audit_name, settings.municipality, keys)
-    for key in signatures.keys():  # noqa: SIM118 - this is no dictionary
+    for key in _signatures(settings).keys():  # noqa: SIM118 - this is no dictionary
         typer.echo(key)
+
+
+def _signatures(settings: Settings) -> HouseSignatures:
+    keys = signing_keys(settings)
+    return HouseSignatures(settings.audit_name, settings.municipality, keys)
 
 
 def _origin(settings: Settings, log: str) -> str:

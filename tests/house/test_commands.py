@@ -13,6 +13,7 @@ from api.cli import app
 # others tell of the house.
 RECEIPTED: Final = {
     "subject-access",
+    "bundle",
     *("disposal plan", "disposal approve", "disposal reject"),
     *("disposal execute", "disposal certificate"),
     *(f"review {what}" for what in ("open", "list", "sample", "judge", "ask", "find", "findings")),
