@@ -5,19 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-import uvloop
 
 from api.command_line.options import settled, trusting, where
-from api.command_line.speaking import TokenFile, speaking
-from api.door.marks import Marks
-from api.door.visit import Visit
+from api.command_line.speaking import Speaker, TokenFile, spoken
 from api.resources import bundles
-from api.runtime.servers import Addresses, servers
-from api.runtime.settings import Settings
+from api.resources.bundles import Bundle, BundleQuery
+from api.runtime.settings import Settings, SettingsAreFaulty
 from domain.codes import Purpose
 from domain.errors import PurposeIsMissing
 from domain.policy import purposes
-from projections import timeline
 
 
 @settled(where, trusting)
@@ -41,51 +37,19 @@ def bundle(
 
     It is a reading, with its receipt.
     """
-    with servers(settings) as addresses, out.open("x", encoding="utf-8", newline="\n") as file:
-        made = uvloop.run(
-            _made(settings, addresses, token_file, case, whole_person, contents, purpose)
-        )
-        file.write(made.bundle)
-    typer.echo(f"{out}: {made.entries} entries, as of position {made.position}")
+    door = bundles.with_contents if contents else bundles.of_case
+    query = BundleQuery(whole_person=whole_person, purpose=purpose)
 
-
-async def _made(
-    settings: Settings,
-    addresses: Addresses,
-    token_file: Path | None,
-    case: UUID,
-    whole_person: bool,
-    contents: bool,
-    purpose: Purpose | None,
-) -> bundles.Bundle:
-    """As at the door. Raises NotFound, NotPermitted, PurposeIsMissing, BundleIsTooLarge."""
-    async with speaking(
-        settings,
-        addresses,
-        token_file,
-        what="samordna bundle",
-        purpose=purpose or Purpose.REVIEW,
-    ) as speaker:
-        house = speaker.rooms.house
-        door = bundles.with_contents if contents else bundles.of_case
-        assert door.asks  # noqa: S101 - every reading does
-        speaker.require(*door.asks)
-        wanted = purposes(speaker.viewer.role, *door.asks)
+    async def act(speaker: Speaker) -> None:
+        wanted = purposes(speaker.viewer.role, *door.asks) if door.asks else ()
         if wanted and purpose not in wanted:
             raise PurposeIsMissing(purposes=sorted(wanted))
-        visit = Visit(
-            house=house,
-            operation=speaker.what,
-            correlation=speaker.correlation,
-            now=house.desk.clock.now(),
-            staff=speaker.viewer.staff,
-            marks=Marks(house.macs),
-            purpose=speaker.purpose,
-            position=house.views.position(timeline.PROJECTION.name),
-        )
-        await visit.recognise()
-        query = bundles.BundleQuery(whole_person=whole_person, purpose=purpose)
-        seen = await door.handle(visit, case_id=case, query=query)
-        await visit.leave_receipt(seen.subjects, "answered", seen.detail)
-        made: bundles.Bundle = seen.answer
-        return made
+        made = await speaker.at(door, Bundle, case_id=case, query=query)
+        try:
+            with out.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(made.bundle)
+        except OSError as error:
+            raise SettingsAreFaulty(f"{out} cannot be written: {error.strerror}") from None
+        typer.echo(f"{out}: {made.entries} entries, as of position {made.position}")
+
+    spoken(settings, token_file, "bundle", purpose or Purpose.REVIEW, act, case)

@@ -234,7 +234,7 @@ def which(
         root = f"{told['statement']}\n\n".split("\n")[2].encode()
         return above if root == b64encode(bytes.fromhex(told["before"])) else where
     known = b'{"before":"' + sha256(line[:-1]).hexdigest().encode()
-    return above if next(following, b"").startswith(known) else where
+    return above if next(following, b"").startswith(known) else f"{where}, perhaps {above} too"
 
 
 def checkpoints_in(told: dict[str, Any], keys: Keys) -> dict[str, Checkpoint]:
