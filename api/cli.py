@@ -18,6 +18,7 @@ from api.command_line import (
     organisations,
     policies,
     proving,
+    restoring,
     reviewing,
     serving,
     standing,
@@ -33,9 +34,12 @@ from api.runtime import database
 from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.postgres_ground import PostgresCannotRun
 from api.runtime.rebuilding import BuilderFailed
+from api.runtime.restoring import LogMoved, NothingIsLost
+from api.runtime.sealing import TreeIsDamaged
 from api.runtime.serve import AddressCannotBeUsed
 from api.runtime.served_evidence import LogIsNotServed
 from api.runtime.settings import SettingsAreFaulty
+from api.runtime.tree_store import RowsAreMissing
 from api.runtime.wiring import VaultDoesNotFit
 from api.runtime.workers import WorkerCannotServe
 from api.witness.folder import WitnessIsFaulty
@@ -61,6 +65,7 @@ app.command()(trying.token)
 app.command()(verifying.verify)
 app.command()(verifying.audit_keys)
 app.command()(bundling.bundle)
+app.command()(restoring.restored)
 app.command()(measuring.bench)
 app.command()(policies.policy)
 app.command()(examining.doctor)
@@ -152,6 +157,10 @@ def main() -> None:
         VaultDoesNotFit,
         WorkerCannotServe,
         BuilderFailed,
+        LogMoved,
+        NothingIsLost,
+        RowsAreMissing,
+        TreeIsDamaged,
         WitnessIsFaulty,
         MemoryIsMissing,
         CannotBeFolded,

@@ -83,6 +83,10 @@ class Metrics(Protocol):
         """How the audit logs stand, as far as this process seals them."""
         ...
 
+    def rolled_back(self) -> list[str]:
+        """The audit logs of which others know more than they hold, or something else."""
+        ...
+
     def standing_still(self) -> list[str]:
         """The loops of this process that have not done their work for too long."""
         ...

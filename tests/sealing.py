@@ -35,9 +35,10 @@ async def grow(log: StoredEventLog, events: int) -> None:
 def verified(database: Database, **more: Any) -> Verdict:
     now = more.pop("now", SystemClock().now())
     trusted = more.pop("trusted", [OLD.verifier])
+    origin = more.pop("origin", ORIGIN)
     with log_as_it_is(database.url("auditor")) as connection:
         evidence = DatabaseEvidence(connection, database.schema, EVENTS)
-        return verify(evidence, origin=ORIGIN, trusted=trusted, now=now, **more)
+        return verify(evidence, origin=origin, trusted=trusted, now=now, **more)
 
 
 TABLES = ("events", "events_head", "trees", "tree_tiles", "checkpoints")

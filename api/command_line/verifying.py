@@ -16,6 +16,7 @@ from api.command_line.progress import bar
 from api.runtime.audit_logs import LOGS, HouseSignatures, origin_of, policy_in
 from api.runtime.clock import SystemClock
 from api.runtime.database import role_url
+from api.runtime.kept_checkpoints import folder_of
 from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.served_evidence import ServedEvidence
 from api.runtime.servers import servers, signing_keys
@@ -78,7 +79,7 @@ def verify(
         raise typer.Exit(_offline(settings, bundle, key or (), kept or (), policy))
     required = policy_in(policy or settings.audit_policy)
     trusted = _trusted(settings, key or [log.key.vkey for log in required.logs])
-    notes = [_read(path) for named in kept or () for path in _files(named)]
+    notes = [*kept_notes(kept or ()), *_own_kept(settings)]
     with _evidence(settings, url, alone=alone) as evidence:
         if evidence is None:
             return
@@ -147,6 +148,17 @@ def _trusted(settings: Settings, keys: Collection[str]) -> list[Verifier]:
     return [signer.verifier for log in LOGS for signer in own(_origin(settings, log))]
 
 
+def kept_notes(paths: Collection[Path]) -> list[str]:
+    """The checkpoints in files, and in folders of them. Raises SettingsAreFaulty."""
+    return [_read(path) for named in paths for path in _files(named)]
+
+
+def _own_kept(settings: Settings) -> list[str]:
+    """Those in the folder that is written once. One that cannot be read is wrong of both logs."""
+    folder = folder_of(settings)
+    return [note for log in LOGS for note in folder.notes(log)] if folder else []
+
+
 def _files(path: Path) -> list[Path]:
     return sorted(it for it in path.rglob("*") if it.is_file()) if path.is_dir() else [path]
 
@@ -200,12 +212,18 @@ def _verified(
                 trusted=trusted,
                 now=SystemClock().now(),
                 stopped=stopped,
-                kept=[note for note in kept if note.startswith((f"{origin}\n", f"{origin}/"))],
+                kept=[note for note in kept if _is_of(note, origin)],
                 policy=policy,
                 events=partial(root_at, sources[EVENTS]) if log == RECEIPTS else None,
                 progress=moved,
             )
     return verdicts
+
+
+def _is_of(note: str, origin: str) -> bool:
+    """What cannot be read as any log's is of both."""
+    name = note.partition("\n")[0]
+    return not name or name == origin or name.startswith(f"{origin}/")
 
 
 def _tell(verdicts: Mapping[str, Verdict]) -> None:

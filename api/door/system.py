@@ -70,6 +70,7 @@ def system_routes(house: House) -> list[web.RouteDef]:
             "vault": vault,
             "access": database and "access" not in behind,
             "views": not lacking,
+            "auditLogs": not house.metrics.rolled_back(),
         }
         told = {
             "status": "ready" if all(checks.values()) else "not ready",

@@ -1,10 +1,12 @@
 """The audit logs of a municipality: a tree over each of its logs, and who seals it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from api.runtime.changes import Changes
+from api.runtime.kept_checkpoints import CheckpointFolder
 from api.runtime.sealing import Sealer, Signers
 from api.runtime.settings import SettingsAreFaulty
 from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore, Verified
@@ -55,16 +57,33 @@ class AuditLogs:
         self.stores = {log: TreeStore(url, schema, log) for log in LOGS}
         self._origins = {log: origin_of(name, schema, log) for log in LOGS}
 
-    def sealers(self, changes: Mapping[str, Changes], signers: Signers) -> list[Sealer]:
-        events = Sealer(self.stores[EVENTS], changes[EVENTS], signers, origin=self._origins[EVENTS])
-        receipts = Sealer(
-            self.stores[RECEIPTS],
-            changes[RECEIPTS],
-            signers,
-            origin=self._origins[RECEIPTS],
-            more=self._latest_events,
-        )
-        return [events, receipts]
+    def origin(self, log: str) -> str:
+        """What a log is called, whatever its incarnation."""
+        return self._origins[log]
+
+    def sealers(
+        self,
+        changes: Mapping[str, Changes],
+        signers: Signers,
+        folder: CheckpointFolder | None = None,
+    ) -> list[Sealer]:
+        """Where checkpoints are kept in a folder, too, the logs must contain them."""
+
+        def latest(log: str) -> str | None:
+            kept = folder.latest(log) if folder else None
+            return kept.note if kept else None
+
+        return [
+            Sealer(
+                self.stores[log],
+                changes[log],
+                signers,
+                origin=self._origins[log],
+                more=self._latest_events if log == RECEIPTS else None,
+                elsewhere=partial(latest, log),
+            )
+            for log in LOGS
+        ]
 
     async def are_signed(self) -> bool:
         """Whether any checkpoint was ever signed. Raises LogUnavailable."""

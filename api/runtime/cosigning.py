@@ -143,6 +143,10 @@ class Cosigning:
             "witnessesOut": self.out(log),
         }
 
+    def contradicts(self, log: str) -> bool:
+        """Whether a witness knows more of the log than there is, or something else."""
+        return bool({Trouble.AHEAD, Trouble.FORK} & set(self.out(log).values()))
+
     async def collect(self, line: aiohttp.ClientSession) -> None:
         """One round. Raises Unavailable."""
         is_mine = await self._turn.is_mine()

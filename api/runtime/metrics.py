@@ -58,6 +58,13 @@ ROUNDS: Final = (
 SEALERS: Final = (
     _Number("sealer_size", _G, "Leaves of the latest checkpoint known here.", lambda it: it.size),
     _Number("sealer_unsealed", _G, "Leaves that no checkpoint covers.", lambda it: it.unsealed),
+    _Number("sealer_signed_at", _G, "When it was, in Unix seconds.", lambda it: it.signed_at),
+    _Number(
+        "sealer_rolled_back",
+        _G,
+        "1 when more was signed than there is.",
+        lambda it: it.was_rolled_back,
+    ),
     _Number("sealer_sealed", _C, "Leaves sealed here.", lambda it: it.sealed),
 )
 FORGETTING: Final = (
@@ -165,6 +172,16 @@ class Metrics:
             }
             for log, sealer in self.parts.sealers.items()
         }
+
+    def rolled_back(self) -> list[str]:
+        """The audit logs of which others know more than they hold, or something else: an older
+        backup was restored, or rows were changed."""
+        parts = self.parts
+        return [
+            log
+            for log, sealer in parts.sealers.items()
+            if sealer.was_rolled_back or (parts.cosigning and parts.cosigning.contradicts(log))
+        ]
 
     def own(self) -> str:
         return text(self.registry)

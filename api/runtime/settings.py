@@ -66,6 +66,11 @@ class Settings:
     """A file that names the witnesses of the audit logs, their addresses, and how many must have
     cosigned a checkpoint (C2SP tlog-policy): the house asks them, `samordna verify` requires
     them."""
+    checkpoint_folder: Path | None = None
+    """A folder that is written once (on another machine, append-only), where checkpoints of the
+    audit logs are put, too: whoever changes the log or restores an older one is found by them."""
+    checkpoint_seconds: int = 60
+    """How often, at most."""
     rate_per_client: int = 200
     """Requests a second from one address, in bursts of ten seconds' worth; beyond that 429. 0: no
     limit. Each worker counts for itself."""
@@ -102,6 +107,8 @@ class Settings:
             mistakes.append("audit_name: a host name, perhaps with a path; no scheme, no spaces")
         if self.audit_policy and not self.audit_policy.is_file():
             mistakes.append(f"audit_policy: there is no file {self.audit_policy}")
+        if self.checkpoint_seconds < 1:
+            mistakes.append("checkpoint_seconds: 1 or more")
         if self.vault_backup_days not in _DAYS:
             mistakes.append("vault_backup_days: 0 to 3650")
         if self.log_format not in {"human", "json"}:
@@ -165,9 +172,16 @@ def _holds_password(url: str | None) -> bool:
 
 
 def _parsed(name: str, text: str) -> Any:
-    if name in {"data", "organisation", "postgres_bin", "audit_policy"}:
+    if name in {"data", "organisation", "postgres_bin", "audit_policy", "checkpoint_folder"}:
         return Path(text)
-    if name in {"port", "workers", "rate_per_client", "rate_per_login", "vault_backup_days"}:
+    if name in {
+        "checkpoint_seconds",
+        "port",
+        "workers",
+        "rate_per_client",
+        "rate_per_login",
+        "vault_backup_days",
+    }:
         if not text.isdecimal():
             raise SettingsAreFaulty(f"SAMORDNA_{name.upper()}: a number, not {text!r}")
         return int(text)

@@ -23,6 +23,7 @@ from api.runtime.event_log import StoredEventLog
 from api.runtime.fact_log import FactLog
 from api.runtime.forgetting import Forgetting
 from api.runtime.happenings import LogHappenings
+from api.runtime.kept_checkpoints import CheckpointFolder, Keeping, folder_of
 from api.runtime.key_file import KeyringExists
 from api.runtime.local_issuer import LocalIssuer
 from api.runtime.mapper import Mapper, key_of, open_token
@@ -84,6 +85,8 @@ class Rooms:
     changes: Mapping[str, Changes]
     nightly: NightlyVerification
     cosigning: Cosigning
+    checkpoints: CheckpointFolder | None
+    keeping: Keeping | None
     disposing: Disposing
 
     @asynccontextmanager
@@ -117,11 +120,13 @@ class Rooms:
         if not await self.audit_logs.are_signed():
             with suppress(KeyringExists):
                 self.signing_keys.create()
-        sealers = self.audit_logs.sealers(self.changes, self.signing_keys)
+        sealers = self.audit_logs.sealers(self.changes, self.signing_keys, self.checkpoints)
         self.metrics.parts.sealers |= {sealer.log: sealer for sealer in sealers}
         self.metrics.parts.nightly = self.nightly
         self.metrics.parts.cosigning = self.cosigning
-        loops: list[Sealer | NightlyVerification | Cosigning] = [*sealers, self.nightly]
+        loops: list[Sealer | NightlyVerification | Cosigning | Keeping] = [*sealers, self.nightly]
+        if self.keeping:
+            loops.append(self.keeping)
         if self.cosigning.is_wanted:
             loops.append(self.cosigning)
         self.metrics.parts.rounds += [loop.rounds for loop in loops]
@@ -254,6 +259,8 @@ async def open_house(
             happenings=LogHappenings(facts),
             past=facts.memory,
         )
+        checkpoints = folder_of(settings)
+        keeping_turn = Turn(urls["server"], schema, "keeping")
         rooms = Rooms(
             house=house,
             facts=facts,
@@ -269,6 +276,17 @@ async def open_house(
                 audit_logs.stores,
                 policy_in(settings.audit_policy),
                 Turn(urls["server"], schema, "cosigning"),
+            ),
+            checkpoints=checkpoints,
+            keeping=(
+                Keeping(
+                    audit_logs.stores,
+                    checkpoints,
+                    keeping_turn,
+                    every=settings.checkpoint_seconds,
+                )
+                if checkpoints
+                else None
             ),
             nightly=NightlyVerification(audit_logs, _found_by(settings, addresses), clock),
             changes={"events": stored.changes, "receipts": receipts.changes},

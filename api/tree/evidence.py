@@ -30,7 +30,7 @@ class Wrong(StrEnum):
     NOT_COSIGNED = "not enough witnesses have seen the rows from here on"
     LOSS_CONCEALED = "more was lost in a restore than was declared"
     CHECKPOINT_MISSING = "nothing was ever signed"
-    ROLLED_BACK = "more rows were signed than there are"
+    ROLLED_BACK = "more rows were signed than there are (was a backup restored and not declared?)"
     UNSEALED = "rows are not covered by any checkpoint"
     HEAD_WRONG = "the log's head does not stand at its last row"
     SIZE_WRONG = "the tree's size is not that of its latest checkpoint"

@@ -1,6 +1,5 @@
-"""A log that was restored from a backup and lost what came after: it goes on under another name,
-and its checkpoints say what it was restored from. So no name ever stands on two trees of one
-size."""
+"""A log that was restored from a backup, and lost what came after it: it goes on under another
+name, and its checkpoints say what was lost. So no name ever stands on two trees of one size."""
 
 import re
 from typing import Final, NamedTuple
@@ -12,7 +11,7 @@ _LINE: Final = re.compile(rf"restored {_NUMBER} {_NUMBER} {_ROOT} {_NUMBER} {_RO
 
 class Restored(NamedTuple):
     incarnation: int  # 2, the first time
-    size: int  # leaves that the backup had
+    size: int  # leaves up to which it is what was signed before
     root: bytes
     known_size: int  # of the last checkpoint that was known of the incarnation before
     known_root: bytes
@@ -26,15 +25,15 @@ class Restored(NamedTuple):
         )
 
     def __str__(self) -> str:
-        lost = (
-            f"entries {self.size + 1} to {self.known_size} are lost"
-            if self.known_size > self.size
-            else "no entry is known to be lost"
-        )
+        if self.known_size <= self.size:
+            return (
+                f"restored from a backup: nothing is known to be lost (the last checkpoint known"
+                f" from before had {self.known_size} entries, and they are there)"
+            )
         return (
-            f"restored from a backup with {self.size} entries: {lost} (the last checkpoint known"
-            f" before had {self.known_size}); what stands at {self.size + 1} and after was recorded"
-            f" since then"
+            f"restored from a backup: what had been recorded as entries {self.size + 1} to"
+            f" {self.known_size} is lost, and perhaps more after it (the last checkpoint known from"
+            f" before had {self.known_size} entries); what stands there now was sealed since then"
         )
 
 

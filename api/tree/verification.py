@@ -66,8 +66,8 @@ def verify(
         verdict.findings.append(Finding(Wrong.SIZE_WRONG, evidence.size()))
     if head and evidence.first() != 1:
         verdict.findings.append(Finding(Wrong.HEAD_WRONG, evidence.first(), "the first row"))
-    if head < sealed:
-        verdict.findings.append(Finding(Wrong.ROLLED_BACK, head + 1, f"signed: {sealed}"))
+    if (there := min(head, evidence.size()) if kept else head) < sealed:
+        verdict.findings.append(Finding(Wrong.ROLLED_BACK, there + 1, f"signed: {sealed}"))
     if _rows_fit(evidence, verdict, known, progress):
         verdict.size = sealed
     _tail_fits(verdict, evidence.tail(sealed), sealed, head, now=None if stopped else now)

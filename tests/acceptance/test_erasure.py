@@ -18,7 +18,6 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from api.runtime.mapper import Mapper
-from api.runtime.ownership import OWNER_LOCK
 from api.runtime.postgres_server import PostgresServer, start_postgres
 from api.runtime.servers import FORGETFUL
 from api.runtime.vault import PostgresVault
@@ -27,6 +26,7 @@ from tests.acceptance.conftest import founded_town
 from tests.acceptance.old_files import LongAgo, OldFile
 from tests.acceptance.test_disposal import approved
 from tests.acceptance.town import Town
+from tests.backups import back_up, restore
 
 _QUICK = {"fsync": "off", "full_page_writes": "on", "wal_level": "replica"}
 KEPT = 3  # files that stay, in either form: what is kept is found by the same search
@@ -58,22 +58,6 @@ def watched_server(place: Path) -> Iterator[Stolen]:
 
 def all_bytes(folder: Path) -> bytes:
     return b"".join(it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file())
-
-
-def back_up(stolen: Stolen) -> None:
-    """A base backup, by PostgreSQL's own protocol; with what recovery needs."""
-    with psycopg.connect(stolen.server.url(), autocommit=True) as owner:
-        owner.execute("SELECT pg_backup_start('test', fast => true)")
-        shutil.copytree(stolen.server.folder / "data", stolen.backup, ignore=_of_the_process)
-        [(label,)] = owner.execute("SELECT labelfile FROM pg_backup_stop()").fetchall()
-    (stolen.backup / "backup_label").write_text(label)
-    shutil.copytree(
-        stolen.server.folder / "data" / "pg_wal", stolen.backup / "pg_wal", dirs_exist_ok=True
-    )
-
-
-def _of_the_process(_: str, names: Sequence[str]) -> set[str]:
-    return {"postmaster.pid", "postmaster.opts"} & set(names)
 
 
 def settle_down(server: PostgresServer) -> None:
@@ -162,7 +146,7 @@ async def test_nobody_reads_what_was_disposed_of(place: Path, tmp_path: Path, fi
         gone, kept = every[:files], every[files:]
         await town.level()
         settle_down(stolen.server)
-        back_up(stolen)
+        back_up(stolen.server, stolen.backup)
         texts, still = texts_of(gone), texts_of(kept)
         before = await readable(town, stolen.server.url())
         assert not [text for text in (*texts, *still) if text not in before]
@@ -198,25 +182,11 @@ async def no_restored_log_tells(
     town: Town, stolen: Stolen, texts: Sequence[str], still: Sequence[str]
 ) -> None:
     """The server as it was before the disposal, beside the present vault."""
-    restored = restore(stolen)
+    restored = restore(stolen.server, stolen.backup)
     with start_postgres(restored, name="restored", settings=_QUICK) as server:
         told = await readable(town, server.url())
     assert not [text for text in texts if text in told]
     assert not [text for text in still if text not in told]
-
-
-def restore(stolen: Stolen) -> Path:
-    """The folder of a server that comes up from the base backup."""
-    restored = stolen.backup.parent / "restored"
-    restored.mkdir()
-    for ours in ("pgpass", OWNER_LOCK):
-        shutil.copy(stolen.server.folder / ours, restored / ours)
-    shutil.move(stolen.backup, restored / "data")
-    owner = (stolen.server.folder / "data").owner()
-    for owned in [restored / "data", *(restored / "data").rglob("*")]:
-        shutil.chown(owned, owner)
-    (restored / "data").chmod(0o700)
-    return restored
 
 
 def texts_of(files: Sequence[OldFile]) -> list[str]:

@@ -33,6 +33,8 @@ def told() -> set[str]:
         *metrics.ROUNDS,
         *metrics.SEALERS,
         *metrics.FORGETTING,
+        *metrics.VERIFICATIONS,
+        *metrics.COSIGNATURES,
         *metrics.WORKERS,
         *metrics.VIEWS,
         *metrics.ALARMS,

@@ -21,7 +21,14 @@ RECEIPTED: Final = {
 }
 OF_THE_HOUSE: Final = {
     *("demo", "serve", "worker", "follow", "rebuild", "token", "bench", "policy", "doctor"),
-    *("verify", "audit-keys", "proof inclusion", "proof consistency", "projections release"),
+    *(
+        "verify",
+        "audit-keys",
+        "proof inclusion",
+        "proof consistency",
+        "projections release",
+        "restored",
+    ),
     *("witness create", "witness key", "witness serve", "witness show"),
     *("db create", "db migrate", "db status", "keys rotate", "keys show", "organisation check"),
 }
