@@ -288,7 +288,7 @@ TABLE: Final[Mapping[ClockKind, Row]] = {
     ),
     ClockKind.CONFIDENTIALITY_REVIEW: Row(
         shown=DeadlineKind.REVIEW,
-        starts="the latest review closed",
+        starts="the latest review of all units closed; before the first, the house founded",
         ends="the next one closed",
         length=Length("review_months", Measure.MONTHS),
         warned=31,

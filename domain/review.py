@@ -94,7 +94,10 @@ class FindingRecorded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewClosed:
-    next_due: date
+    """`next_due`: of a review of all units. One unit's moves nothing: the others were not looked
+    at."""
+
+    next_due: date | None
     conclusion: Sealed[str]
 
 
@@ -305,8 +308,9 @@ def record_finding(
 
 
 def close_review(review: Review, *, conclusion: str, next_due: date) -> list[ReviewEvent]:
-    """Raises ReviewIsClosed; ReviewIsUnfinished while something is not judged, a manager has not
-    answered, or something that was not justified is in no finding."""
+    """Only a review of all units moves the day on which the next one is due. Raises ReviewIsClosed;
+    ReviewIsUnfinished while something is not judged, a manager has not answered, or something that
+    was not justified is in no finding."""
     _require_open(review)
     judged = {one.receipt for one in review.judged}
     unjustified = {
@@ -319,7 +323,8 @@ def close_review(review: Review, *, conclusion: str, next_due: date) -> list[Rev
         raise ReviewIsUnfinished(
             not_judged=len(not_judged), not_found=len(not_found), asked=len(review.questions)
         )
-    return [ReviewClosed(next_due=next_due, conclusion=Sealed.of(conclusion))]
+    whole = review.unit is None
+    return [ReviewClosed(next_due=next_due if whole else None, conclusion=Sealed.of(conclusion))]
 
 
 def reopen_review(review: Review, reason: str) -> list[ReviewEvent]:

@@ -20,7 +20,7 @@ from api.command_line.speaking import Speaker, TokenFile, spoken
 from api.door.answers import Answer
 from api.door.faults import faults_in
 from api.door.fields import Body
-from api.resources import review_work, reviews
+from api.resources import review_questions, review_statistics, review_work, reviews
 from api.runtime.clock import SystemClock
 from api.runtime.settings import Settings
 from domain.codes import AccessFlag, AccessJudgement, FindingKind, Purpose, SamplingRule
@@ -180,10 +180,10 @@ def ask(
 ) -> None:
     """Ask the manager of whoever read; the text is the question."""
     told = {"receipt": receipt, "question": _text(text_file)}
-    new = _body(review_work.NewReviewQuestion, told)
+    new = _body(review_questions.NewReviewQuestion, told)
 
     async def act(speaker: Speaker) -> None:
-        await speaker.at(review_work.ask, review_work.ChangedReview, review_id=review, new=new)
+        await speaker.at(review_questions.ask, review_work.ChangedReview, review_id=review, new=new)
         typer.echo(f"asked about {receipt}")
 
     _spoken(settings, token_file, "ask", act, review)
@@ -231,6 +231,31 @@ def findings(
         typer.echo(f"conclusion: {found.conclusion or '-'}")
 
     _spoken(settings, token_file, "findings", act, review)
+
+
+@settled(where, trusting)
+def statistics(
+    settings: Settings, *, as_json: AsJson = False, token_file: TokenFile = None
+) -> None:
+    """What all reviews have come to: in all, by flag and by unit; and what they have found."""
+
+    async def act(speaker: Speaker) -> None:
+        found = await speaker.at(review_statistics.read, review_statistics.ReviewStatistics)
+        if as_json:
+            _tell(found)
+            return
+        tallies = [
+            ("all", found.total),
+            *((f"flag {one.flag}", one.tally) for one in found.flags),
+            *((f"unit {one.unit or 'not known any more'}", one.tally) for one in found.units),
+        ]
+        heads = ("accesses", "drawn", "justified", "not justified", "asked", "not judged")
+        _show(heads, ((name, *msgspec.structs.astuple(tally)) for name, tally in tallies))
+        rows = ((_day(one.found_at), one.kind, one.review_id, one.text) for one in found.findings)
+        _show(("found", "kind", "review", "text"), rows)
+        typer.echo(f"{found.reviews} reviews, {found.closed} closed")
+
+    _spoken(settings, token_file, "statistics", act)
 
 
 @settled(where, trusting)

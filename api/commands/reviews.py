@@ -2,7 +2,7 @@
 managers, of their own unit and side."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from api.commands.work import Work
@@ -10,7 +10,9 @@ from domain import clocks
 from domain import review as reviews
 from domain.codes import AccessFlag, AccessJudgement, ClockKind, FindingKind, SamplingRule
 from domain.errors import AccessIsNotDrawn, NotFound, UnknownUnit
+from domain.organisation import Settings
 from domain.policy import Act, Information
+from domain.ports import WorkingCalendar
 from domain.review import Review
 
 
@@ -98,14 +100,14 @@ async def record_finding(
 async def close_review(work: Work, review_id: UUID, *, conclusion: str) -> None:
     """The next one is due as the table of clocks says (SoLPuL 10 §)."""
     review = await _reviewed(work, review_id)
-    due = clocks.due(
-        ClockKind.CONFIDENTIALITY_REVIEW,
-        work.now,
-        work.organisation.settings,
-        work.desk.calendar,
-    )
-    next_due = work.desk.calendar.day_of(due) - timedelta(days=1)  # it ends with that day
+    next_due = due_after(work.now, work.organisation.settings, work.desk.calendar)
     work.record(review_id, reviews.close_review(review, conclusion=conclusion, next_due=next_due))
+
+
+def due_after(start: datetime, settings: Settings, calendar: WorkingCalendar) -> date:
+    """The last day of the time that starts with the last review of all units, or with the house."""
+    due = clocks.due(ClockKind.CONFIDENTIALITY_REVIEW, start, settings, calendar)
+    return calendar.day_of(due) - timedelta(days=1)  # it ends with that day
 
 
 async def reopen_review(work: Work, review_id: UUID, *, reason: str) -> None:

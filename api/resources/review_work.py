@@ -29,8 +29,6 @@ from domain.codes import AccessJudgement, FindingKind, Purpose, SamplingRule
 from domain.errors import (
     AccessIsNotDrawn,
     ManagerIsAsked,
-    ManagerIsNotAsked,
-    ManagerIsTheReader,
     ReviewIsClosed,
     ReviewIsOpen,
     ReviewIsTooWide,
@@ -49,7 +47,7 @@ class ChangedReview(Done):
     review_id: ReviewId
 
 
-def _changed(review_id: UUID, outcome: Outcome) -> ChangedReview:
+def changed(review_id: UUID, outcome: Outcome) -> ChangedReview:
     return ChangedReview(review_id=review_id, position=outcome.position, replayed=outcome.replayed)
 
 
@@ -169,61 +167,7 @@ async def judge(visit: Visit, review_id: UUID, new: NewJudgement) -> ChangedRevi
         judgement=new.judgement,
         ground=new.ground,
     )
-    return _changed(review_id, outcome)
-
-
-class NewReviewQuestion(Body):
-    receipt: LogPosition
-    question: Passage
-
-
-@deciding(
-    "askReviewQuestion",
-    Label("Fråga läsarens chef", "Ask the reader's manager"),
-    Label(
-        "Chefen för enheten som läsaren läste för, på läsarens sida, ser frågan och svarar.",
-        "The manager of the unit for which the reader read, on the reader's side, sees the"
-        " question and answers.",
-    ),
-    asks=_RECORD,
-    purpose=Purpose.REVIEW,
-    refuses=(ReviewIsClosed, AccessIsNotDrawn, ManagerIsAsked),
-    leads=(Lead("readReview", {"reviewId": "reviewId"}),),
-)
-async def ask(visit: Visit, review_id: UUID, new: NewReviewQuestion) -> ChangedReview:
-    await visit.recognise()
-    past = await visit.house.receipts.readings_at(visit.viewer, [new.receipt])
-    left = past[0].reading if past else None
-    outcome = await visit.carry_out(
-        use_cases.ask_manager,
-        review_id,
-        receipt=new.receipt,
-        left_by=(left.reader, left.unit) if left else None,
-        question=new.question,
-    )
-    return _changed(review_id, outcome)
-
-
-class NewReviewAnswer(Body):
-    receipt: LogPosition
-    answer: Passage
-
-
-@deciding(
-    "answerReviewQuestion",
-    Label("Svara på granskningens fråga", "Answer a review's question"),
-    Label(
-        "Av chefen för läsarens enhet, på läsarens sida; aldrig om det egna.",
-        "By the manager of the reader's unit, on the reader's side; never about one's own.",
-    ),
-    asks=(Act.ANSWER, Information.REVIEW_QUESTION),
-    refuses=(ManagerIsNotAsked, ManagerIsTheReader),
-)
-async def answer(visit: Visit, review_id: UUID, it: NewReviewAnswer) -> ChangedReview:
-    outcome = await visit.carry_out(
-        use_cases.answer_question, review_id, receipt=it.receipt, answer=it.answer
-    )
-    return _changed(review_id, outcome)
+    return changed(review_id, outcome)
 
 
 # --- found, closed, reopened -----------------------------------------------------------------
@@ -288,7 +232,7 @@ class ReviewConclusion(Body):
 )
 async def close(visit: Visit, review_id: UUID, it: ReviewConclusion) -> ChangedReview:
     outcome = await visit.carry_out(use_cases.close_review, review_id, conclusion=it.conclusion)
-    return _changed(review_id, outcome)
+    return changed(review_id, outcome)
 
 
 class ReviewReopening(Body):
@@ -305,4 +249,4 @@ class ReviewReopening(Body):
 )
 async def reopen(visit: Visit, review_id: UUID, it: ReviewReopening) -> ChangedReview:
     outcome = await visit.carry_out(use_cases.reopen_review, review_id, reason=it.reason)
-    return _changed(review_id, outcome)
+    return changed(review_id, outcome)

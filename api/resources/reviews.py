@@ -1,11 +1,13 @@
 """Confidentiality reviews (section 6): what each looks at, and what came of it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from api.commands.reviews import due_after
 from api.door import Lead, reading
 from api.door.answers import Answer, Count, Day, Moment, Position, Seen, Text, Unit
 from api.door.visit import Visit
@@ -21,7 +23,7 @@ from domain.codes import (
 )
 from domain.errors import NotFound
 from domain.labels import Label
-from domain.policy import Act, Information, may
+from domain.policy import Act, Information
 from projections import reviews
 from projections.reviews import Access, Counted, Drawn, Finding
 
@@ -30,7 +32,6 @@ ReviewId = Annotated[
 ]
 Receipt = Annotated[int, Meta(ge=1, description="In the access log.", examples=[1204])]
 _READ: Final = (Act.READ, Information.REVIEW)
-_FILE: Final = "5a1c9f5d-7c3f-4b6e-9d59-2f0a64c5be02"
 _VIEW: Final = reviews.PROJECTION.name
 
 # --- all of them -----------------------------------------------------------------------------
@@ -58,7 +59,11 @@ class ReviewLine(Answer):
 class Reviews(Answer):
     items: list[ReviewLine]
     next_due: Annotated[
-        Day | None, Meta(description="The latest day that a closed review has set.")
+        Day | None,
+        Meta(
+            description="By when the next review of all units is to be closed. One unit's moves"
+            " nothing; before the first, the time runs from when the house was founded."
+        ),
     ]
     is_overdue: Annotated[bool, Meta(examples=[False])]
     position: Position
@@ -78,7 +83,7 @@ class Reviews(Answer):
 )
 async def page(visit: Visit) -> Seen[Reviews]:
     found = await visit.ask(reviews.reviews, visit.viewer)
-    due = max((one.review.next_due for one in found if one.review.next_due), default=None)
+    due = await _next_due(visit, found)
     today = visit.house.desk.calendar.day_of(visit.now)
     answer = Reviews(
         items=[ReviewLine(**_line(one)) for one in found],
@@ -87,6 +92,15 @@ async def page(visit: Visit) -> Seen[Reviews]:
         position=visit.position,
     )
     return Seen(answer, [one.review.review for one in found])
+
+
+async def _next_due(visit: Visit, found: Sequence[Counted]) -> date | None:
+    whole = (one.review.next_due for one in found if one.review.unit is None)
+    if latest := max(filter(None, whole), default=None):
+        return latest
+    desk = visit.house.desk
+    start = await visit.ask(reviews.started, visit.viewer)
+    return start and due_after(start, (await desk.organised_now()).settings, desk.calendar)
 
 
 def _line(one: Counted) -> dict[str, Any]:
@@ -194,27 +208,27 @@ async def read(visit: Visit, review_id: UUID) -> Seen[ReviewDetail]:
     some, works = await visit.ask(reviews.accesses, visit.viewer, review_id)
     findings = await visit.ask(reviews.findings, visit.viewer, review_id)
     review = counted.review
-    opened = await _opened(visit, _tokens([review], works, findings, some))
+    told = await opened(visit, tokens_in([review], works, findings, some))
     past = await visit.house.receipts.readings_at(
         visit.viewer, [receipt for drawn in some for receipt in drawn.receipts]
     )
-    items = await _items(visit, some, works, past, opened)
+    items = await _items(visit, some, works, past, told)
     answer = ReviewDetail(
         **_line(counted),
         rule=SamplingRule(review.rule),
         size=review.size,
         seed=review.seed,
         receipts=review.receipts,
-        ground=opened.get(review.ground_token, UNSET),
-        conclusion=opened.get(review.conclusion_token or "", UNSET),
+        ground=told.get(review.ground_token, UNSET),
+        conclusion=told.get(review.conclusion_token or "", UNSET),
         items=items,
         recorded_findings=[
             FoundInReview(
                 finding_id=one.finding,
                 found_at=one.found_at,
                 receipts=list(one.receipts),
-                kind=opened.get(one.kind_token, UNSET),
-                text=opened.get(one.text_token, UNSET),
+                kind=told.get(one.kind_token, UNSET),
+                text=told.get(one.text_token, UNSET),
             )
             for one in findings
         ],
@@ -227,7 +241,7 @@ async def read(visit: Visit, review_id: UUID) -> Seen[ReviewDetail]:
 Opened = dict[str, Any]
 
 
-def _tokens(*rows: Iterable[reviews.Review | Access | Finding | Drawn]) -> dict[str, Any]:
+def tokens_in(*rows: Iterable[reviews.Review | Access | Finding | Drawn]) -> dict[str, Any]:
     """Every sealed value of these rows, and what it opens to."""
     kinds: dict[str, Any] = {
         "judgement_token": AccessJudgement,
@@ -242,7 +256,7 @@ def _tokens(*rows: Iterable[reviews.Review | Access | Finding | Drawn]) -> dict[
     }
 
 
-async def _opened(visit: Visit, tokens: dict[str, Any]) -> Opened:
+async def opened(visit: Visit, tokens: dict[str, Any]) -> Opened:
     values = await visit.house.opener.open_values(list(tokens.items()))
     return {
         token: value.reveal() for token, value in zip(tokens, values, strict=True) if value.is_open
@@ -254,7 +268,7 @@ async def _items(
     some: Sequence[Drawn],
     works: Sequence[Access],
     past: Sequence[PastReading],
-    opened: Opened,
+    told: Opened,
 ) -> list[ReviewedAccess]:
     read_by = {one.position: one for one in past}
     worked = {one.receipt: one for one in works}
@@ -265,13 +279,13 @@ async def _items(
             list(flags),
             read_by.get(receipt),
             worked.get(receipt) or Access(drawn.review, receipt),
-            (people, opened),
+            (people, told),
         )
         for drawn in some
         for receipt, sampled, flags in zip(
             drawn.receipts,
             drawn.sampled,
-            opened.get(drawn.flags_token, ((),) * len(drawn.receipts)),
+            told.get(drawn.flags_token, ((),) * len(drawn.receipts)),
             strict=True,
         )
     ]
@@ -290,7 +304,7 @@ def _item(
     work: Access,
     known: tuple[dict[UUID, Who], Opened],
 ) -> ReviewedAccess:
-    (receipt, sampled), (people, opened) = drawn, known
+    (receipt, sampled), (people, told) = drawn, known
     it = past.reading if past else None
     return ReviewedAccess(
         receipt=receipt,
@@ -304,102 +318,11 @@ def _item(
         file_id=it.subjects[0] if it and it.subjects else None,
         sampled=sampled,
         flags=flags,
-        judgement=opened.get(work.judgement_token or "", UNSET),
-        ground=opened.get(work.ground_token or "", UNSET),
+        judgement=told.get(work.judgement_token or "", UNSET),
+        ground=told.get(work.ground_token or "", UNSET),
         judged_by=people[work.judged_by] if work.judged_by else UNSET,
-        question=opened.get(work.question_token or "", UNSET),
+        question=told.get(work.question_token or "", UNSET),
         asked_at=work.asked_at or UNSET,
-        answer=opened.get(work.answer_token or "", UNSET),
+        answer=told.get(work.answer_token or "", UNSET),
         answered_by=people[work.answered_by] if work.answered_by else UNSET,
     )
-
-
-# --- what managers are asked -----------------------------------------------------------------
-
-
-class ReviewQuestion(Answer):
-    """What somebody of your unit and side read; the file only where you may see it."""
-
-    review_id: ReviewId
-    receipt: Receipt
-    about: Who
-    asked_at: Moment
-    read_at: Moment | None
-    operation: Annotated[str | None, Meta(description="The door.", examples=["readCase"])]
-    outcome: Annotated[
-        str | None, Meta(description="answered, refused or not-found.", examples=["answered"])
-    ]
-    answered_at: Moment | None
-    question: Text | UnsetType = UNSET
-    answer: Text | UnsetType = UNSET
-    file_id: Annotated[
-        UUID | UnsetType, Meta(description="Of a case or a referral.", examples=[_FILE])
-    ] = UNSET
-
-
-class ReviewQuestions(Answer):
-    items: list[ReviewQuestion]
-    position: Position
-
-
-@reading(
-    "listReviewQuestions",
-    Label("Lista frågor från granskningen", "List the review's questions"),
-    Label(
-        "Till chefen, om vad de egna medarbetarna har läst: det som väntar på svar först.",
-        "To a manager, about what their own staff have read: what waits for an answer first.",
-    ),
-    asks=(Act.READ, Information.REVIEW_QUESTION),
-    view=_VIEW,
-    purpose=Purpose.SUPERVISION,
-    leads=(
-        Lead(
-            "answerReviewQuestion",
-            {"reviewId": "items/0/reviewId"},
-        ),
-    ),
-)
-async def questions(visit: Visit) -> Seen[ReviewQuestions]:
-    await visit.include("access")
-    asked = await visit.ask(reviews.questions, visit.viewer)
-    opened = await _opened(visit, _tokens(asked))
-    receipts = await visit.house.receipts.readings_at(visit.viewer, [one.receipt for one in asked])
-    past = {one.position: one for one in receipts}
-    people = await who(visit, (one.asked_about for one in asked if one.asked_about))
-    items = [
-        ReviewQuestion(
-            review_id=one.review,
-            receipt=one.receipt,
-            about=people[one.asked_about],
-            asked_at=one.asked_at,
-            question=opened.get(one.question_token or "", UNSET),
-            file_id=await _seen_file(visit, past.get(one.receipt)),
-            answered_at=one.answered_at,
-            answer=opened.get(one.answer_token or "", UNSET),
-            **_read_at(past.get(one.receipt)),
-        )
-        for one in asked
-        if one.asked_about and one.asked_at
-    ]
-    subjects = dict.fromkeys(one.about.staff_id for one in items)
-    files = dict.fromkeys(one.file_id for one in items if isinstance(one.file_id, UUID))
-    return Seen(ReviewQuestions(items=items, position=visit.position), [*subjects, *files])
-
-
-def _read_at(past: PastReading | None) -> dict[str, Any]:
-    it = past.reading if past else None
-    return {
-        "read_at": past.at if past else None,
-        "operation": it.what if it else None,
-        "outcome": it.outcome if it else None,
-    }
-
-
-async def _seen_file(visit: Visit, past: PastReading | None) -> UUID | UnsetType:
-    """The file that was read, where the manager may see that it exists."""
-    if past is None or past.reading is None or not past.reading.subjects:
-        return UNSET
-    found = await visit.house.views.file(past.reading.subjects[0])
-    if found and may(visit.viewer, Act.READ, Information.LINE, found.file):
-        return past.reading.subjects[0]
-    return UNSET

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from domain.organisation import Settings
 from domain.policy import Act, Information, Viewer, may
 from domain.recorded import Recorded
 from domain.review import (
@@ -92,6 +93,17 @@ class Finding(NamedTuple):
     receipts: tuple[int, ...]
     kind_token: str
     text_token: str
+
+
+class Start(NamedTuple):
+    """The log's first fact: from when on somebody must review."""
+
+    position: int
+    started_at: datetime
+
+
+def starts(recorded: Recorded) -> Iterable[Start]:
+    return [Start(1, recorded.occurred_at)] if recorded.position == 1 else ()
 
 
 def _token(value: Sealed[Any]) -> str:
@@ -208,10 +220,11 @@ def apply_to_finding(finding: Finding | None, recorded: Recorded) -> Finding | N
 
 PROJECTION = Projection(
     name="reviews",
-    version=1,
+    version=2,
     schema=text("projections.reviews", "schema.sql"),
     tables=(
         Table(name="reviews", row=Review, key=("review",), keys=review_keys, apply=apply_to_review),
+        Journal(name="review_starts", row=Start, rows=starts),
         Journal(name="review_drawn", row=Drawn, rows=drawn),
         Table(
             name="review_accesses",
@@ -259,9 +272,9 @@ async def _reviews(
 
 
 async def accesses(
-    connection: Connection, schema: str, viewer: Viewer, of: UUID
+    connection: Connection, schema: str, viewer: Viewer, of: UUID | None
 ) -> tuple[Sequence[Drawn], Sequence[Access]]:
-    """What was drawn, and what has come of it."""
+    """What was drawn, by one review or by all, and what has come of it."""
     if not may(viewer, Act.READ, Information.REVIEW):
         return (), ()
     asked = {"review": of}
@@ -270,7 +283,7 @@ async def accesses(
 
 
 async def findings(
-    connection: Connection, schema: str, viewer: Viewer, of: UUID
+    connection: Connection, schema: str, viewer: Viewer, of: UUID | None
 ) -> Sequence[Finding]:
     if not may(viewer, Act.READ, Information.REVIEW):
         return ()
@@ -286,7 +299,17 @@ async def questions(connection: Connection, schema: str, viewer: Viewer) -> Sequ
     return await all_rows(connection, _statements("questions", schema), asked, Access)
 
 
+async def started(connection: Connection, schema: str, viewer: Viewer) -> datetime | None:
+    """When the house was founded; None while nothing is recorded."""
+    if not may(viewer, Act.READ, Information.REVIEW):
+        return None
+    found = await all_rows(connection, _statements("started", schema), {}, Start)
+    return found[0].started_at if found else None
+
+
 async def overdue(connection: Connection, schema: str) -> int:
-    """1 when the next review should have been closed by now."""
-    [count] = await all_rows(connection, _statements("overdue", schema), {}, int)
+    """1 when the next review should have been closed by now. Before the first one it goes by the
+    months that hold where a municipality has set none."""
+    asked = {"months": Settings().review_months}
+    [count] = await all_rows(connection, _statements("overdue", schema), asked, int)
     return count

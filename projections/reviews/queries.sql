@@ -15,13 +15,16 @@ select review.review, review.opened_at, review.opened_by, review.period_from, re
  order by review.opened_at desc, review.review
 
 -- name: drawn
-select * from {review_drawn} where review = %(review)s order by position
+select * from {review_drawn}
+ where %(review)s::uuid is null or review = %(review)s order by position
 
 -- name: accesses
-select * from {review_accesses} where review = %(review)s order by receipt
+select * from {review_accesses}
+ where %(review)s::uuid is null or review = %(review)s order by review, receipt
 
 -- name: findings
-select * from {review_findings} where review = %(review)s order by found_at, finding
+select * from {review_findings}
+ where %(review)s::uuid is null or review = %(review)s order by found_at, finding
 
 -- name: questions
 -- To managers of a unit, about those of their own side.
@@ -33,8 +36,15 @@ select access.*
    and access.asked_about <> %(manager)s
  order by access.answered_at is not null, access.asked_at desc, access.receipt
 
+-- name: started
+select * from {review_starts}
+
 -- name: overdue
--- Whether the next review should have been closed by now, and none has been since.
+-- Whether the next review of all units should have been closed by now.
 select count(*)::int
-  from (select max(next_due) as next_due from {reviews}) as latest
- where latest.next_due < current_date
+  from (select coalesce(
+          (select max(next_due) from {reviews} where unit is null),
+          (select ((started_at at time zone 'Europe/Stockholm')
+                   + make_interval(months => %(months)s))::date
+             from {review_starts})) as due) as next
+ where due < (now() at time zone 'Europe/Stockholm')::date

@@ -20,6 +20,11 @@ create table {reviews} (
     version          bigint not null
 );
 
+create table {review_starts} (
+    position   bigint not null,
+    started_at timestamptz not null
+);
+
 create table {review_drawn} (
     review      uuid not null,
     position    bigint not null,
@@ -55,6 +60,7 @@ create table {review_findings} (
 
 -- indexes
 alter table {reviews} add primary key (review);
+alter table {review_starts} add primary key (position);
 alter table {review_drawn} add primary key (position);
 create index on {review_drawn} (review);
 alter table {review_accesses} add primary key (review, receipt);

@@ -60,6 +60,8 @@ async def the_wall_was_tried(town: Town, shown: Reply) -> None:
 
 async def it_is_worked_through(town: Town, review: str, receipt: int, shown: Reply) -> None:
     auditor, manager, path = town["auditor"], town["nexus manager"], f"/reviews/{review}"
+    first_due = (await auditor.get("/reviews"))["nextDue"]
+    assert first_due > str(today_in(town) + timedelta(days=150))  # since the house was founded
     asked = {"receipt": receipt, "question": "Hade hon något med ärendet att göra?"}
     manager.position = (await auditor.post(f"{path}/questions", asked))["position"]
     wrong = {"receipts": [receipt], "judgement": "not-justified", "ground": "Grannar."}
@@ -78,13 +80,45 @@ async def it_is_worked_through(town: Town, review: str, receipt: int, shown: Rep
     found = {"receipts": [receipt], "kind": "unjustified-access", "text": "Läste om sin granne."}
     await auditor.post(f"{path}/findings", found, expect=201)
     await auditor.post(f"{path}/closures", closing)
-    line = (await auditor.get("/reviews"))["items"][0]
+    listed = await auditor.get("/reviews")
+    line = listed["items"][0]
+    assert listed["nextDue"] == line["nextDue"]
     assert (line["findings"], line["judged"]) == (1, line["drawn"])
     assert line["nextDue"] > str(today_in(town) + timedelta(days=150))
     told = await auditor.get(path)
     [mine] = [it for it in told["items"] if it["receipt"] == receipt]
     assert (mine["judgement"], mine["answer"]) == ("not-justified", answer["answer"])
+    await it_is_counted(town, review)
     await auditor.post(f"{path}/reopenings", {"reason": "Ett nytt tips."})
+    assert (await auditor.get("/reviews"))["nextDue"] == first_due
+
+
+async def it_is_counted(town: Town, review: str) -> None:
+    """In all, by flag and by unit; with what was found."""
+    told = await town["auditor"].get("/review-statistics")
+    shown = await town["auditor"].get(f"/reviews/{review}")
+    drawn = len(shown["items"])
+    counted = {"drawn": drawn, "justified": drawn - 1, "notJustified": 1}
+    assert told["total"] == {**counted, "asked": 0, "notJudged": 0}
+    by_flag = {one["flag"]: one["tally"]["notJustified"] for one in told["flags"]}
+    assert (by_flag["no-assignment"], by_flag["across-sides"]) == (1, 0)
+    assert sum(one["tally"]["drawn"] for one in told["units"]) == drawn
+    assert [one["text"] for one in told["findings"]] == ["Läste om sin granne."]
+    await town["nexus manager"].get("/review-statistics", expect=403)
+
+
+async def test_the_house_must_review_from_when_it_was_founded(town: Town) -> None:
+    """Never reviewed is overdue, once its time has passed."""
+    rooms = town.rooms
+    assert (await rooms.views.alarms())["review-overdue"] == 0
+    async with await rooms.connect() as connection:
+        await connection.execute(
+            f"update {rooms.schema}.review_starts"  # noqa: S608 - a name of our own
+            " set started_at = started_at - interval '7 months'"
+        )
+    assert (await rooms.views.alarms())["review-overdue"] == 1
+    listed = await town["auditor"].get("/reviews")
+    assert (listed["isOverdue"], listed["items"]) == (True, [])
 
 
 async def test_the_same_seed_draws_the_same_sample(town: Town) -> None:

@@ -21,6 +21,7 @@ from domain.errors import (
 from domain.review import (
     AccessesDrawn,
     Review,
+    ReviewClosed,
     ReviewEvent,
     ReviewOpened,
     answer_question,
@@ -165,3 +166,13 @@ def test_closed_and_reopened() -> None:
     anew = review(*again, judge_accesses(review(*again), [7], judgement=WRONG, ground="Nytt."))
     with pytest.raises(ReviewIsUnfinished):
         close_review(anew, conclusion="Klart.", next_due=DUE)
+
+
+def test_one_units_review_moves_nothing() -> None:
+    """When the next one is due, only a review of all units says (c)."""
+    for unit, due in (("nexus", None), (None, DUE)):
+        told = fold([*opened(unit=unit), *judged(7), *judged(8)])
+        assert told
+        [closed] = close_review(told, conclusion="Klart.", next_due=DUE)
+        assert isinstance(closed, ReviewClosed)
+        assert closed.next_due == due

@@ -698,6 +698,7 @@ _COLUMNS = {
         "conclusion_token": _TOKEN,
         "version": _NUMBER,
     },
+    "review_starts": {"position": _NUMBER, "started_at": _MOMENT},
     "review_drawn": {
         "review": _ID,
         "position": _NUMBER,
