@@ -27,6 +27,7 @@ from api.resources import (
     consents,
     consultations,
     deadlines,
+    disclosure_searches,
     disclosures,
     disposals,
     emergencies,
@@ -279,6 +280,7 @@ ROUTES: Final[Sequence[Route]] = (
     get("/responsibility-gaps", responsibility.gaps),
     get("/unstaffed-sides", responsibility.unstaffed),
     # --- the confidentiality review
+    get("/disclosures", disclosure_searches.search),
     get("/reviews", reviews.page),
     post("/reviews", review_work.open_one),
     get("/review-statistics", review_statistics.read),

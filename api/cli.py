@@ -10,6 +10,7 @@ import typer
 from api.command_line import (
     bundling,
     databases,
+    disclosing,
     disposal,
     examining,
     following,
@@ -101,6 +102,7 @@ witness.command()(witnessing.serve)
 witness.command()(witnessing.show)
 app.add_typer(witness, name="witness")
 
+app.command()(disclosing.disclosures)
 app.command(name="subject-access")(subject_access.subject_access)
 
 disposals = typer.Typer(

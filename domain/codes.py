@@ -302,11 +302,17 @@ class DisclosureGround(StrEnum):
     GUARDIAN = "guardian"
     HARM_TEST = "harm-test"
     OWN_WORK = "own-work"
+    TECHNICAL_PROCESSING = "technical-processing"
+    WEIGHED = "weighed"
+    YOUNG_OFFENDERS = "young-offenders"
+    CLOSE_VIOLENCE = "close-violence"
+    YOUNG_IN_DANGER = "young-in-danger"
     CRIME_AGAINST_CHILD = "crime-against-child"
     SERIOUS_CRIME = "serious-crime"
     OTHER_CRIME = "other-crime"
     DUTY = "duty"
     CARE = "care"
+    PLACEMENT = "placement"
     REPORTER_FEEDBACK = "reporter-feedback"
 
 

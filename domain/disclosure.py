@@ -1,8 +1,9 @@
 """On what something crosses a border of secrecy (sekretessbrytande grund): a closed list.
 
 Each ground stands in one row: the section that carries it, from when on, and to whom it carries.
-What rests on consent needs one besides (consent.py). Who fits which ground is our reading of the
-Act (c); the thresholds of a crime, and the harm test itself, are judged by whoever discloses.
+What rests on consent needs one besides (consent.py). Who fits which ground, and from which day a
+section that came later is in force, is our reading of the Act (c); the thresholds of a crime, the
+weighing, and the harm test itself, are judged by whoever discloses.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ _AUTHORITIES: Final = frozenset(
     )
 )
 _WHO_HELP: Final = _AUTHORITIES | {Receiver.CIVIL_SOCIETY, Receiver.LEGAL_COUNSEL}
+_POLICE: Final = frozenset((Receiver.POLICE,))
 _AGAINST_CRIME: Final = frozenset((Receiver.POLICE, Receiver.OTHER_AUTHORITY))
 
 
@@ -48,12 +50,33 @@ TABLE: Final[Mapping[DisclosureGround, Basis]] = MappingProxyType(
             section="26:1", receivers=_WHO_HELP | {Receiver.CLOSE_PERSON}
         ),
         DisclosureGround.OWN_WORK: Basis(section="10:2", receivers=_WHO_HELP),
+        # to an authority that runs what the case is kept in; a company is none of the receivers
+        DisclosureGround.TECHNICAL_PROCESSING: Basis(
+            section="10:2 a",
+            receivers=frozenset((Receiver.OTHER_AUTHORITY, Receiver.OTHER_MUNICIPALITY)),
+            since=date(2023, 7, 1),
+        ),
+        DisclosureGround.WEIGHED: Basis(
+            section="10:15 a", receivers=_AUTHORITIES | _POLICE, since=date(2025, 12, 1)
+        ),
+        DisclosureGround.YOUNG_OFFENDERS: Basis(
+            section="10:18 a", receivers=_POLICE, since=date(2013, 1, 1)
+        ),
+        DisclosureGround.CLOSE_VIOLENCE: Basis(
+            section="10:18 c", receivers=_POLICE, since=date(2021, 7, 1)
+        ),
+        DisclosureGround.YOUNG_IN_DANGER: Basis(section="10:20", receivers=_POLICE),
         DisclosureGround.CRIME_AGAINST_CHILD: Basis(section="10:21", receivers=_AGAINST_CRIME),
         DisclosureGround.SERIOUS_CRIME: Basis(section="10:23", receivers=_AGAINST_CRIME),
         DisclosureGround.OTHER_CRIME: Basis(section="10:24", receivers=_AGAINST_CRIME),
         DisclosureGround.DUTY: Basis(section="10:28", receivers=_AUTHORITIES | _AGAINST_CRIME),
         DisclosureGround.CARE: Basis(
             section="26:9", receivers=frozenset((Receiver.REGION, Receiver.OTHER_MUNICIPALITY))
+        ),
+        DisclosureGround.PLACEMENT: Basis(
+            section="26:14 d",
+            receivers=frozenset((Receiver.REGION, Receiver.SCHOOL, Receiver.OTHER_MUNICIPALITY)),
+            since=date(2024, 4, 1),
         ),
         # to whoever reported, by feedback alone: of the receivers of a referral it is nobody's
         DisclosureGround.REPORTER_FEEDBACK: Basis(section="26:9 a", receivers=frozenset()),

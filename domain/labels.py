@@ -343,6 +343,26 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
         DisclosureGround.OWN_WORK: Label(
             "Nödvändigt för det egna arbetet (OSL 10:2)", "Necessary for the own work (OSL 10:2)"
         ),
+        DisclosureGround.TECHNICAL_PROCESSING: Label(
+            "Teknisk bearbetning eller lagring (OSL 10:2 a)",
+            "Technical processing or storage (OSL 10:2 a)",
+        ),
+        DisclosureGround.WEIGHED: Label(
+            "Intresseavvägning mellan myndigheter (OSL 10:15 a)",
+            "Weighed between authorities (OSL 10:15 a)",
+        ),
+        DisclosureGround.YOUNG_OFFENDERS: Label(
+            "Förebyggande av unga personers brott (OSL 10:18 a)",
+            "Preventing crimes of young people (OSL 10:18 a)",
+        ),
+        DisclosureGround.CLOSE_VIOLENCE: Label(
+            "Förebyggande av våld mot närstående (OSL 10:18 c)",
+            "Preventing violence against someone close (OSL 10:18 c)",
+        ),
+        DisclosureGround.YOUNG_IN_DANGER: Label(
+            "Omedelbart ingripande för en ung person i fara (OSL 10:20)",
+            "Immediate intervention for a young person in danger (OSL 10:20)",
+        ),
         DisclosureGround.CRIME_AGAINST_CHILD: Label(
             "Brott mot den som är under 18 år (OSL 10:21)", "Crime against a minor (OSL 10:21)"
         ),
@@ -354,6 +374,9 @@ _TABLE: Mapping[type[StrEnum], Mapping[str, Label]] = {
             "Uppgiftsskyldighet (OSL 10:28)", "Statutory duty (OSL 10:28)"
         ),
         DisclosureGround.CARE: Label("Nödvändig vård (OSL 26:9)", "Necessary care (OSL 26:9)"),
+        DisclosureGround.PLACEMENT: Label(
+            "Placering utanför hemmet (OSL 26:14 d)", "Placement outside the home (OSL 26:14 d)"
+        ),
         DisclosureGround.REPORTER_FEEDBACK: Label(
             "Återkoppling till den som anmälde (OSL 26:9 a)",
             "Feedback to whoever reported (OSL 26:9 a)",

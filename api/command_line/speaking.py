@@ -114,6 +114,7 @@ class Speaker:
             ids=list(self.subjects),
         )
         await visit.recognise()
+        await visit.marks.ready()
         return visit
 
     def _command(self) -> Command:

@@ -56,9 +56,10 @@ async def refer_out(
 async def receive_external_answer(
     work: Work, case_id: UUID, referral_id: UUID, *, answer: ExternalAnswer, text: str | None
 ) -> None:
-    """What came back stands in this case alone (S77)."""
+    """What came back stands in this case alone (S77). Raises ExternalReferralIsNotWaiting,
+    ConsentIsMissing."""
     case = await documented(work, case_id)
-    _answer(work, case_id, case, referral_id, answer=answer, text=text)
+    await _answer(work, case_id, case, referral_id, answer=answer, text=text)
 
 
 async def report_to_police(
@@ -75,7 +76,7 @@ async def report_to_police(
     work.record(case_id, reported)
 
 
-def _answer(
+async def _answer(
     work: Work,
     case_id: UUID,
     case: Case,
@@ -84,7 +85,10 @@ def _answer(
     answer: ExternalAnswer,
     text: str | None,
 ) -> None:
-    answered = outward.receive_external_answer(case, referral_id, answer=answer, text=text)
+    carried = text is None or await _is_carried(work, case_id, case, referral_id)
+    answered = outward.receive_external_answer(
+        case, referral_id, answer=answer, text=text, carried=carried
+    )
     work.record(case_id, answered)
     work.record(case_id, outward.end_follow_up(case, referral_id, answered, work.now))
 
@@ -95,9 +99,10 @@ def _answer(
 async def answer_as_party(
     work: Work, referral_id: UUID, *, answer: ExternalAnswer, text: str | None
 ) -> None:
-    """Raises NotFound for what was asked of somebody else, ExternalReferralIsNotWaiting."""
+    """Raises NotFound for what was asked of somebody else, ExternalReferralIsNotWaiting,
+    ConsentIsMissing."""
     case_id, case = await _asked_about(work, referral_id, Act.ANSWER)
-    _answer(work, case_id, case, referral_id, answer=answer, text=text)
+    await _answer(work, case_id, case, referral_id, answer=answer, text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +179,18 @@ async def _recorded(
         raise NotFound
     [opened] = await work.desk.log.opened_span(made.position, made.position)
     return opened, answered
+
+
+async def _is_carried(work: Work, case_id: UUID, case: Case, referral_id: UUID) -> bool:
+    """Whether what the question rests on still stands."""
+    for fact in await work.desk.log.facts(case_id, outward.ExternalReferralAddressed):
+        if getattr(fact.event, "referral", None) != referral_id:
+            continue
+        [opened] = await work.desk.log.opened_span(fact.position, fact.position)
+        if isinstance(asked := opened.event, outward.ExternalReferralAddressed):
+            guardians = await work.guardians(case.person)
+            return outward.is_carried(case, asked, work.today, guardians=guardians)
+    return True  # an older question, of which it was not recorded
 
 
 def _called(unit: str, referral: UUID) -> str:

@@ -24,9 +24,7 @@ from projections import caseload, timeline
 
 _MOST: Final = 1000
 _CONSENT_GIVEN: Final = "case.consent-given"
-_NAMES: Final = (
-    CORRECTION,
-    _CONSENT_GIVEN,
+DISCLOSING: Final = (
     "case.external-referral-sent",
     "case.external-referral-made",
     "case.coordinator-admitted",
@@ -34,6 +32,9 @@ _NAMES: Final = (
     "case.assessment-recorded",  # the veil of a report to the police
     "referral.assessment-recorded",  # the veil of feedback to whoever reported
 )
+SAYING_MORE: Final = (CORRECTION, _CONSENT_GIVEN)
+"""What says whether a disclosure stands, and on whose consent."""
+_NAMES: Final = (*SAYING_MORE, *DISCLOSING)
 
 
 class Disclosure(Answer):

@@ -27,7 +27,7 @@ from api.door.fields import Body, Id, Passage, shown
 from api.door.query import PageQuery
 from api.door.visit import Visit
 from domain.codes import ExternalAnswer, InformationKind, Purpose, ReceiptStatus, StaffRole
-from domain.errors import ExternalReferralIsNotWaiting
+from domain.errors import ConsentIsMissing, ExternalReferralIsNotWaiting
 from domain.labels import Label
 from domain.policy import Act, Information
 from projections import access, asking, external_referrals
@@ -206,7 +206,7 @@ class AnsweredQuestion(Done):
         " responsible worker reads it.",
     ),
     asks=(Act.ANSWER, Information.EXTERNAL_REFERRAL),
-    refuses=(ExternalReferralIsNotWaiting,),
+    refuses=(ExternalReferralIsNotWaiting, ConsentIsMissing),
     status=CREATED,
     leads=(Lead("readExternalReferral", {"externalReferralId": "externalReferralId"}),),
 )

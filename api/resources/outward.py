@@ -107,9 +107,14 @@ class NewExternalAnswer(Body):
 @deciding(
     "recordExternalAnswer",
     Label("Registrera svaret på en remiss", "Record the answer to an external referral"),
-    Label("Det står i det här ärendet och i inget annat.", "It stands in this case and no other."),
+    Label(
+        "Det står i det här ärendet och i inget annat. Utan text, när samtycket inte längre står"
+        " kvar.",
+        "It stands in this case and no other. Without a text, where the consent does not stand any"
+        " more.",
+    ),
     asks=_DOCUMENTS,
-    refuses=(ExternalReferralIsNotWaiting,),
+    refuses=(ExternalReferralIsNotWaiting, ConsentIsMissing),
     status=CREATED,
 )
 async def answer(

@@ -147,12 +147,18 @@ def is_carried(
 
 
 def receive_external_answer(
-    case: Case, referral: UUID, *, answer: ExternalAnswer, text: str | None
+    case: Case, referral: UUID, *, answer: ExternalAnswer, text: str | None, carried: bool = True
 ) -> list[OutwardEvent]:
     """Once; a place on a waiting list is told before that, as often as it takes (c). Also after the
-    case was closed. Raises ExternalReferralIsNotWaiting."""
+    case was closed. Where the consent that the question rests on does not stand any more (not
+    `carried`), it is answered by its code alone: nothing more is told of the person (c).
+
+    Raises ExternalReferralIsNotWaiting, ConsentIsMissing.
+    """
     if referral not in case.sent_out:
         raise ExternalReferralIsNotWaiting
+    if text is not None and not carried:
+        raise ConsentIsMissing
     return [
         ExternalReferralAnswered(
             person=case.person,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.acceptance.command_line import said_to
 from tests.acceptance.test_a_day import born, referral
 from tests.acceptance.town import Person, Reply, Town
 
@@ -175,6 +176,32 @@ async def test_what_went_to_whom_is_a_list_of_its_own(town: Town) -> None:
     assert {it["statute"] for it in listed} == {"OSL 2009:400"}
     assert listed[0]["kinds"] == ["identity", "contact"]
     await town["nexus colleague"].get(f"{path}/disclosures", expect=403)
+    await the_auditor_sees_them_all(town, path.split("/")[-1], listed)
+
+
+async def the_auditor_sees_them_all(town: Town, case: str, listed: list[Any]) -> None:
+    """Those of a period, of every case, for a stated purpose; page by page, too, and on the command
+    line; nobody else does."""
+    auditor = town["auditor"]
+    await town.level()
+    today = str(town.rooms.house.desk.calendar.day_of(town.rooms.house.desk.clock.now()))
+    period: Any = {"from": today, "until": today, "purpose": "review"}
+    found = (await auditor.get("/disclosures", **period))["items"]
+    assert [{k: v for k, v in it.items() if k != "fileId"} for it in found] == listed
+    assert {it["fileId"] for it in found} == {case}
+    paged: list[Any] = []
+    cursor: Any = {}
+    while cursor is not None:
+        page = await auditor.get("/disclosures", limit="1", **period, **cursor)
+        paged += page["items"]
+        cursor = {"cursor": page["nextCursor"]} if page["nextCursor"] else None
+    assert paged == found
+    ended: Any = {"until": "2023-01-01", "purpose": "review"}
+    assert (await auditor.get("/disclosures", **ended))["items"] == []
+    await auditor.get("/disclosures", expect=422)
+    await town["nexus manager"].get("/disclosures", purpose="review", expect=403)
+    said = await said_to(town, auditor, "disclosures", "--from", today)
+    assert [said.count(section) for section in ("26:9", "10:23", "10:1, 12:2")] == [1, 1, 1]
 
 
 async def test_a_mistake_is_corrected_and_stays_on_record(town: Town) -> None:

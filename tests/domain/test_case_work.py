@@ -447,6 +447,15 @@ def test_a_question_is_carried_while_its_consent_stands() -> None:
     assert is_carried(given(), sent(given(), DisclosureGround.CARE), later, guardians=frozenset())
 
 
+def test_an_answer_that_leans_on_no_consent_tells_nothing() -> None:
+    """Once the consent that the question rested on is gone, its code alone is taken (c)."""
+    made = given(sent(given(consent()), DisclosureGround.CONSENT))
+    code = ExternalAnswer.DECLINED
+    with pytest.raises(ConsentIsMissing):
+        receive_external_answer(made, ID, answer=code, text="Hon kom inte.", carried=False)
+    assert receive_external_answer(made, ID, answer=code, text=None, carried=False)
+
+
 def test_an_external_referral_is_answered_once() -> None:
     """In the case that sent it, also after it was closed; nowhere else (S77)."""
     made = sent(given(), DisclosureGround.CARE)
@@ -473,10 +482,12 @@ def test_a_queue_is_no_last_answer() -> None:
 
 @pytest.mark.parametrize("ground", DisclosureGround)
 def test_on_what_a_police_report_rests(ground: DisclosureGround) -> None:
-    """Consent that stands, a duty, or a crime that OSL 10:21, 10:23 or 10:24 names."""
+    """Consent that stands, a duty, a crime that OSL 10:21, 10:23 or 10:24 names, or what may be
+    told to prevent one (10:18 a, 10:18 c) or to take care of somebody young (10:20)."""
     told = (InformationKind.IDENTITY, InformationKind.CIRCUMSTANCES)
     with_consent = given(consent(scope=told, receiver=Receiver.POLICE))
-    if "crime" in ground or ground in (DisclosureGround.CONSENT, DisclosureGround.DUTY):
+    to_the_police = {"consent", "duty", "young-offenders", "close-violence", "young-in-danger"}
+    if "crime" in ground or ground in to_the_police:
         made = PoliceReportMade(person=PERSON, ground=ground, register_number=None)
         assert reported(with_consent, ground) == [made]
     else:

@@ -12,12 +12,11 @@ from api.cli import app
 # A command that shows personal or case data leaves a receipt before it does, as a door does. The
 # others tell of the house.
 RECEIPTED: Final = {
-    "subject-access",
-    "bundle",
+    *("subject-access", "bundle", "disclosures"),
     *("disposal plan", "disposal approve", "disposal reject"),
     *("disposal execute", "disposal certificate"),
     *(f"review {what}" for what in ("open", "list", "sample", "judge", "ask", "find", "findings")),
-    *("review close", "review reopen"),
+    *("review statistics", "review close", "review reopen"),
 }
 OF_THE_HOUSE: Final = {
     *("demo", "serve", "worker", "follow", "rebuild", "token", "bench", "policy", "doctor"),
