@@ -3,9 +3,12 @@ appends lose by being sealed."""
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from hashlib import sha256
+from multiprocessing import get_context
 from random import Random
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -41,6 +44,8 @@ from domain.errors import LogUnavailable
 NAME: Final = "audit"
 
 _ROW: Final = 700  # bytes, about what a note takes
+_SHORT_ROW: Final = 260  # bytes, so that ten million fit on a small disk
+_KB_IN_MB: Final = 1024
 _FEW: Final = 10_000  # leaves of the small tree
 _MANY: Final = 64  # writers
 _RATE: Final = 200  # proofs a second
@@ -55,13 +60,16 @@ class TreeDoesNotHold(Exception):
 
 
 async def audit(ground: Ground, effort: Effort, tell: Tell) -> list[Figure]:
-    tell(f"audit: a log of {effort.events:,} events and one of {_FEW:,}")
-    long, short = (_log(ground, name, n) for name, n in (("audit", effort.events), ("few", _FEW)))
+    leaves = effort.leaves or effort.events
+    tell(f"audit: a log of {leaves:,} events and one of {_FEW:,}")
+    row = _SHORT_ROW if effort.leaves else _ROW
+    long, short = (_log(ground, name, n, row) for name, n in (("audit", leaves), ("few", _FEW)))
     try:
         return [
             await _sealing(long, effort, tell),
             await _verifying(long, effort, tell),
             await _proving(long, short, effort, tell),
+            await _remembering(long, short, tell),
             await _appending(ground, effort, tell),
         ]
     finally:
@@ -123,12 +131,7 @@ class _Log(NamedTuple):
 
     def verify(self) -> Turn:
         began = perf_counter()
-        with log_as_it_is(self.auditor) as connection:
-            evidence = DatabaseEvidence(connection, self.schema, EVENTS)
-            now = connection.execute("SELECT clock_timestamp()").fetchall()[0][0]
-            found = verify(evidence, origin=_ORIGIN, trusted=[_SIGNER.verifier], now=now)
-        if not found.holds or found.size != self.events:
-            raise TreeDoesNotHold(TreeDoesNotHold.__doc__)
+        _verify(self.auditor, self.schema, self.events)
         return Turn(rate=self.events / (perf_counter() - began))
 
     def hash_rows(self) -> Turn:
@@ -147,9 +150,19 @@ class _Log(NamedTuple):
         return Turn(rate=self.events / (perf_counter() - began))
 
 
-def _log(ground: Ground, name: str, events: int) -> _Log:
+def _verify(auditor: str, schema: str, events: int) -> None:
+    """Raises TreeDoesNotHold."""
+    with log_as_it_is(auditor) as connection:
+        evidence = DatabaseEvidence(connection, schema, EVENTS)
+        now = connection.execute("SELECT clock_timestamp()").fetchall()[0][0]
+        found = verify(evidence, origin=_ORIGIN, trusted=[_SIGNER.verifier], now=now)
+    if not found.holds or found.size != events:
+        raise TreeDoesNotHold(TreeDoesNotHold.__doc__)
+
+
+def _log(ground: Ground, name: str, events: int, row_bytes: int) -> _Log:
     schema = ground.town(name).municipality
-    lengthen(ground, schema, events, row_bytes=_ROW)
+    lengthen(ground, schema, events, row_bytes=row_bytes)
     address = ground.addresses.log
     server, auditor = (
         role_url(address, schema, role, secrets=ground.settings.secrets)
@@ -217,6 +230,32 @@ async def _proving(long: _Log, short: _Log, effort: Effort, tell: Tell) -> Figur
         " tiles read, hashes folded. Each was verified afterwards, with a leaf made anew of its"
         " row, by the same process.",
     )
+
+
+async def _remembering(long: _Log, short: _Log, tell: Tell) -> Figure:
+    tell("audit_memory: once each")
+    took = [Turn(rate=await asyncio.to_thread(_peak_of, log)) for log in (long, short)]
+    return compared(
+        NAME,
+        f"verifying: memory, {long.events:,} events",
+        took[:1],
+        unit="MB",
+        reference=f"the same of {short.events:,}",
+        theirs=took[1:],
+        about="The most that a process of its own held, from its start to the verdict"
+        " (ru_maxrss), imports and all.",
+    )
+
+
+def _peak_of(log: _Log) -> float:
+    """MB that a process takes which verifies the log and does nothing else."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(_verified_alone, log.auditor, log.schema, log.events).result()
+
+
+def _verified_alone(auditor: str, schema: str, events: int) -> float:
+    _verify(auditor, schema, events)
+    return getrusage(RUSAGE_SELF).ru_maxrss / _KB_IN_MB
 
 
 async def _appending(ground: Ground, effort: Effort, tell: Tell) -> Figure:

@@ -18,6 +18,7 @@ class Effort:
     """How long to measure: the more, the less the spread."""
 
     events: int = 100_000  # in the log that is followed, rebuilt and asked
+    leaves: int | None = None  # of the audit log's tree; by default as many as events
     cases: int = 10_000  # whose caseload is asked for
     rounds: int = 3
     seconds: float = 3.0  # of each turn that is measured by time

@@ -20,6 +20,10 @@ def bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
     events: Annotated[int, typer.Option(min=1, help="How long a log is followed.")] = Effort.events,
+    leaves: Annotated[
+        int | None,
+        typer.Option(min=1, help="How long a log is sealed, proved and verified (audit)."),
+    ] = None,
     cases: Annotated[
         int, typer.Option(min=1, help="How many cases a caseload is asked of.")
     ] = Effort.cases,
@@ -35,6 +39,6 @@ def bench(
     """
     if unknown := sorted(set(names or ()) - set(FIGURES)):
         raise typer.BadParameter(f"no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
-    effort = Effort(events=events, cases=cases, rounds=rounds, seconds=seconds)
+    effort = Effort(events=events, leaves=leaves, cases=cases, rounds=rounds, seconds=seconds)
     if not run_bench(settings, names or FIGURES, effort, as_json=as_json):
         raise typer.Exit(1)
