@@ -382,7 +382,9 @@ ENTRIES: tuple[Entry, ...] = (
     _stored("case.linked", link.CaseLinked, "link", "other", other=FILE, kind=FILE),
     _stored("case.link-removed", link.LinkRemoved, "link"),
     _stored("case.referral-sent", link.ChildReported, "", referral=FILE),
-    _stored("case.entry-corrected", correction.EntryCorrected, "person entry item", reason=TEXT),
+    _stored(
+        "case.entry-corrected", correction.EntryCorrected, "person entry item step", reason=TEXT
+    ),
     _stored(
         "case.consultation-asked",
         consultation.ConsultationAsked,

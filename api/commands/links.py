@@ -4,10 +4,13 @@ from uuid import UUID
 
 from api.commands.case_files import documented, file_of
 from api.commands.referrals import ReferralDetails, age_told, received
-from api.commands.work import Work
+from api.commands.transfers import wait_on
+from api.commands.work import Work, found
+from domain import case as cases
 from domain.case import correction, link
 from domain.case.intervention import ApplicationMade
 from domain.case.outward import ExternalReferralMade
+from domain.case.transfer import InspectorateDecided, TransferAnswered
 from domain.codes import AgeKnowledge, LinkKind, PersonRole
 from domain.deadline import drop_deadline
 from domain.errors import CasesCannotBeLinked, EntryCannotBeCorrected, NotAChild, NotFound
@@ -65,5 +68,7 @@ async def correct_entry(work: Work, case_id: UUID, position: int, *, reason: str
             match event:  # and what runs under its number
                 case ApplicationMade(filing=item) | ExternalReferralMade(referral=item):
                     work.record(case_id, drop_deadline(case.deadlines, item, work.now))
+                case TransferAnswered() | InspectorateDecided():  # it waits again, since then
+                    await wait_on(work, case_id, found(cases.evolve(case, corrected[0])))
             return
     raise EntryCannotBeCorrected

@@ -154,7 +154,7 @@ class CorrectedEntry(Done):
         " shows the corrected state, the timeline both.",
     ),
     asks=_DOCUMENTS,
-    refuses=(EntryCannotBeCorrected, EntryIsCorrected),
+    refuses=(EntryCannotBeCorrected, EntryIsCorrected, CaseIsClosed),
     status=CREATED,
     leads=(Lead("listTimelineEntries", {"caseId": "caseId"}),),
 )

@@ -106,8 +106,9 @@ def evolve(case: Case, event: object) -> Case:
         case InvestigationOpened(investigation=investigation):
             return replace(case, investigation=investigation)
         case InvestigationConcluded(investigation=investigation):
-            investigated = (*case.investigated, investigation)
-            return replace(case, investigation=None, investigated=investigated)
+            investigated = (*(i for i in case.investigated if i != investigation), investigation)
+            left = None if case.investigation == investigation else case.investigation
+            return replace(case, investigation=left, investigated=investigated, misconcluded=None)
         case _:
             return case
 
@@ -175,8 +176,9 @@ def inform_those_concerned(
 def conclude_investigation(
     case: Case, investigation: UUID, conclusion: InvestigationConclusion
 ) -> list[InvestigationEvent]:
-    """Raises InvestigationIsNotOpen."""
-    _require_open_investigation(case, investigation)
+    """Once more, where the conclusion was corrected. Raises InvestigationIsNotOpen."""
+    if investigation != case.misconcluded:
+        _require_open_investigation(case, investigation)
     return [InvestigationConcluded(investigation=investigation, conclusion=Sealed.of(conclusion))]
 
 

@@ -143,6 +143,7 @@ class Case:
     engagements: tuple[Engagement, ...] = ()
     investigation: UUID | None = None  # the open one
     investigated: tuple[UUID, ...] = ()  # what was concluded
+    misconcluded: UUID | None = None  # the one whose conclusion was a mistake: concluded anew
     interventions: tuple[Intervention, ...] = ()
     applications: tuple[Application, ...] = ()
     transfer: Transfer | None = None

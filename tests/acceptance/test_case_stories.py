@@ -238,6 +238,12 @@ async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     refusal = {"answer": "refused", "explanation": "Vistas bara här."}
     never = {**refusal, "occurredAt": "2001-04-03T08:15:00Z"}  # before anybody told of the person
     await worker.post(f"{transfer}/answers", never, expect=422)
+    mistaken = await worker.post(f"{transfer}/answers", {**refusal, "answer": "accepted"})
+    worker.position = mistaken["position"]
+    story = (await worker.get(f"{path}/timeline-entries", limit=100))["items"]
+    [entry] = [one["position"] for one in story if one["name"] == "case.transfer-answered"]
+    mistake = {"entry": entry, "reason": "Svaret gällde en annan person."}
+    await worker.post(f"{path}/corrections", mistake, expect=201)  # it waits again
     await worker.post(f"{transfer}/answers", refusal)
     asked = await worker.post(f"{transfer}/inspectorate-requests")
     assert (asked["status"], asked["due"] is None) == ("at-the-inspectorate", False)

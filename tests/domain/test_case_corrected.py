@@ -1,5 +1,6 @@
 """A case moves to another municipality, is linked to others, and mistakes in it are corrected."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,7 +8,12 @@ import pytest
 
 from domain.case import Case, CaseOpened, NoteRecorded, TransferStatus, close_case, fold
 from domain.case.correction import EntryCorrected, correct_entry
-from domain.case.intervention import InterventionDecided, start_intervention
+from domain.case.intervention import InterventionDecided, InterventionStarted, start_intervention
+from domain.case.investigation import (
+    InvestigationConcluded,
+    InvestigationOpened,
+    conclude_investigation,
+)
 from domain.case.link import CaseLinked, ChildReported, LinkRemoved, link_case, remove_link
 from domain.case.link import report_child as report
 from domain.case.outward import ExternalReferralMade, receive_external_answer
@@ -28,6 +34,7 @@ from domain.codes import (
     ExternalAnswer,
     InformationKind,
     InterventionKind,
+    InvestigationConclusion,
     LinkKind,
     Provider,
     Receiver,
@@ -42,6 +49,7 @@ from domain.errors import (
     EntryIsCorrected,
     ExternalReferralIsNotWaiting,
     InterventionIsUnknown,
+    InvestigationIsNotOpen,
     TransferIsAnswered,
     TransferIsNotAccepted,
     TransferIsNotAtTheInspectorate,
@@ -228,6 +236,46 @@ def test_a_correction_names_what_and_why() -> None:
     for fact in (OPENED, mistake, LINKED, REQUESTED):
         with pytest.raises(EntryCannotBeCorrected):
             correct_entry(given(), 1, fact, reason="Fel akt.")
+
+
+@pytest.mark.parametrize(
+    ("history", "mistake"),
+    [
+        ((DECIDED,), InterventionStarted(intervention=ID)),
+        ((REQUESTED,), answered(REFUSED)),
+        ((REQUESTED, ASKED), decided(REFUSED)),
+    ],
+)
+def test_a_step_that_was_a_mistake_is_taken_anew(
+    history: tuple[object, ...], mistake: object
+) -> None:
+    """Section 3: what it was a step of stands as it did before, so that the step can be taken as it
+    was; not in a closed case, nor where it is not the last one."""
+    taken_back = correct_entry(given(*history, mistake), 3, mistake, reason="Fel dag.")
+    state = given(*history, mistake, *taken_back)
+    assert replace(state, corrected=()) == given(*history)
+    for case, refused in (
+        (state, EntryIsCorrected),
+        (given(*history), EntryCannotBeCorrected),
+        (CLOSED, CaseIsClosed),
+    ):
+        with pytest.raises(refused):
+            correct_entry(case, 3, mistake, reason="Fel dag.")
+
+
+def test_what_an_investigation_led_to_is_concluded_anew() -> None:
+    """Section 3: it is not opened once more, and nothing else is concluded so."""
+    opened, none = InvestigationOpened(investigation=ID), InvestigationConclusion.NO_INTERVENTION
+    wrong = InvestigationConcluded(investigation=ID, conclusion=Sealed.of(none))
+    with pytest.raises(InvestigationIsNotOpen):
+        conclude_investigation(given(opened, wrong), ID, InvestigationConclusion.INTERVENTION)
+    taken_back = correct_entry(given(opened, wrong), 3, wrong, reason="Fel ruta.")
+    mistaken = given(opened, wrong, *taken_back)
+    assert (mistaken.investigation, mistaken.investigated) == (None, (ID,))
+    anew = conclude_investigation(mistaken, ID, InvestigationConclusion.INTERVENTION)
+    assert replace(given(opened, wrong, *taken_back, *anew), corrected=()) == given(opened, wrong)
+    with pytest.raises(EntryCannotBeCorrected):
+        correct_entry(given(opened), 3, wrong, reason="Fel ruta.")
 
 
 def test_nothing_more_is_decided_on_a_mistake() -> None:
