@@ -13,7 +13,9 @@ from api.command_line import (
     disclosing,
     disposal,
     examining,
+    exporting,
     following,
+    inspecting,
     keys,
     measuring,
     organisations,
@@ -105,6 +107,18 @@ app.add_typer(witness, name="witness")
 app.command()(disclosing.disclosures)
 app.command(name="subject-access")(subject_access.subject_access)
 
+events = typer.Typer(help="The event log, as an auditor inspects it.", no_args_is_help=True)
+events.command(name="list")(inspecting.list_events)
+events.command()(inspecting.state)
+events.command()(inspecting.differences)
+events.command(name="export")(exporting.export_events)
+app.add_typer(events, name="events")
+
+readings = typer.Typer(help="The access log, as an auditor inspects it.", no_args_is_help=True)
+readings.command(name="list")(inspecting.list_readings)
+readings.command(name="export")(exporting.export_readings)
+app.add_typer(readings, name="readings")
+
 disposals = typer.Typer(
     help="What is disposed of, and what is kept (SoL 16:1-4).", no_args_is_help=True
 )
@@ -155,6 +169,7 @@ def main() -> None:
         PostgresCannotRun,
         KeyringIsUnusable,
         LogIsNotServed,
+        exporting.ExportCannotGoOn,
         DemoIsIncomplete,
         AddressCannotBeUsed,
         VaultDoesNotFit,

@@ -140,6 +140,12 @@ class AccessLog(Receipts, Protocol):
         may be short and yet have one after it: then more must be searched."""
         ...
 
+    async def onward(
+        self, viewer: Viewer, wanted: "WantedReadings", *, after: int, limit: int
+    ) -> Page["PastReading", int]:
+        """The same, in the order of the log, after a receipt position."""
+        ...
+
     async def readings_between(
         self, viewer: Viewer, first: datetime, end: datetime
     ) -> tuple[Sequence["PastReading"], int]:

@@ -48,6 +48,16 @@ class _Unwritten:
     ) -> Page[PastReading, int]:
         raise ReceiptsUnavailable
 
+    async def onward(
+        self,
+        viewer: Viewer,  # noqa: ARG002 - the promise of the port
+        wanted: WantedReadings,  # noqa: ARG002 - the same
+        *,
+        after: int,  # noqa: ARG002 - the same
+        limit: int,  # noqa: ARG002 - the same
+    ) -> Page[PastReading, int]:
+        raise ReceiptsUnavailable
+
     async def readings_between(
         self,
         viewer: Viewer,  # noqa: ARG002 - the promise of the port

@@ -11,7 +11,7 @@ ERRORS: Final = Console(stderr=True)
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[..., None]]:
+def bar(what: str, *, of: str = "events") -> Iterator[Callable[..., None]]:
     """A progress bar on a terminal; nothing but its end elsewhere."""
     columns = (
         TextColumn("{task.description}"),
@@ -24,7 +24,7 @@ def bar(what: str) -> Iterator[Callable[..., None]]:
         task: TaskID = progress.add_task(what, total=None, note="")
 
         def moved(done: int, total: int, rate: float = 0) -> None:
-            note = f"{rate:,.0f} events/s" if rate else ""
+            note = f"{rate:,.0f} {of}/s" if rate else ""
             progress.update(task, completed=done, total=total, note=note)
 
         yield moved

@@ -85,7 +85,7 @@ class Speaker:
 
     async def at(self, door: Door, kind: type[A], **told: Any) -> A:
         """What somebody gets at a door, on the same terms, with the command's own receipt."""
-        visit = await self._visit(door)
+        visit = await self.visit(door)
         reads = door.kind is Kind.READING
         if reads and door.asks and not permitting(self.viewer.role, *door.asks):
             raise NotPermitted
@@ -99,7 +99,8 @@ class Speaker:
         assert isinstance(answered, kind)  # noqa: S101 - what the door declares
         return answered
 
-    async def _visit(self, door: Door) -> Visit:
+    async def visit(self, door: Door) -> Visit:
+        """As somebody stands at a door, with the command's own name."""
         house = self.rooms.house
         visit = Visit(
             house=house,

@@ -24,7 +24,7 @@ from api.resources.log_searches import (
     streams_of,
 )
 from api.resources.people import who
-from api.resources.story import erased_in, opened_but_for
+from api.resources.story import erased_in, information_of, opened_but_for
 from domain.codes import Purpose
 from domain.errors import PurposeIsMissing
 from domain.labels import Label
@@ -109,12 +109,8 @@ class FoundEvents(Page):
 )
 async def search(visit: Visit, wanted: EventSearch, query: StatedQuery) -> Seen[FoundEvents]:
     found, streams = await _found(visit, wanted, query)
-    people = await who(visit, (line.actor for line in found.lines))
     answer = FoundEvents(
-        items=[
-            FoundEvent(stream_id=line.stream, **asdict(metadata(line, people)))
-            for line in found.lines
-        ],
+        items=await found_events(visit, found.lines),
         next_cursor=visit.next_cursor(query, found.after, within=wanted.place),
         position=visit.position,
     )
@@ -151,23 +147,36 @@ class FoundContents(Page):
 )
 async def contents(visit: Visit, wanted: EventSearch, query: StatedQuery) -> Seen[FoundContents]:
     found, streams = await _found(visit, wanted, query)
-    people = await who(visit, (line.actor for line in found.lines))
-    told = await opened_but_for(visit, found.lines, *_NOT_TOLD)
     answer = FoundContents(
-        items=[
-            FoundContent(
-                stream_id=one.line.stream,
-                kind=one.kind,
-                details={to_camel(name): value for name, value in one.details.items()},
-                erased_fields=[to_camel(name) for name in erased_in(one, *_NOT_TOLD)],
-                **asdict(metadata(one.line, people)),
-            )
-            for one in told
-        ],
+        items=await found_contents(visit, found.lines),
         next_cursor=visit.next_cursor(query, found.after, within=wanted.place),
         position=visit.position,
     )
     return seen(answer, streams, wanted)
+
+
+async def found_events(visit: Visit, lines: Sequence[timeline.Line]) -> list[FoundEvent]:
+    people = await who(visit, (line.actor for line in lines))
+    return [FoundEvent(stream_id=line.stream, **asdict(metadata(line, people))) for line in lines]
+
+
+async def found_contents(visit: Visit, lines: Sequence[timeline.Line]) -> list[FoundContent]:
+    people = await who(visit, (line.actor for line in lines))
+    return [
+        FoundContent(
+            stream_id=one.line.stream,
+            kind=one.kind,
+            details={to_camel(name): value for name, value in one.details.items()},
+            erased_fields=[to_camel(name) for name in erased_in(one, *_NOT_TOLD)],
+            **asdict(metadata(one.line, people)),
+        )
+        for one in await opened_but_for(visit, lines, *_NOT_TOLD)
+    ]
+
+
+def is_told_whole(line: timeline.Line) -> bool:
+    """Whether nothing of the event is kept from the review, sealed though it stays in its row."""
+    return all(information_of(line.name, name) not in _NOT_TOLD for name in line.sealed)
 
 
 async def _found(
@@ -175,8 +184,18 @@ async def _found(
 ) -> tuple[Found[timeline.Line, int], Collection[UUID]]:
     """A page, and whose receipt it is: those that were asked about, or that were hit."""
     streams = await streams_of(visit, wanted, query)
-    first, last = await _span(visit, wanted)
-    asked = searching.Wanted(
+    first, last = await span(visit, wanted)
+    asked = wanted_events(wanted, streams, last)
+    after = max(visit.last_seen(query, int, within=wanted.place) or 0, first - 1)
+    found = await visit.ask(searching.search, visit.viewer, asked, after=after, limit=query.limit)
+    hit: Sequence[Any] = [line.stream for line in found.lines]
+    return found, dict.fromkeys(hit if streams is None else streams)
+
+
+def wanted_events(
+    wanted: EventSearch, streams: Collection[UUID] | None, last: int
+) -> searching.Wanted:
+    return searching.Wanted(
         streams=streams,
         actor=wanted.staff_id,
         name=wanted.name,
@@ -185,13 +204,9 @@ async def _found(
         occurred_until=wanted.occurred_until,
         last=last,
     )
-    after = max(visit.last_seen(query, int, within=wanted.place) or 0, first - 1)
-    found = await visit.ask(searching.search, visit.viewer, asked, after=after, limit=query.limit)
-    hit: Sequence[Any] = [line.stream for line in found.lines]
-    return found, dict.fromkeys(hit if streams is None else streams)
 
 
-async def _span(visit: Visit, wanted: EventSearch) -> tuple[int, int]:
+async def span(visit: Visit, wanted: EventSearch) -> tuple[int, int]:
     """The first and the last position that may be wanted, as far as the answer reflects the log:
     recording never goes back in time."""
     log = visit.house.desk.log

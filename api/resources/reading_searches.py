@@ -1,7 +1,7 @@
 """The access log, searched by whoever reviews it: who saw, or tried to see, what of whom, when, and
 what stood there then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -112,23 +112,13 @@ async def search(visit: Visit, wanted: ReadingSearch, query: StatedQuery) -> See
     subjects = await streams_of(visit, wanted, query)
     found = await visit.house.receipts.search(
         visit.viewer,
-        WantedReadings(
-            subjects=subjects,
-            reader=wanted.staff_id,
-            unit=wanted.unit,
-            operation=wanted.operation,
-            only_tries=wanted.only_tries,
-            recorded_from=wanted.recorded_from,
-            recorded_until=wanted.recorded_until,
-            first=wanted.first_receipt or 1,
-            last=wanted.last_receipt,
-        ),
+        wanted_readings(wanted, subjects),
         below=visit.last_seen(query, int, within=wanted.place),
         limit=query.limit,
     )
     people = await who(visit, (past.reading.reader for past in found.lines if past.reading))
     stood = await _stood(visit, wanted, found.lines)
-    items = [_found(past, people, stood) for past in found.lines]
+    items = [found_reading(past, people, stood) for past in found.lines]
     answer = FoundReadings(
         items=items,
         next_cursor=visit.next_cursor(query, found.after, within=wanted.place),
@@ -136,6 +126,20 @@ async def search(visit: Visit, wanted: ReadingSearch, query: StatedQuery) -> See
     )
     hit = [subject for item in items for subject in item.subjects]
     return seen(answer, dict.fromkeys(hit if subjects is None else subjects), wanted)
+
+
+def wanted_readings(wanted: ReadingSearch, subjects: Collection[UUID] | None) -> WantedReadings:
+    return WantedReadings(
+        subjects=subjects,
+        reader=wanted.staff_id,
+        unit=wanted.unit,
+        operation=wanted.operation,
+        only_tries=wanted.only_tries,
+        recorded_from=wanted.recorded_from,
+        recorded_until=wanted.recorded_until,
+        first=wanted.first_receipt or 1,
+        last=wanted.last_receipt,
+    )
 
 
 async def _stood(
@@ -148,7 +152,7 @@ async def _stood(
     return await visit.ask(searching.stood, visit.viewer, stream, positions)
 
 
-def _found(
+def found_reading(
     past: PastReading, people: dict[UUID, Who], stood: Mapping[int, searching.Stood]
 ) -> FoundReading:
     reading = past.reading

@@ -128,6 +128,28 @@ class SealedAccessLog:
         opened = await self._opened(await self._receipts.at(page.lines))
         return Page(self._past(reversed(opened)), page.after)
 
+    async def onward(
+        self, viewer: Viewer, wanted: WantedReadings, *, after: int, limit: int
+    ) -> Page[PastReading, int]:
+        """The same, in the order of the log, after a receipt position."""
+        if not may(viewer, Act.READ, Information.ACCESS_LOG):
+            return Page((), None)
+        head = await self._receipts.head()
+        first, last = await self._span(wanted, head)
+        after = max(after, first - 1)
+        conditions = [await self._tokens(each) for each in _conditions(wanted)]
+        if not conditions:
+            highest = min(after + limit, last)
+            page = Page(range(after + 1, highest + 1), highest if highest < last else None)
+        else:
+            if not await self._views.wait_for("audit", min(head, last), _PATIENCE):
+                raise ReceiptsUnavailable
+            page = await self._views.ask(
+                audit.onward, viewer, conditions, after=after, last=last, limit=limit
+            )
+        opened = await self._opened(await self._receipts.at(page.lines))
+        return Page(self._past(opened), page.after)
+
     async def _span(self, wanted: WantedReadings, head: int) -> tuple[int, int]:
         """The first and the last position that may be wanted."""
         first, last = wanted.first, head if wanted.last is None else min(wanted.last, head)

@@ -127,6 +127,38 @@ async def search(
     return Page(found, None)
 
 
+async def onward(
+    connection: Connection,
+    schema: str,
+    viewer: Viewer,
+    wanted: Sequence[Collection[bytes]],
+    *,
+    after: int,
+    last: int,
+    limit: int,
+) -> Page[int, int]:
+    """As `search`, from the other end: in the order of the log, up to and with `last`. The cursor
+    is the position to go on after."""
+    if not may(viewer, Act.READ, Information.ACCESS_LOG):
+        return Page((), None)
+    found: list[int] = []
+    first, together, searched = after + 1, 1, 0
+    while first <= last:
+        if searched >= MOST_BLOCKS:
+            return Page(found, first - 1)
+        blocks = range(first // BLOCK, first // BLOCK + together)
+        highest = min((blocks[-1] + 1) * BLOCK - 1, last)
+        tokens = {f"wanted_{n}": _in_blocks(each, blocks) for n, each in enumerate(wanted)}
+        statement = _statements("onward", schema, wanted=_every(tokens))
+        span = {"first": first, "last": highest, "limit": limit + 1 - len(found)}
+        found += await all_rows(connection, statement, tokens | span, int)
+        if len(found) > limit:
+            return paged(found, limit, lambda position: position)
+        first, searched = highest + 1, searched + together
+        together = min(2 * together, _MOST_TOGETHER)
+    return Page(found, None)
+
+
 def _in_blocks(tokens: Collection[bytes], blocks: range) -> list[bytes]:
     return [token + block.to_bytes(_BLOCK_BYTES) for token in tokens for block in blocks]
 

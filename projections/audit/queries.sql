@@ -21,3 +21,13 @@ select position from found
  where position between %(first)s and %(last)s
  order by position desc
  limit %(limit)s
+
+-- name: onward
+-- The same from the other end: the earliest.
+with found as materialized (
+    select position from {audit_reads} where {wanted}
+)
+select position from found
+ where position between %(first)s and %(last)s
+ order by position
+ limit %(limit)s

@@ -1,15 +1,20 @@
 """Inspecting event streams: an auditor asks both logs what happened and who saw it, by any of it;
 nobody else does, and nothing is told but what was asked for."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4  # noqa: TID251 - ids that nobody has
 
 import pytest
 
+from api.command_line.exporting import harmless
 from api.runtime.postgres_server import PostgresServer
+from api.tree.offline import IsWrong, keys_of, verify_bundle
+from tests.acceptance.command_line import said_to
 from tests.acceptance.conftest import founded_town
 from tests.acceptance.test_a_person import NUMBER, met, opened
 from tests.acceptance.town import Person, Reply, Town
@@ -337,3 +342,107 @@ async def test_nobody_but_an_auditor_inspects(story: Story, path: str) -> None:
             onlyTries=True,
         )
         assert last["items"][0]["outcome"] == "not-permitted"
+
+
+# --- on the command line ---------------------------------------------------------------------
+
+
+def lines(told: str) -> list[Any]:
+    return [json.loads(line) for line in told.splitlines()]
+
+
+async def by_command(story: Story, *words: str, who: str = "auditor", **how: Any) -> str:
+    return await said_to(story.town, story.town[who], *words, **how)
+
+
+async def test_the_command_line_tells_the_same(story: Story) -> None:
+    """What the doors tell, with a receipt that names the command; refused tries leave one, too."""
+    of_case = ("--where", f"caseId={story.case}", "--json")
+    assert lines(await by_command(story, "events", "list", *of_case)) == await story.every(
+        EVENTS, caseId=story.case
+    )
+    read = lines(await by_command(story, "readings", "list", "--where", "unit=nexus", "--json"))
+    assert read == (await story.every(READINGS, unit="nexus"))[: len(read)]
+    told = json.loads(await by_command(story, "events", "state", story.case, "--json"))
+    assert told["fields"] == (await of(story, story.case, "states"))["fields"]
+    compared = await by_command(story, "events", "differences", story.case, "--from-version", "0")
+    assert "case.opened" not in compared
+    assert "The case was opened" in compared
+    content = (*of_case, "--content", "--purpose", "case-work")
+    await by_command(story, "events", "list", *content, ends=1)
+    await by_command(story, "events", "list", *of_case, who="nexus manager", ends=1)
+    [tried] = await story.every(
+        READINGS, operation="samordna events list", staffId=story.staff("nexus manager")
+    )
+    assert (tried["outcome"], tried["subjects"]) == ("not-permitted", [story.case])
+
+
+async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
+    """What was searched for, in the order of the log, each with its proof; any changed byte is
+    named; and no entry left before its receipt."""
+    await sealed(story.town)
+    for kind, more in (("events", ["--content"]), ("readings", [])):
+        file = tmp_path / f"{kind}{len(more)}.jsonl"
+        where = ["--where", "unit=nexus"]
+        await by_command(story, kind, "export", str(file), *where, *more)
+        head, *entries, last = lines(file.read_text("utf-8"))
+        assert head["about"]["filter"] == {"unit": "nexus"}
+        assert head["about"]["municipality"] == story.town.settings.municipality
+        path = EVENTS if kind == "events" else READINGS
+        name = "position" if kind == "events" else "receipt"
+        size = {"lastPosition" if kind == "events" else "lastReceipt": head["about"]["size"]}
+        expected = sorted(it[name] for it in await story.every(path, unit="nexus", **size))
+        assert [it["position"] for it in entries] == expected
+        assert any("row" in it for it in entries)
+        assert "statement" in last
+        keys = keys_of(head["keys"])
+        with file.open("rb") as written:
+            verify_bundle(written, keys)
+        changed = file.read_bytes().replace(b'"nexus"', b'"nezus"', 1)
+        with pytest.raises(IsWrong):
+            verify_bundle(iter(changed.splitlines(keepends=True)), keys)
+        receipts = await story.every(READINGS, operation=f"samordna {kind} export")
+        assert receipts
+    await by_command(story, "events", "export", str(tmp_path / "no"), who="nexus worker", ends=1)
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize(("form", "kept"), [("jsonl", 0.4), ("csv", 0.75)])
+async def test_an_export_goes_on_where_it_was_stopped(
+    story: Story, tmp_path: Path, form: str, kept: float
+) -> None:
+    """Cut anywhere, in a line or between two, it becomes what it would have been: nothing twice,
+    nothing left out, to the same checkpoint; and what is of something else is refused."""
+    await sealed(story.town)
+    file, part = tmp_path / "whole", tmp_path / "whole.part"
+    asked = ("events", "export", str(file), "--form", form)
+    await by_command(story, *asked)
+    whole = file.read_bytes()
+    first = whole.index(b"\n") + 1
+    part.write_bytes(whole[: first + int((len(whole) - first) * kept)])
+    file.unlink()
+    if form == "jsonl":
+        await by_command(story, *asked, ends=1)
+        await by_command(story, *asked, "--resume", "--where", "unit=nexus", ends=1)
+    await by_command(story, *asked, "--resume")
+    again = file.read_bytes()
+    if form == "csv":
+        assert again == whole
+    else:
+        assert lines(again.decode())[:-1] == lines(whole.decode())[:-1]
+        with file.open("rb") as written:
+            verify_bundle(written, keys_of(lines(again.decode())[0]["keys"]))
+    assert not part.exists()
+
+
+async def sealed(town: Town) -> None:
+    """The house seals what is there: a checkpoint of both logs stands."""
+    for sealer in town.rooms.audit_logs.sealers(town.rooms.changes, town.rooms.signing_keys):
+        await sealer.catch_up()
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_nothing_in_a_sheet_is_a_formula(cell: str) -> None:
+    """Whatever a spreadsheet would reckon stands there as text."""
+    assert harmless(cell) == f"'{cell}"
+    assert harmless(f"x{cell}") == f"x{cell}"

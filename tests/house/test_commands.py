@@ -17,6 +17,8 @@ RECEIPTED: Final = {
     *("disposal execute", "disposal certificate"),
     *(f"review {what}" for what in ("open", "list", "sample", "judge", "ask", "find", "findings")),
     *("review statistics", "review close", "review reopen"),
+    *("events list", "events state", "events differences", "events export"),
+    *("readings list", "readings export"),
 }
 OF_THE_HOUSE: Final = {
     *("demo", "serve", "worker", "follow", "rebuild", "token", "bench", "policy", "doctor"),

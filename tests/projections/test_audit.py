@@ -132,6 +132,29 @@ async def test_what_meets_every_condition_is_found_once(
     ]
 
 
+@pytest.mark.parametrize("blocks", [1, 9])
+@pytest.mark.parametrize("wanted", [[SUBJECTS[:1]], [SUBJECTS[:2], SUBJECTS[1:3]], [SUBJECTS[-1:]]])
+async def test_onward_is_the_same_from_the_other_end(
+    read_town: Town, asked: AsyncConnection[Any], wanted: list[list[bytes]], blocks: int
+) -> None:
+    """In the order of the log, from a position to a last one, page by page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "MOST_BLOCKS", blocks)
+        onward = partial(audit.onward, asked, read_town.schema, AUDITOR, wanted, last=1400)
+        found: list[int] = []
+        after: int | None = 100
+        while after is not None:
+            page = await onward(after=after, limit=33)
+            assert page.after is None or page.after > after
+            found += page.lines
+            after = page.after
+    assert found == [
+        it.position
+        for it in READINGS
+        if 100 < it.position <= 1400 and all(set(each) & set(it.subjects) for each in wanted)
+    ]
+
+
 async def test_who_does_not_review_searches_nothing(
     read_town: Town, asked: AsyncConnection[Any]
 ) -> None:
