@@ -54,6 +54,7 @@ from domain.codes import (
     TakeoverDeclineReason,
     TeamFuture,
 )
+from domain.errors import AgeIsDisputed
 from domain.recorded import Recorded
 from domain.referral import ReferralStatus
 from domain.routing import Leadership, Route, Rule
@@ -236,15 +237,22 @@ class History:
         elif found.proposed is None and self._random.random() < 0.7:
             self._accept(stream, found)
         elif found.proposed is None:
-            self._record({stream: self._declined(found)}, found.unit)
+            try:
+                self._record({stream: self._declined(found)}, found.unit)
+            except AgeIsDisputed:  # it went to and fro already
+                self._accept(stream, found)
         elif self._random.random() < 0.5:
-            confirmed = referral.confirm_decline(
-                found,
-                by_unit=found.unit,
-                elsewhere=self._elsewhere(found, found.proposed.reason.reveal()),
-                due=self._due(),
-            )
-            self._record({stream: confirmed}, found.unit)
+            try:
+                confirmed = referral.confirm_decline(
+                    found,
+                    by_unit=found.unit,
+                    elsewhere=self._elsewhere(found, found.proposed.reason.reveal()),
+                    due=self._due(),
+                )
+                self._record({stream: confirmed}, found.unit)
+            except AgeIsDisputed:
+                refused = referral.refuse_decline(found, by_unit=found.unit)
+                self._record({stream: refused}, found.unit)
         else:
             self._record({stream: referral.refuse_decline(found, by_unit=found.unit)}, found.unit)
 
