@@ -11,5 +11,6 @@ PROCESSES.set_forkserver_preload(
         "tests.faults.racing",
         "tests.projections.test_parking_killed",
         "tests.racers",
+        "tests.sealers",
     ]
 )
