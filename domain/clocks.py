@@ -18,6 +18,13 @@ from domain.ports import WorkingCalendar
 SOL_2025_IN_FORCE: Final = date(2025, 7, 1)
 
 
+_ACT: Final = {
+    StatuteVersion.SOL_2001: "SoL 2001:453",
+    StatuteVersion.SOL_2025: "SoL 2025:400",
+}
+_OTHER_LAWS: Final = {"UtlL": "UtlL 2005:716", "SoLPuL": "SoLPuL 2001:454"}
+
+
 class Measure(StrEnum):
     """In what a length is measured."""
 
@@ -72,6 +79,15 @@ class Row:
 
     def section(self, version: StatuteVersion) -> str | None:
         return self.new if version is StatuteVersion.SOL_2025 else self.old
+
+    def basis(self, version: StatuteVersion) -> tuple[str, str] | None:
+        """Statute and section, as they read when it started; none where it is the municipality's
+        own."""
+        section = self.section(version)
+        if section is None:
+            return None
+        law, _, rest = section.partition(" ")
+        return (_OTHER_LAWS[law], rest) if law in _OTHER_LAWS else (_ACT[version], section)
 
     def length_under(self, version: StatuteVersion) -> Length:
         changed = self.new_length if version is StatuteVersion.SOL_2025 else None

@@ -98,11 +98,11 @@ class Deadlines(Page):
         "Det som enheten ska göra, det som förfaller först överst; också att en polisinsats ska"
         " bekräftas (R6), och obesvarat som enheten har"
         " lämnat till en annan och som har gått till enhetscheferna. Vad fristen gäller sägs"
-        " neutralt; lagrum och klocka står i akten.",
+        " neutralt; vilken klocka det är och dess lagrum står i akten, under samma nummer.",
         "What the unit must see to, what is due first on top; also that a police operation is to be"
         " acknowledged (R6), and what it left to another unit to"
         " answer and what has gone to the unit managers. What is due is told in neutral words; the"
-        " statute and the clock stand in the file.",
+        " clock and its section of the law stand in the file, under the same number.",
     ),
     asks=(Act.READ, Information.LINE),
     view=deadlines.PROJECTION.name,

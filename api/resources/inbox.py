@@ -24,6 +24,7 @@ from api.door.answers import (
 from api.door.query import PageQuery, PastQuery
 from api.door.visit import Visit
 from api.resources.circumstances import Circumstances, circumstances_in
+from api.resources.clocks import ClockAsItStands, clocks_of
 from api.resources.identities import Identity, identity_in, known_person
 from api.resources.referrals import Holder, Informed, Receipt
 from api.resources.story import what_it_rests_on
@@ -128,6 +129,7 @@ class ReferralDetail(ReferralLine):
     position: Position
     identity: Identity | UnsetType = UNSET
     circumstances: Circumstances | UnsetType = UNSET
+    deadlines: list[ClockAsItStands] | UnsetType = UNSET
 
 
 @reading(
@@ -157,6 +159,10 @@ async def read(visit: Visit, referral_id: UUID) -> Seen[ReferralDetail]:
         answer.identity = identity_in(told, contact=visit.may_read(Information.CONTACT, found))
     if visit.may_read(Information.CIRCUMSTANCES, found):
         answer.circumstances = circumstances_in(told)[0]
+    if visit.may_read(Information.DELIBERATION, found):
+        answer.deadlines = await clocks_of(
+            visit, found, referral_id, [referral_id], Information.DELIBERATION
+        )
     version = ((referral_id, line.version), known_person(told, found))
     return Seen(answer, [referral_id, found.person], version=version)
 

@@ -24,6 +24,7 @@ from api.door.answers import (
     TransferId,
     Unit,
 )
+from api.resources.clocks import ClockAsItStands
 from domain.codes import (
     ApplicationKind,
     ConsentGiver,
@@ -191,3 +192,4 @@ class Overview(Answer):
     takeover_requests: list[TakeoverAsItStands] = msgspec.field(default_factory=list)
     links: list[LinkAsItStands] = msgspec.field(default_factory=list)
     child_reports: list[ReportedChild] = msgspec.field(default_factory=list)
+    deadlines: list[ClockAsItStands] = msgspec.field(default_factory=list)

@@ -14,12 +14,13 @@ from api.door.answers import (
     Seen,
 )
 from api.door.visit import Visit
+from api.resources.clocks import clocks_of
 from api.resources.linked import without_unseen
 from api.resources.overview_parts import Overview
 from api.resources.story import CORRECTION, Told, opened
 from domain.labels import Label
 from domain.policy import Act, Information
-from projections import timeline
+from projections import caseload, timeline
 from projections.takeovers import TakeoverStatus
 
 _MOST: Final = 1000
@@ -93,9 +94,10 @@ _NAMES: Final = [
     Label("Läs hur ärendet står", "Read how the case stands"),
     Label(
         "Samtycken, regionkoordinatorer, utredningar, bedömningar, insatser, ansökningar och det"
-        " som har gått ut ur förvaltningen, som det står nu.",
+        " som har gått ut ur förvaltningen, som det står nu; och fristerna med klocka och lagrum.",
         "Consents, coordinators, investigations, assessments, interventions, applications and what"
-        " has gone out of the administration, as it stands now.",
+        " has gone out of the administration, as it stands now; and the deadlines with their"
+        " clocks and sections of the law.",
     ),
     asks=(Act.READ, Information.TIMELINE),
     view=timeline.PROJECTION.name,
@@ -111,12 +113,18 @@ async def read(visit: Visit, case_id: UUID) -> Seen[Overview]:
         names=_NAMES,
         limit=_MOST,
     )
+    await visit.include(caseload.PROJECTION.name)
+    line = await visit.ask(caseload.line, visit.viewer, case_id)
+    referrals = line.referrals if line else ()
     story = await without_unseen(visit, await opened(visit, found, page.lines))
     told = overview_of(story)
     answer = msgspec.convert(
         {"caseId": case_id, "position": visit.position, **told}, Overview, strict=False
     )
-    return Seen(answer, [case_id, found.person])
+    answer.deadlines = await clocks_of(
+        visit, found, case_id, [case_id, *referrals], Information.TIMELINE
+    )
+    return Seen(answer, [case_id, found.person, *referrals])
 
 
 def overview_of(told: Iterable[Told]) -> dict[str, list[dict[str, Any]]]:

@@ -166,7 +166,7 @@ def information_of(  # noqa: PLR0911 - an answer for each kind
             return Information.CIRCUMSTANCES
         case ["case", "assessment-recorded"]:
             return Information.CIRCUMSTANCES
-        case ["referral", _]:
+        case ["referral", _] | ["deadline", "set"]:  # its clock: by what the unit is bound
             return Information.DELIBERATION
         case ["case", event] if event.startswith("handover-"):
             return Information.DELIBERATION  # what the receiving unit's answer rests on

@@ -13,7 +13,7 @@ from domain.deadline import DeadlineEscalated, DeadlineMissed
 from domain.majority import MonthReckoned
 from tests.acceptance import test_a_day as a_day
 from tests.acceptance.test_nothing_in_the_clear import accepted, with_etag
-from tests.acceptance.town import Person, Town
+from tests.acceptance.town import Person, Reply, Town
 
 TELLING = ("protection", "preliminary", "skydd", "förhands", "majority", "18")
 
@@ -45,6 +45,13 @@ async def in_time(town: Town, later: timedelta, *servers: Rooms) -> None:
     await town.level()
 
 
+async def decisions(who: Person, path: str, listed: Reply) -> list[tuple[str, str, str]]:
+    """Which clocks the decisions in a list are, told apart in the file itself, with their law."""
+    stand = {it["deadlineId"]: it for it in (await who.get(path))["deadlines"]}
+    lines = [stand[it["deadlineId"]] for it in listed["items"] if it["kind"] == "decision"]
+    return [(it["clock"], it["statute"], it["section"]) for it in lines]
+
+
 async def test_a_report_is_assessed_in_time(town: Town) -> None:
     """The unit's list says what is due, in neutral words; the assigned worker reads which clocks
     ran; nobody else sees either."""
@@ -56,6 +63,10 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     assert not any(word in str(listed.json).lower() for word in TELLING[:5])
     assert await due(town["nexus manager"]) == []
     path = f"/referrals/{referral}"
+    assert await decisions(manager, path, listed) == [
+        ("protection-assessment", "SoL 2025:400", "20:1"),
+        ("preliminary-assessment", "SoL 2025:400", "20:2"),
+    ]
     ground = {"ground": "Trygg hos mormor."}
     early = {"opensInvestigation": True, "ground": "Oro."}
     await worker.post(f"{path}/preliminary-assessments", early, expect=409)
@@ -92,6 +103,8 @@ async def test_a_report_is_assessed_in_time(town: Town) -> None:
     [opening] = await due(worker, workerId=str(worker.staff_id))
     assert (opening["kind"], opening["status"]) == ("decision", "running")
     await worker.post(f"/cases/{case}/investigations", expect=201)
+    overview = (await worker.get(f"/cases/{case}/overviews"))["deadlines"]
+    assert {it["clock"]: it["status"] for it in overview}["protection-assessment"] == "met"
     clocked = [line["kind"] for line in await due(worker, workerId=str(worker.staff_id))]
     assert sorted(clocked) == ["conclusion", "notice"]
 

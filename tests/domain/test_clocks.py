@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,13 @@ def test_no_measure_is_unused() -> None:
 def test_version_on_a_day() -> None:
     """A pilot year that starts in April 2023 lies under the old law."""
     assert version_on(date(2023, 4, 1)) is StatuteVersion.SOL_2001
+
+
+def test_a_clock_names_its_statute() -> None:
+    """The Act as it was in force, or another law where the clock stands in one; or none (c)."""
+    versions = (StatuteVersion.SOL_2001, StatuteVersion.SOL_2025)
+    told = [TABLE[ClockKind.CHILD_INVESTIGATION].basis(version) for version in versions]
+    assert told == [("SoL 2001:453", "11:2"), ("SoL 2025:400", "20:3")]
+    assert TABLE[ClockKind.REFLECTION_PERIOD].basis(versions[0]) == ("UtlL 2005:716", "5:15")
+    for row, version in product(TABLE.values(), versions):
+        assert (row.basis(version) is None) == (row.section(version) is None)
