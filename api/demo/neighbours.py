@@ -115,16 +115,22 @@ class Neighbours:
             linked = await self.stage.do(story.manager, links.link_cases, story.id, other.id, kind)
             if self.stage.comes_round("linked by mistake", _BY_MISTAKE):
                 mine = next(fact.event for fact in linked.facts if fact.stream == story.id)
-                self._in(2, self._unlink, cast("CaseLinked", mine).link)
+                self._in(2, self._unlink, other, cast("CaseLinked", mine).link)
 
-    async def _unlink(self, link: UUID) -> None:
+    async def _unlink(self, other: CaseStory, link: UUID) -> None:
+        """By who still sees both."""
+        if not self._is_with_us(other):
+            return
         await self.stage.do(self.story.manager, links.remove_link, self.story.id, link)
 
     def _is_near(self, other: CaseStory) -> bool:
-        mine = self.story
-        near = (other.unit, other.compartment) == (mine.unit, mine.compartment)
-        there = other.is_open and not other.protected and other.id not in mine.linked
-        return near and there and other is not mine
+        other_than_these = other is not self.story and other.id not in self.story.linked
+        return (
+            other.is_open and not other.protected and other_than_these and self._is_with_us(other)
+        )
+
+    def _is_with_us(self, other: CaseStory) -> bool:
+        return (other.unit, other.compartment) == (self.story.unit, self.story.compartment)
 
     async def _ask_for_it(self) -> None:
         """The unit for adults was told of it (R3), and takes the person for one."""

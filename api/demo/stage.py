@@ -22,6 +22,7 @@ from api.demo.crew import Crew, Member
 from api.demo.people import Population
 from api.demo.workdays import OfficeHours
 from api.runtime.clock import STOCKHOLM, SeededIds, SimulatedClock
+from domain.errors import Refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Theatre:
     crew: Crew
     read: Callable[[Sequence[Look], int], Awaitable[object]] | None = None  # what was looked at
     position: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
     looks: list[Look] = field(default_factory=list)
     rounds: Counter[str] = field(default_factory=Counter)
     watching: list[Callable[[UUID, object], None]] = field(default_factory=list)
@@ -62,11 +64,16 @@ class Theatre:
         heappush(self._agenda, (moment, next(self._order), act))
 
     async def play(self, until: datetime, progress: Callable[[], None]) -> None:
-        """Play what is on the agenda; what would come later is left open."""
+        """Play what is on the agenda; what would come later is left open. Of very many stories some
+        meet in a way that nobody wrote: what the house refuses then is counted, and that story
+        goes no further on this path."""
         while self._agenda and self._agenda[0][0] < until:
             moment, _, act = heappop(self._agenda)
             self.clock.set(moment)
-            await act()
+            try:
+                await act()
+            except Refusal as refusal:
+                self.refused[type(refusal).__name__] += 1
             progress()
             if len(self.looks) >= _MANY_LOOKS:
                 await self.tell_looks()

@@ -31,7 +31,8 @@ class Turns:
 
     def begin(self) -> None:
         story, stage = self.story, self.stage
-        child = story.intake.age is AgeKnowledge.MINOR and not story.intake.mistaken
+        intake = story.intake
+        child = intake.age is AgeKnowledge.MINOR and not (intake.mistaken or intake.repeats)
         if child and stage.comes_round("guardian", _HAS_A_GUARDIAN):
             self._in(6, self._record_guardian)
         exposed = story.compartment is Compartment.EXPOSED

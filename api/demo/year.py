@@ -44,6 +44,7 @@ class DemoYear:
     staff: Mapping[str, UUID]  # demo role -> staff id; who has left is not among them
     team: UUID
     position: int  # of the last event
+    refused: Mapping[str, int]  # how often what somebody tried; in a pilot year nothing
     looks: Sequence[Look]  # who looked at what on the way; see readings.py
     by_time: Sequence[Reading] = ()  # of birth dates, for what turns with age
 
@@ -103,6 +104,7 @@ async def generate_year(
         staff=theatre.crew.ids,
         team=team,
         position=theatre.position,
+        refused=theatre.refused,
         looks=theatre.looks,
         by_time=time.readings,
     )

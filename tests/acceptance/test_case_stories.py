@@ -270,6 +270,17 @@ async def test_a_child_in_the_family_has_a_file_of_its_own(town: Town) -> None:
     assert told["referral"] == reported["referralId"]
     await worker.get(f"/referrals/{reported['referralId']}", expect=404)
     await town["intake manager"].get(f"/referrals/{reported['referralId']}", expect=404)
+    theirs: dict[str, Any] = {"unit": "childrens-intake", "role": "unit-manager", "side": "c"}
+    beside = await town.employ("relatives intake", **theirs, qualifiedForChildren=True)
+    await town.level()
+    received = await beside.get(f"/referrals/{reported['referralId']}")
+    assert (received["status"], received["unit"]) == ("waiting", "childrens-intake")
+    accepted = await beside.post(f"/referrals/{reported['referralId']}/acceptances")
+    await town.level()
+    assert (await beside.get(f"/cases/{accepted['caseId']}"))["unit"] == "childrens-intake"
+    for parents in (worker, town["nexus manager"], town["intake manager"]):
+        await parents.get(f"/cases/{accepted['caseId']}", expect=404)
+    await beside.get(path, expect=404)
     presumed = {**child, "person": {"role": "relative", "age": "unknown"}}  # a child (R3)
     told = await worker.post(f"{path}/children-reports", presumed, expect=201)
     assert told["routing"]["unit"] == "childrens-intake"

@@ -201,3 +201,77 @@ async def test_two_servers_tell_everything_once(town: Town) -> None:
     assert sum(isinstance(fact.event, DeadlineMissed) for fact in facts) == 17  # one was answered
     assert sum(isinstance(fact.event, DeadlineEscalated) for fact in facts) == 5
     assert sum(isinstance(fact.event, MonthReckoned) for fact in facts) == 1
+
+
+async def test_a_declined_handover_escalates(town: Town) -> None:
+    """R2: a decline that the receiving unit's manager has not confirmed leaves the offer standing;
+    when its time is over it is brought to both managers, and answered all the same."""
+    referral = await report(town, "Disa Norr", a_day.born(14))
+    manager, nexus, worker = town["intake manager"], town["nexus manager"], town["nexus worker"]
+    case = await accepted(manager, referral)
+    path, offer = f"/cases/{case}", {"toUnit": "nexus", "reason": "Flyttar hit."}
+    etag = (await manager.get(path)).headers["ETag"]
+    offered = await manager.post(f"{path}/handovers", offer, etag=etag, expect=201)
+    handover = f"{path}/handovers/{offered['handoverId']}"
+    await town.level()
+    why = {"reason": "other-municipality", "explanation": "Bor i Enköping."}
+    await worker.post(f"{handover}/declines", {**why, "reason": "capacity"}, expect=422)
+    await worker.post(f"{handover}/declines", why)
+    assert (await manager.get(path))["unit"] == "childrens-intake"
+    await in_time(town, timedelta(days=30))
+    for both in (manager, nexus):
+        [answer] = await due(both, kind="answer", fileId=case)
+        assert (answer["status"], answer["timesEscalated"] > 0) == ("missed", True)
+    await worker.post(f"{handover}/decline-refusals", expect=403)
+    await nexus.post(f"{handover}/decline-refusals")
+    await nexus.post(f"{handover}/acceptances")
+    assert (await nexus.get(path))["unit"] == "nexus"
+    await town.level()
+    assert await due(nexus, kind="answer", fileId=case) == []
+
+
+async def test_a_17_year_old_turns_18(town: Town) -> None:
+    """R13: the transition is due before the birthday; what rests on a guardian's consent ends with
+    it, and the case goes over to the adults' unit, whose it is from then on."""
+    today = date.today()  # noqa: DTZ011, TID251 - ages are told today
+    months = today.year * 12 + today.month - 1 + 3 - 12 * 18
+    born_on = date(months // 12, months % 12 + 1, 9)
+    manager, nexus = town["intake manager"], town["nexus manager"]
+    case = await accepted(manager, await report(town, "Elin Ros", born_on.isoformat()))
+    path = f"/cases/{case}"
+    await town.level()
+    coordinator = await town.employ(
+        "coordinator", unit="regional-coordinators", role="regional-coordinator"
+    )
+    await town.level()
+    guardian = await manager.post(f"{path}/guardians", {"name": "Ylva Ros"}, expect=201)
+    consent = {
+        "kinds": ["identity", "contact", "circumstances"],
+        "receiver": "regional-coordinators",
+        "giver": "guardian",
+        "guardianId": guardian["guardianId"],
+    }
+    await manager.post(f"{path}/consents", consent, expect=201)
+    engaged = {"coordinatorId": str(coordinator.staff_id)}
+    await manager.post(f"{path}/coordinator-engagements", engaged)
+    await in_time(town, timedelta(0))
+    [review] = await due(manager, kind="review", fileId=case)
+    assert review["status"] == "running"
+    await coordinator.get(path)
+
+    await in_time(town, timedelta(days=150))
+    await coordinator.get(path, expect=404)
+    told = await manager.get(f"{path}/timeline-entries", limit="100")
+    kinds = [entry["kind"] for entry in told["items"]]
+    assert kinds.count("majority-reached") == 1
+    [review] = await due(manager, kind="review", fileId=case)
+    assert review["status"] == "missed"
+    offer = {"toUnit": "nexus", "reason": "Har fyllt 18."}
+    etag = (await manager.get(path)).headers["ETag"]
+    offered = await manager.post(f"{path}/handovers", offer, etag=etag, expect=201)
+    await town.level()
+    await nexus.post(f"{path}/handovers/{offered['handoverId']}/acceptances")
+    await town.level()
+    assert (await nexus.get(path))["unit"] == "nexus"
+    assert await due(nexus, kind="review", fileId=case) == []
+    await manager.get(path, expect=404)

@@ -171,6 +171,7 @@ async def test_a_year_may_be_larger(scale: int) -> None:
     """So many times the intakes, met by as many times the case workers; nobody has more cases
     than one command may move when they leave."""
     larger = await told(SEEDS[0], scale=scale, end=END if scale > 2 else date(2023, 6, 1))
+    assert sum(larger.year.refused.values()) < 0.001 * len(larger.facts)
     seats = Counter(worker for found in larger.cases.values() for worker in found.workers)
     assert max(seats.values()) <= 60
     workers = [it for it in larger.staff.values() if it.role is StaffRole.CASE_WORKER]
@@ -202,7 +203,9 @@ async def test_progress_is_told() -> None:
 
 
 def test_a_pilot_year(a_year: Told) -> None:
-    """120 intakes (S63) make 5-10 thousand events, and the positions are dense."""
+    """120 intakes (S63) make 5-10 thousand events, and the positions are dense; nobody tries what
+    the house refuses."""
+    assert not a_year.year.refused
     assert len(a_year.intakes) == 120
     assert 5_000 <= len(a_year.facts) <= 10_000
     assert [fact.position for fact in a_year.facts] == list(range(1, a_year.year.position + 1))
