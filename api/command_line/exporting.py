@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Final, Protocol
 
 import typer
-from pydantic.alias_generators import to_camel
 
 from api.command_line.inspecting import (
     Filters,
@@ -37,7 +36,6 @@ from api.resources.reading_searches import ReadingSearch
 from api.runtime.settings import Settings
 from api.tree.bundles import Entry, Lines
 from domain.codes import Purpose
-from domain.errors import NothingIsSealedThere
 
 Batches = Callable[[Visit, StatedQuery, int, int], AsyncIterator[Batch]]
 
@@ -76,7 +74,7 @@ def export_events(
         return log_exports.events(visit, wanted, query, size=size, after=after, content=content)
 
     door = event_searches.contents if content else event_searches.search
-    export = _Export(settings, file, EVENTS, wanted, form, purpose, content=content, resume=resume)
+    export = _Export(file, EVENTS, wanted, form, purpose, content=content, resume=resume)
     spoken(
         settings,
         token_file,
@@ -105,7 +103,7 @@ def export_readings(
     def batches(visit: Visit, query: StatedQuery, size: int, after: int) -> AsyncIterator[Batch]:
         return log_exports.readings(visit, wanted, query, size=size, after=after)
 
-    export = _Export(settings, file, RECEIPTS, wanted, form, purpose, resume=resume)
+    export = _Export(file, RECEIPTS, wanted, form, purpose, resume=resume)
     spoken(
         settings,
         token_file,
@@ -145,7 +143,6 @@ class _Standing:
 class _Export:
     def __init__(
         self,
-        settings: Settings,
         file: Path,
         log: str,
         wanted: LogSearch,
@@ -161,27 +158,18 @@ class _Export:
         self._form = form
         self._query = StatedQuery(purpose=purpose)
         self._resume = resume
-        told = wanted.place.items()
-        filters = {to_camel(n): str(value) for n, value in told if value not in (None, False)}
-        self._number = filters.get("number")
-        self._about: dict[str, Any] = {
-            "municipality": settings.municipality,
-            "log": log,
-            "purpose": purpose.value,
-            "content": content,
-            "filter": filters,
-        }
+        self._wanted = wanted
+        self._content = content
 
     async def run(self, speaker: Speaker, door: Door, batches: Batches) -> None:
         """Raises ExportCannotGoOn, and what the doors raise."""
         visit = await speaker.visit(door)
-        if self._number:  # stands in no file: a mark that only the house can make stands for it
-            mark = visit.marks.cursor(self._number.encode(), "number")
-            self._about["filter"] = {**self._about["filter"], "number": mark}
-        stands = self._standing() if self._resume else None
+        about = log_exports.what_it_is(visit, self._log, self._wanted, self._query)
+        about["content"] = self._content
+        stands = self._standing(about) if self._resume else None
         if not self._resume and (self._part.exists() or self._file.exists()):
             raise ExportCannotGoOn(f"{self._file} or its .part stands there already")
-        head = dict(stands.head) if stands else await self._head(speaker)
+        head = dict(stands.head) if stands else await self._head(visit)
         writer = self._writer(speaker, stands)
         size, after = head["about"]["size"], stands.position if stands else 0
         mode = "ab" if stands else "xb"
@@ -203,18 +191,11 @@ class _Export:
         self._part.replace(self._file)
         typer.echo(f"{self._file}: {(stands.entries if stands else 0) + written:,} entries")
 
-    async def _head(self, speaker: Speaker) -> dict[str, Any]:
+    async def _head(self, visit: Visit) -> dict[str, Any]:
         """What is stated at the top. Raises NothingIsSealedThere."""
-        signed = await speaker.rooms.house.audit_logs[self._log].published()
-        if signed is None:
-            raise NothingIsSealedThere(sealed=0)
-        began = speaker.rooms.house.desk.clock.now()
-        about = {**self._about, "size": signed.size, "position": await speaker.rooms.facts.head()}
-        return {
-            "about": {**about, "exportedAt": began.isoformat()},
-            "keys": speaker.rooms.house.signatures.keys(),
-            "checkpoints": {self._log: signed.note},
-        }
+        head = await log_exports.head(visit, self._log, self._wanted, self._query)
+        head["about"]["content"] = self._content
+        return head
 
     def _writer(self, speaker: Speaker, stands: _Standing | None) -> Writer:
         if self._form is Form.CSV:
@@ -223,7 +204,7 @@ class _Export:
         signer = speaker.rooms.house.signatures.statement()
         return _Proved(lines, lambda: lines.end(signer))
 
-    def _standing(self) -> _Standing | None:
+    def _standing(self, about: Mapping[str, Any]) -> _Standing | None:
         """What stands in the part that was left, cut back to its last whole line; None where
         nothing does. Raises ExportCannotGoOn."""
         if not self._part.exists():
@@ -235,8 +216,7 @@ class _Export:
         if not stands.head:
             self._part.unlink()
             return None
-        asked = {name: stands.head.get("about", {}).get(name) for name in self._about}
-        if asked != self._about:
+        if any(stands.head["about"].get(name) != value for name, value in about.items()):
             raise ExportCannotGoOn(f"{self._part} is of something else")
         return stands
 

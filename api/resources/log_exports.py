@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+from pydantic.alias_generators import to_camel
 
 from api.door.answers import Answer
 from api.door.query import StatedQuery
@@ -21,18 +22,53 @@ from api.resources.event_searches import (
     span,
     wanted_events,
 )
-from api.resources.log_searches import streams_of
+from api.resources.log_searches import LogSearch, streams_of
 from api.resources.people import who
 from api.resources.reading_searches import ReadingSearch, found_reading, wanted_readings
 from api.tree.bundles import Entry
 from api.tree.bundling import entries
-from domain.errors import NotPermitted, PurposeIsMissing
+from domain.errors import NothingIsSealedThere, NotPermitted, PurposeIsMissing
 from domain.policy import Act, Information, may, purposes
 from projections import timeline
 from projections.timeline import searching
 
-_TOGETHER: Final = 100  # entries for one receipt, which names whose they are
+TOGETHER: Final = 100  # entries for one receipt, which names whose they are
 EVENTS, RECEIPTS = "events", "receipts"
+
+
+async def head(visit: Visit, log: str, wanted: LogSearch, query: StatedQuery) -> dict[str, Any]:
+    """What an export states at its top: of what it is, by which filter, and to which checkpoint.
+    For a number, which stands in no file, there is a mark that only the house can make. Raises
+    NothingIsSealedThere."""
+    signed = await visit.house.audit_logs[log].published()
+    if signed is None:
+        raise NothingIsSealedThere(sealed=0)
+    return {
+        "about": {
+            **what_it_is(visit, log, wanted, query),
+            "madeBy": str(visit.staff),
+            "at": visit.now.isoformat(),
+            "position": visit.position,
+            "size": signed.size,
+        },
+        "keys": visit.house.signatures.keys(),
+        "checkpoints": {log: signed.note},
+    }
+
+
+def what_it_is(visit: Visit, log: str, wanted: LogSearch, query: StatedQuery) -> dict[str, Any]:
+    """The part of it that stays the same, however often the export is begun."""
+    told = wanted.place.items()
+    filters = {to_camel(name): str(value) for name, value in told if value not in (None, False)}
+    if wanted.number:
+        filters["number"] = visit.marks.cursor(wanted.number.twelve.encode(), "number")
+    return {
+        "municipality": visit.house.desk.organisation.municipality,
+        "log": log,
+        "operation": visit.operation,
+        "purpose": query.purpose.value,
+        "filter": filters,
+    }
 
 
 class Batch(NamedTuple):
@@ -44,7 +80,14 @@ class Batch(NamedTuple):
 
 
 async def events(
-    visit: Visit, wanted: EventSearch, query: StatedQuery, *, size: int, after: int, content: bool
+    visit: Visit,
+    wanted: EventSearch,
+    query: StatedQuery,
+    *,
+    size: int,
+    after: int,
+    content: bool,
+    together: int = TOGETHER,
 ) -> AsyncIterator[Batch]:
     """Of the log's first `size` entries. Without content the rows stay where they are: what their
     payload says in the clear is content, too."""
@@ -56,7 +99,7 @@ async def events(
     asked = wanted_events(wanted, streams, min(last, size))
     on: int | None = max(after, first - 1)
     while on is not None:
-        found = await visit.ask(searching.search, visit.viewer, asked, after=on, limit=_TOGETHER)
+        found = await visit.ask(searching.search, visit.viewer, asked, after=on, limit=together)
         on = found.after
         told: Sequence[FoundEvent] | Sequence[FoundContent]
         told = await (found_contents if content else found_events)(visit, found.lines)
@@ -71,7 +114,13 @@ async def events(
 
 
 async def readings(
-    visit: Visit, wanted: ReadingSearch, query: StatedQuery, *, size: int, after: int
+    visit: Visit,
+    wanted: ReadingSearch,
+    query: StatedQuery,
+    *,
+    size: int,
+    after: int,
+    together: int = TOGETHER,
 ) -> AsyncIterator[Batch]:
     """Of the log's first `size` receipts: those of the export itself come after them."""
     _permitted(visit, query, Information.ACCESS_LOG)
@@ -80,7 +129,7 @@ async def readings(
     asked = replace(asked, last=min(asked.last or size, size))
     on: int | None = after
     while on is not None and on < size:
-        found = await visit.house.receipts.onward(visit.viewer, asked, after=on, limit=_TOGETHER)
+        found = await visit.house.receipts.onward(visit.viewer, asked, after=on, limit=together)
         on = found.after
         lines = found.lines
         people = await who(visit, (past.reading.reader for past in lines if past.reading))

@@ -387,7 +387,7 @@ async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
         await by_command(story, kind, "export", str(file), *where, *more)
         head, *entries, last = lines(file.read_text("utf-8"))
         assert head["about"]["filter"] == {"unit": "nexus"}
-        assert head["about"]["municipality"] == story.town.settings.municipality
+        assert head["about"]["municipality"] == "uppsala"
         path = EVENTS if kind == "events" else READINGS
         name = "position" if kind == "events" else "receipt"
         size = {"lastPosition" if kind == "events" else "lastReceipt": head["about"]["size"]}
@@ -405,6 +405,29 @@ async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
         assert receipts
     await by_command(story, "events", "export", str(tmp_path / "no"), who="nexus worker", ends=1)
     assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("what", ["event", "event-content", "reading"])
+async def test_a_door_exports_in_parts(story: Story, what: str) -> None:
+    """Behind each other they are one file that proves itself, each after its receipt; a cursor of
+    another filter is refused, and so is whoever does not review."""
+    await sealed(story.town)
+    path, query, parts = f"/{what}-exports", "purpose=review&limit=1", list[str]()
+    log, name = (READINGS, "receipt") if what == "reading" else (EVENTS, "position")
+    cursor = ""
+    while True:
+        told = await story.ask(path, query=query + cursor, unit="nexus")
+        parts.append(told["part"])
+        if told["nextCursor"] is None:
+            break
+        cursor = f"&cursor={told['nextCursor']}"
+    head, *entries, _ = lines("".join(parts))
+    size = {"lastReceipt" if what == "reading" else "lastPosition": head["about"]["size"]}
+    expected = sorted(it[name] for it in await story.every(log, unit="nexus", **size))
+    assert [it["position"] for it in entries] == expected
+    verify_bundle("".join(parts).encode().splitlines(keepends=True), keys_of(head["keys"]))
+    await story.ask(path, query=query + cursor, unit="childrens-intake", expect=400)
+    await story.town["nexus manager"].ask(f"{path}?{query}", {}, expect=403)
 
 
 @pytest.mark.parametrize(("form", "kept"), [("jsonl", 0.4), ("csv", 0.75)])
