@@ -1,11 +1,12 @@
 """Signed notes (C2SP signed-note): a text, and below it a line for each signature.
 
 A key is told by its vkey, `name+keyid+base64(algorithm, public key)`. Lines of keys that a verifier
-does not know are passed over, so there is room for other algorithms beside these.
+does not know are passed over, so there is room for other algorithms beside these: one line in
+ALGORITHMS each.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, NamedTuple, Self
@@ -36,6 +37,27 @@ class SignatureIsWrong(Exception):
 
 class KeyIsUnsound(ValueError):
     """This is no key of a signer or verifier of notes."""
+
+
+class Algorithm(NamedTuple):
+    """How signatures of one kind of key are told from others."""
+
+    key: int  # bytes of a public key
+    check: Callable[[bytes, bytes, str], None]  # public key, value, text; raises InvalidSignature
+
+
+def _check_text(public: bytes, value: bytes, text: str) -> None:
+    Ed25519PublicKey.from_public_bytes(public).verify(value, text.encode())
+
+
+def _check_timed(public: bytes, value: bytes, text: str) -> None:
+    _check_text(public, value[8:], _timed(int.from_bytes(value[:8]), text))
+
+
+ALGORITHMS: Final[dict[int, Algorithm]] = {
+    ED25519: Algorithm(_SEED, _check_text),
+    COSIGNATURE: Algorithm(_SEED, _check_timed),
+}
 
 
 class Signature(NamedTuple):
@@ -115,7 +137,8 @@ class Verifier:
             key = b64decode(encoded, validate=True)
         except ValueError:
             raise KeyIsUnsound from None
-        if not _is_name(name) or len(key) != 1 + _SEED or key[0] not in {ED25519, COSIGNATURE}:
+        algorithm = ALGORITHMS.get(key[0]) if key else None
+        if not _is_name(name) or algorithm is None or len(key) != 1 + algorithm.key:
             raise KeyIsUnsound
         verifier = cls(name, key[0], key[1:])
         if verifier.key_id.hex() != key_id:
@@ -143,11 +166,8 @@ class Verifier:
         return [it for it in note.signatures if (it.name, it.key_id) == ours]
 
     def _check(self, text: str, value: bytes) -> None:
-        signed = text
-        if self.algorithm == COSIGNATURE:
-            signed, value = _timed(int.from_bytes(value[:8]), text), value[8:]
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(value, signed.encode())
+            ALGORITHMS[self.algorithm].check(self.public, value, text)
         except InvalidSignature:
             raise SignatureIsWrong from None
 

@@ -1,15 +1,21 @@
 """Signed notes: what others publish verifies, what was altered does not."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.tree.checkpoints import Checkpoint, read_checkpoint
 from api.tree.notes import (
+    ALGORITHMS,
     COSIGNATURE,
+    Algorithm,
     KeyIsUnsound,
     Note,
     NoteIsUnsound,
+    Signature,
     SignatureIsMissing,
     SignatureIsWrong,
     Signer,
@@ -65,6 +71,30 @@ def test_unknown_signers_are_passed_over() -> None:
     assert signed_by_any(signed(TEXT, OTHER, SIGNER), [SIGNER.verifier]) == SIGNER.verifier
     with pytest.raises(SignatureIsMissing):
         signed_by_any(signed(TEXT, OTHER), [SIGNER.verifier])
+
+
+def test_room_for_a_second_algorithm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line in the table, and keys of another kind sign beside ours: each is verified by its own
+    rule, and whoever does not know the new kind passes it over."""
+    secret = ec.derive_private_key(7, ec.SECP256R1())
+    public = secret.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    name, kind, hashed = SIGNER.verifier.name, 0xF1, ec.ECDSA(SHA256())
+
+    def check(key: bytes, value: bytes, text: str) -> None:
+        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+        point.verify(value, text.encode(), hashed)
+
+    new = Verifier(name, kind, public)
+    value = secret.sign(TEXT.encode(), hashed)
+    both = read_note(str(signed().cosigned(Signature(name, new.key_id, value))))
+    assert signed_by_any(both, [SIGNER.verifier]) == SIGNER.verifier
+    with pytest.raises(KeyIsUnsound):
+        Verifier.read(new.vkey)
+
+    monkeypatch.setitem(ALGORITHMS, kind, Algorithm(len(public), check))
+    assert signed_by_any(both, [Verifier.read(new.vkey)]) == new
+    with pytest.raises(SignatureIsWrong):
+        new.has_signed(Note(f"{TEXT}more\n", both.signatures))
 
 
 def test_cosignature_binds_text_and_time() -> None:
