@@ -13,6 +13,7 @@ from projections.tables import OLD
 
 LOOKS_APART = 1.0  # seconds
 STANDING_STILL = "standing still"
+AHEAD = "ahead of the log"
 
 _statements = Statements("projections", "standing.sql")
 
@@ -48,6 +49,8 @@ def state_of(view: Standing, before: Standing) -> str:
     """In a word, from two looks, of which the first was `LOOKS_APART` ago."""
     if view.rebuilding:
         return "rebuilding"
+    if view.position > view.head:  # it shows what a restored log has lost: rebuild it
+        return AHEAD
     if view.positions_behind == 0:
         return "level"
     moves = view.position != before.position or view.seconds_behind < 2 * LOOKS_APART

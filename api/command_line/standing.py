@@ -23,7 +23,14 @@ from projections.parking import Parked, parked
 from projections.rebuild import prepare
 from projections.releasing import Released
 from projections.releasing import release as release_view
-from projections.standing import LOOKS_APART, STANDING_STILL, Standing, standings, state_of
+from projections.standing import (
+    AHEAD,
+    LOOKS_APART,
+    STANDING_STILL,
+    Standing,
+    standings,
+    state_of,
+)
 
 _NAMES = [projection.name for projection in VIEWS]
 
@@ -40,7 +47,7 @@ class _Seen:
 
     @property
     def is_well(self) -> bool:
-        return self.state != STANDING_STILL and not self.stands.parked_keys
+        return self.state not in {STANDING_STILL, AHEAD} and not self.stands.parked_keys
 
 
 @settled(where)
@@ -52,7 +59,7 @@ def show(
 ) -> None:
     """How far the views have come, who follows them, what they could not fold.
 
-    Ends with an error when one stands still or has parked something.
+    Ends with an error when one stands still, has parked something, or shows more than the log has.
     """
     if context.invoked_subcommand:
         return
