@@ -37,7 +37,7 @@ def test_every_figure_is_measured_beside_its_references(
         assert line["value"] > 0
         assert line["reference_value"] > 0
         assert line["ratio"] == pytest.approx(line["value"] / line["reference_value"], rel=0.01)
-        assert line["unit"] == "ms" or line["unit"].endswith("/s")
+        assert line["unit"] in {"ms", "MB"} or line["unit"].endswith("/s")
         assert all(line[told] for told in ("what", "reference", "about"))
         for name in ("value", "reference_value", "ratio"):
             assert line["spread"][name][0] <= line[name] <= line["spread"][name][1]
