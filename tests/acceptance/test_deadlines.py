@@ -231,8 +231,8 @@ async def test_a_declined_handover_escalates(town: Town) -> None:
 
 
 async def test_a_17_year_old_turns_18(town: Town) -> None:
-    """R13: the transition is due before the birthday; what rests on a guardian's consent ends with
-    it, and the case goes over to the adults' unit, whose it is from then on."""
+    """R13, S85: the transition is due before the birthday; what rests on a guardian's consent ends
+    with it, and the case goes over to the adults' unit, whose it is from then on."""
     today = date.today()  # noqa: DTZ011, TID251 - ages are told today
     months = today.year * 12 + today.month - 1 + 3 - 12 * 18
     born_on = date(months // 12, months % 12 + 1, 9)

@@ -156,7 +156,8 @@ def test_what_was_told_wrongly_is_corrected() -> None:
 
 
 def test_nobody_has_a_place_in_an_activity() -> None:
-    """Every field is a code, a day, a number or units: no text, no id of anybody (S79)."""
+    """Every field is a code, a day, a number or units: no text, no id of anybody (S79), schools
+    and pupils included (S18)."""
     harmless = (date, int)
     units = {"responsible", "cooperating", "partners"}
     for event in typing.get_args(ActivityEvent):
