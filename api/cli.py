@@ -91,6 +91,7 @@ app.add_typer(db, name="db")
 
 ring = typer.Typer(help="The key-encryption keys of the vault.", no_args_is_help=True)
 ring.command()(keys.rotate)
+ring.command()(keys.retire)
 ring.command()(keys.show)
 app.add_typer(ring, name="keys")
 

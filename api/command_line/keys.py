@@ -1,17 +1,27 @@
-"""The key-encryption keys: renewed, and the vault's keys wrapped anew, while others serve."""
+"""The key-encryption keys: renewed, wrapping the vault's keys anew meanwhile, and retired."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 import typer
 import uvloop
 
 from api.command_line.options import settled, where
 from api.runtime import database
+from api.runtime.key_file import KeyringIsUnusable
 from api.runtime.servers import Addresses, keyring, servers
 from api.runtime.settings import Settings
 from api.runtime.vault import PostgresVault
+
+_BACKUPS: Final = timedelta(days=30)  # how long the vault's backups are kept
+
+
+class KeysMayBeNeeded(KeyringIsUnusable):
+    """The keyring was changed less than 30 days ago: a backup of the vault may need the older keys
+    still. Come back later."""
 
 
 @settled(where)
@@ -39,6 +49,32 @@ def rotate(
             keyring(settings).renew()
         taken, wrapped = uvloop.run(run(addresses))
     typer.echo(f"{taken:,} keys wrapped anew")
+    _show(wrapped)
+
+
+@settled(where)
+def retire(settings: Settings) -> None:
+    """Take out of the keyring the key-encryption keys by which nothing is wrapped any more, a month
+    after the last rotation: until then a backup of the vault that is restored needs them.
+
+    Copies of the keyring that are kept elsewhere keep them, until they are replaced.
+    """
+
+    async def run(addresses: Addresses) -> Mapping[str, int]:
+        async with _vault(settings, addresses) as vault:
+            return await vault.wrapped_by()
+
+    ring = keyring(settings)
+    rest = timedelta(microseconds=(time.time_ns() - ring.changed_at) / 1000)
+    if rest < _BACKUPS:
+        raise KeysMayBeNeeded(settings.secrets)
+    with servers(settings) as addresses:
+        wrapped = uvloop.run(run(addresses))
+    *older, _ = ring.versions
+    unused = [version for version in older if not wrapped.get(version)]
+    if unused:
+        ring.retire(unused)
+    typer.echo(f"retired: {', '.join(unused) or 'none'}")
     _show(wrapped)
 
 

@@ -18,8 +18,9 @@ from api.house import Views
 from domain import disposal as disposals
 from domain import retention
 from domain.case import Case
+from domain.case.consent import CoordinatorEngaged
 from domain.case.investigation import InvestigationOpened
-from domain.case.outward import ExternalReferralMade
+from domain.case.outward import ExternalReferralAddressed, ExternalReferralMade
 from domain.case.transfer import TransferRequested
 from domain.codes import DisposalStatus, HoldGround
 from domain.disposal import STATISTICS, CoarseFact
@@ -46,8 +47,14 @@ T = TypeVar("T")
 
 _SHELVED: Final = (retained.PROJECTION.name, access.PROJECTION.name)
 """The views that tell which files there are: as far as both of them have come."""
-HANDED_OUT: Final = (ExternalReferralMade, TransferRequested)
-"""Of these a copy, or what they tell, has left the house."""
+HANDED_OUT: Final = (
+    ExternalReferralMade,
+    ExternalReferralAddressed,
+    TransferRequested,
+    CoordinatorEngaged,
+)
+"""Of these a copy, or what they tell, has left the house. A report to the police and feedback have,
+too; but that there was one is told by nothing once the file is gone (c)."""
 _MOST_FACTS: Final = 480  # of the files that go in one append
 
 # --- what keeps a file -----------------------------------------------------------------------

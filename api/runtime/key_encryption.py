@@ -6,14 +6,15 @@ file's mode alone protects it.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from api.runtime.key_file import KeyFile, KeyManagement, KeyringIsUnusable
+from api.runtime.key_file import KeyFile, KeyManagement, KeyringIsMissing, KeyringIsUnusable
 
 _NONCE = 12
 _ABOUT = "Key-encryption keys, newest last. Whoever has this file can open the vault."
@@ -49,11 +50,13 @@ class KeyringFile:
     """Several versions of a 256-bit key in a file that only its owner may read.
 
     A version is never taken out while a key is wrapped by it. Another process may have renewed the
-    file: an unknown version is looked for there before it is called unknown.
+    file: whoever wraps looks whether it has changed, so that nothing is wrapped by an older version
+    after that; and an unknown version is looked for there before it is called unknown.
     """
 
     def __init__(self, path: Path, management: KeyManagement | None = None) -> None:
         self._file = _file(path, management)
+        self._read_at = self._file.changed_at
         self._versions = _ciphers(self._file.read())
 
     @classmethod
@@ -66,11 +69,30 @@ class KeyringFile:
         """Add a version that wraps from now on; rotate the vault's keys afterwards."""
         self._versions = _ciphers(self._file.renew())
 
+    def retire(self, versions: Collection[str]) -> None:
+        """Take versions out by which nothing is wrapped any more; never the newest."""
+        self._file.retire(versions)
+        self._versions = _ciphers(self._file.read())
+
+    @property
+    def changed_at(self) -> int:
+        """Nanoseconds. Raises KeyringIsMissing."""
+        return self._file.changed_at
+
+    @property
+    def versions(self) -> Sequence[str]:
+        """Oldest first."""
+        return tuple(self._versions)
+
     @property
     def newest(self) -> str:
         return next(reversed(self._versions))
 
     def wrap(self, name: str, key: bytes) -> Wrapped:
+        with suppress(KeyringIsMissing):  # what is in memory goes on
+            if (changed_at := self._file.changed_at) != self._read_at:
+                self._versions = _ciphers(self._file.read())
+                self._read_at = changed_at
         by, nonce = self.newest, secrets.token_bytes(_NONCE)
         return Wrapped(by, nonce + self._versions[by].encrypt(nonce, key, name.encode()))
 

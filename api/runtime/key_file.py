@@ -11,7 +11,7 @@ import shlex
 import stat
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -112,6 +112,14 @@ class KeyFile:
             keys[str(int(next(reversed(keys))) + 1)] = secrets.token_bytes(_KEY)
             self._write(keys)
         return keys
+
+    def retire(self, versions: Collection[str]) -> None:
+        """Take versions out by which nothing is wrapped any more; the newest stays. Raises
+        KeyringIsUnusable."""
+        with _alone_in(self.path.parent):
+            keys = self.read()
+            newest = next(reversed(keys))
+            self._write({v: k for v, k in keys.items() if v == newest or v not in versions})
 
     def read(self) -> dict[str, bytes]:
         """The versions, oldest first. Raises KeyringIsUnusable."""

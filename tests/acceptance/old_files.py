@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from api.commands import cases, referrals
+from api.commands import cases, outward, referrals
 from api.commands.referrals import ReferralDetails
 from api.commands.work import Command, Desk, Outcome, Work, carry_out
 from api.runtime.clock import SimulatedClock
-from domain.codes import CaseOutcome
+from domain.codes import CaseOutcome, DisclosureGround, InformationKind, Receiver
 from domain.referral import Referral, ReferralAccepted, ReferralReceived
 from tests.acceptance.town import Town
 from tests.api.test_doors_numbers import number_of
@@ -18,6 +18,13 @@ from tests.town import AN_ADULT
 
 P = ParamSpec("P")
 LONG_AGO = datetime(2018, 3, 8, 9, 0, tzinfo=UTC)
+TO_THE_REGION: Any = {
+    "receiver": Receiver.REGION,
+    "party": None,
+    "ground": DisclosureGround.CARE,
+    "going_along": (InformationKind.IDENTITY,),
+    "text": "Behöver vård.",
+}
 BIRTHS = [
     day
     for day in (date(1980, 1, 1) + timedelta(days=n) for n in range(400))
@@ -72,7 +79,9 @@ class LongAgo:
         outcome = await self.do("police officer", referrals.receive_referral, details)
         return outcome.the(ReferralReceived)[0]
 
-    async def file(self, serial: int, born: date | None = None, **more: Any) -> OldFile:
+    async def file(
+        self, serial: int, born: date | None = None, *, handed_out: bool = False, **more: Any
+    ) -> OldFile:
         """A file that was opened, noted in and closed again; of another person for each serial."""
         born = born or BIRTHS[serial]
         name, number = f"Runa Dimvaka-{serial:03}", number_of(born)
@@ -84,6 +93,8 @@ class LongAgo:
         worker = self.town["nexus worker"].staff_id
         await self.do("nexus manager", cases.assign_case_worker, case, worker)
         await self.do("nexus worker", cases.record_note, case, note)
+        if handed_out:
+            await self.do("nexus worker", outward.refer_out, case, **TO_THE_REGION)
         await self.do("nexus manager", cases.close_case, case, CaseOutcome.NEEDS_MET)
         known = (await self.desk.log.streams([received], afresh=True))[received].state
         assert isinstance(known, Referral)

@@ -118,7 +118,8 @@ async def test_a_second_person_approves_and_few_files_wait(town: Town) -> None:
 async def test_nothing_is_left_of_a_file_that_was_disposed_of(town: Town) -> None:
     """It looks as if it had never been, in every view, today and as of any moment; its number leads
     to nobody; and the certificate names the day when the last backup with a key has expired."""
-    files = await made(town, LEAST)
+    handed_out = await LongAgo.of(town).file(LEAST + 1, handed_out=True)
+    files = [*await made(town, LEAST - 1), handed_out]
     one = files[0]
     manager, administrator = town["nexus manager"], town["administrator"]
     assert (await manager.get("/cases", status="closed"))["items"]
@@ -141,6 +142,8 @@ async def test_nothing_is_left_of_a_file_that_was_disposed_of(town: Town) -> Non
     assert (proof["persons"], proof["isFinal"]) == (LEAST, False)
     assert len(proof["files"]) == 2 * LEAST
     assert proof["keys"] == 2 * LEAST + LEAST + 2 * LEAST  # files, persons, texts
+    [copy] = proof["copies"]  # what went outside is the receiver's now
+    assert (copy["fileId"], copy["name"]) == (str(handed_out.case), "case.external-referral-made")
     today = town.rooms.house.desk.calendar.day_of(town.rooms.house.desk.clock.now())
     assert proof["backupsUntil"] == str(today + timedelta(days=30))
     assert proof["plannedBy"]["staffId"] != proof["approvedBy"]["staffId"]

@@ -39,6 +39,7 @@ MIGRATIONS = [
     "0005-audit-trees",
     "0006-viewer",
     "0007-witnesses",
+    "0008-forget-commands",
 ]
 
 

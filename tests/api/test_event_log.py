@@ -189,12 +189,16 @@ async def test_refused_command_does_not_keep_its_key(log: StoredEventLog) -> Non
 
 
 async def test_commands_are_forgotten(log_database: Database, log: StoredEventLog) -> None:
-    """Old commands are forgotten by name; their facts stay."""
+    """Old commands are forgotten by name, never those of the last 30 days, whatever is asked for;
+    their facts stay."""
     append = new_append(new_event(IDS.new()))
     await log.append(append)
     forget = "SELECT {}.forget_commands(now() + %s)"
-    for age, forgotten in ((timedelta(days=-30), 0), (timedelta(seconds=1), 1)):
-        assert log_database.execute(forget, age, role="server") == [(forgotten,)]
+    for age in (timedelta(days=-30), timedelta(seconds=1), timedelta(days=9)):
+        assert log_database.execute(forget, age, role="server") == [(0,)]
+    log_database.execute("UPDATE {}.commands SET recorded_at = recorded_at - interval '31 days'")
+    assert log_database.execute(forget, timedelta(days=-40), role="server") == [(0,)]
+    assert log_database.execute(forget, timedelta(days=-30), role="server") == [(1,)]
     assert await log.find(append.command) is None
     assert await log.head() == 1
 

@@ -103,3 +103,23 @@ async def test_rotation_is_killed_and_resumed(given: Given) -> None:
     async with given.vault() as afterwards:
         await afterwards.load(keys)
         assert {afterwards.open(seal, PLACE) for seal in sealed} == {b"exposed"}
+
+
+async def test_old_keys_retire_when_nothing_needs_them(given: Given) -> None:
+    """A month after the rotation, and never one by which something is wrapped; a process that
+    serves meanwhile wraps by the newest from the rotation on."""
+    async with given.vault() as serving:
+        await serving.ensure(["file/before"])
+        await asyncio.to_thread(subprocess.run, given.keys("rotate"), check=True)
+        await serving.ensure(["file/after"])
+        assert given.versions() == {"2"}
+        early = await asyncio.to_thread(subprocess.run, given.keys("retire"), check=False)
+        assert early.returncode == 1
+        file = given.settings.secrets / "keyring"
+        long_ago = file.stat().st_mtime - 31 * 24 * 3600
+        os.utime(file, (long_ago, long_ago))
+        await asyncio.to_thread(subprocess.run, given.keys("retire"), check=True)
+        assert keyring(given.settings).versions == ("2",)
+    async with given.vault() as afterwards:
+        await afterwards.load(["file/before", "file/after"])
+        assert afterwards.has("file/before")

@@ -161,6 +161,11 @@ class LogMachine(RuleBasedStateMachine):
         if kept:
             before, _ = kept[which % len(kept)]
             old = [command for moment, command in kept if moment < before]
+            self.database.execute(
+                "UPDATE {}.commands SET recorded_at = recorded_at - interval '31 days'"
+                " WHERE recorded_at < %s",
+                before,
+            )
             assert self.ground.runner.run(self.direct.forget_commands(before)) == len(old)
             for command in old:
                 del self.model.known[command]

@@ -31,7 +31,15 @@ OF_THE_HOUSE: Final = {
         "restored",
     ),
     *("witness create", "witness key", "witness serve", "witness show"),
-    *("db create", "db migrate", "db status", "keys rotate", "keys show", "organisation check"),
+    *(
+        "db create",
+        "db migrate",
+        "db status",
+        "keys rotate",
+        "keys retire",
+        "keys show",
+        "organisation check",
+    ),
 }
 
 
