@@ -1,9 +1,7 @@
 """The life of a case: assigned, worked with, handed over when the age asks for it, and closed."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -11,9 +9,9 @@ from api.commands import cases
 from api.demo import shares, texts
 from api.demo.crew import Member
 from api.demo.intakes import Intake
-from api.demo.people import Somebody
 from api.demo.shares import choose
 from api.demo.stage import Stage
+from api.demo.stories import Stories
 from api.demo.work_stories import CaseWork
 from api.demo.workdays import bustle
 from domain.case import HandoverDeclineProposed, HandoverOffered, RoutingReviewed
@@ -38,14 +36,13 @@ _OUTCOMES: Final = {
 _ENDS_EARLY: Final = 0.23  # within some months: contact is lost, help is declined
 _CALMS_DOWN: Final = 25  # days, after which notes are half as many: 40-80 events a case
 _FINISHED: Final = 40  # days after the birthday an open investigation is (R13)
-_REMEMBERED: Final = 150  # closed cases: more than a pilot year has
 _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class CaseStory:
     stage: Stage
-    stories: "Stories"
+    stories: "Stories[CaseStory]"
     intake: Intake
     id: UUID
     unit: str
@@ -293,52 +290,3 @@ class CaseStory:
         self.is_open = True
         self.stories.reopen(self)
         self.stage.in_working_days(1, self.assign)
-
-
-class Stories:
-    """The cases that somebody may come back to: the open ones, and those closed last. So what is in
-    memory hangs on what is open, however long the year and whatever has been."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[UUID, CaseStory] = {}
-        self._by_somebody: dict[Somebody, list[CaseStory]] = {}
-        self._closed: dict[UUID, CaseStory] = {}
-        self._begun = count(1)
-
-    def add(self, story: CaseStory) -> int:
-        """The answer says how many there have been."""
-        self._by_id[story.id] = story
-        self._by_somebody.setdefault(story.intake.somebody, []).append(story)
-        return next(self._begun)
-
-    def close(self, story: CaseStory) -> None:
-        self._closed[story.id] = story
-        if len(self._closed) > _REMEMBERED:
-            forgotten = self._closed.pop(next(iter(self._closed)))
-            del self._by_id[forgotten.id]
-            theirs = self._by_somebody[forgotten.intake.somebody]
-            theirs.remove(forgotten)
-            if not theirs:
-                del self._by_somebody[forgotten.intake.somebody]
-
-    def reopen(self, story: CaseStory) -> None:
-        del self._closed[story.id]
-
-    def of_somebody(self, somebody: Somebody) -> Sequence[CaseStory]:
-        """In the order in which they were opened."""
-        return self._by_somebody.get(somebody, ())
-
-    def latest(self) -> Iterator[CaseStory]:
-        return reversed(self._by_id.values())
-
-    def closed(self) -> Iterator[CaseStory]:
-        return iter(self._closed.values())
-
-    def get(self, case: UUID) -> CaseStory | None:
-        return self._by_id.get(case)
-
-    def __getitem__(self, case: UUID) -> CaseStory:
-        return self._by_id[case]
-
-    def __iter__(self) -> Iterator[CaseStory]:
-        return iter(self._by_id.values())

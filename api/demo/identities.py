@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from api.commands import persons, protections
 from api.demo import shares, texts
-from api.demo.case_stories import CaseStory, Stories
+from api.demo.case_stories import CaseStory
 from api.demo.stage import Stage
+from api.demo.stories import Stories
 from domain.case import Case
 from domain.codes import IdentityKind, IdentityLevel, IdentitySource, ProtectionKind
 from domain.person.identity import Particulars
@@ -22,7 +23,7 @@ _FOUND_OUT: Final = 0.5  # of those whom nobody knew, within some months
 @dataclass(slots=True, kw_only=True)
 class FindingOut:
     story: CaseStory
-    cases: Stories
+    cases: Stories[CaseStory]
     asked: int = 0  # whether anybody recognises the person
     stage: Stage = field(init=False)
 

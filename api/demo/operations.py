@@ -11,9 +11,10 @@ from api.commands import police_operations as operations
 from api.commands.referrals import ReferralDetails
 from api.commands.work import Fact, Outcome
 from api.demo.intakes import Intake
-from api.demo.referral_stories import Referrals, details
+from api.demo.referral_stories import Referrals
 from api.demo.shares import choose
 from api.demo.stage import Stage
+from api.demo.telling import details
 from domain.codes import Compartment
 from domain.police_operation import OperationAnnounced
 from domain.policy import side_of

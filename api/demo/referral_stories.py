@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
 from api.commands import referrals
-from api.commands.referrals import ReferralDetails
 from api.commands.work import Fact, Outcome
 from api.demo import texts
-from api.demo.case_stories import CaseStory, Stories
+from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
 from api.demo.identities import FindingOut
 from api.demo.intakes import Intake
@@ -19,16 +17,16 @@ from api.demo.neighbours import Neighbours
 from api.demo.reports import Report
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
+from api.demo.stories import Stories
+from api.demo.telling import details, facts
 from api.demo.turns import Turns
 from domain.assessment import is_to_be_investigated
 from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
-    Channel,
     ClockKind,
     Compartment,
     DeclineReason,
-    IdentityKind,
     PersonRole,
     Residence,
     Source,
@@ -41,16 +39,9 @@ from domain.referral import (
     ReferralRoutedNarrowly,
     ReferralStatus,
 )
-from domain.routing import Facts, age_knowledge, route
+from domain.routing import age_knowledge, route
 
 _REFUSED: Final = 0.35  # of those that are said to belong elsewhere: few
-_CHANNELS = {
-    Source.SELF: (Channel.PHONE, Channel.IN_PERSON),
-    Source.CLOSE_PERSON: (Channel.PHONE, Channel.E_MAIL),
-    Source.SCHOOL: (Channel.E_SERVICE, Channel.LETTER),
-    Source.CIVIL_SOCIETY: (Channel.PHONE, Channel.E_SERVICE),
-    Source.OTHER_UNIT: (Channel.PHONE,),
-}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -72,11 +63,11 @@ class Referrals:
     """All referrals of the year. `cases` are the stories that they become, by case."""
 
     stage: Stage
-    cases: Stories
+    cases: Stories[CaseStory]
 
     async def receive(self, intake: Intake) -> None:
         stage = self.stage.of(f"{intake.name}/told")
-        way = route(_facts(intake, stage), stage.desk.organisation)
+        way = route(facts(intake, stage), stage.desk.organisation)
         sender = stage.crew.sender(stage.rng, intake.source, way.unit, way.compartment)
         outcome = await stage.do(sender, referrals.receive_referral, details(intake, stage))
         for one in self.routed(outcome, [intake]):
@@ -119,7 +110,7 @@ class Referrals:
         story.stage.looked(member, "readReferral", story.id)
         if story.sender and await taken_back(story.stage, story, story.sender):
             return
-        way = route(_facts(story.intake, story.stage), story.stage.desk.organisation)
+        way = route(facts(story.intake, story.stage), story.stage.desk.organisation)
         if await moved_on(story.stage, story, way):
             story.stage.in_working_days(1, self.answer, story)
             return
@@ -264,56 +255,3 @@ class Referrals:
         )
         intake.somebody = case.intake.somebody
         await self.receive(intake)
-
-
-def _facts(intake: Intake, stage: Stage) -> Facts:
-    return Facts(
-        role=intake.role,
-        age=intake.known_age(stage.today),
-        concern=intake.concern,
-        source=intake.source,
-        residence=intake.residence,
-    )
-
-
-def details(intake: Intake, stage: Stage) -> ReferralDetails:
-    rng, somebody = stage.rng, intake.somebody
-    known = intake.identity is not IdentityKind.NONE
-    child = intake.known_age(stage.today) in (AgeKnowledge.MINOR, AgeKnowledge.UNKNOWN)
-    return ReferralDetails(
-        source=intake.source,
-        channel=rng.choice(_CHANNELS.get(intake.source, (Channel.SECURE_MESSAGE,))),
-        kind=None,  # what it is, the source says
-        senders_reference=_reference(stage) if intake.source in _REFERRING else None,
-        received_at=_received(intake, stage),
-        acute=intake.acute,
-        role=intake.role,
-        concern=intake.concern,
-        residence=intake.residence,
-        name=somebody.name,
-        number=somebody.number,
-        born=somebody.born if known else None,
-        age=None if known else intake.age,
-        assessed_adult_by=None,
-        gender=somebody.gender,
-        contact=somebody.contact,
-        account=texts.account(
-            rng, intake.source, intake.role, intake.concern, somebody.gender, child=child
-        ),
-    )
-
-
-_REFERRING = (Source.POLICE, Source.POLICE_OPERATION, Source.HEALTH_CARE, Source.OTHER_MUNICIPALITY)
-
-
-def _reference(stage: Stage) -> str:
-    return f"{stage.today.year}-{stage.rng.randrange(100_000, 1_000_000)}"
-
-
-def _received(intake: Intake, stage: Stage) -> datetime | None:
-    """Whom the police meet at night, they tell of the next morning; letters wait for the post."""
-    if intake.source is Source.POLICE_OPERATION:
-        return stage.now - timedelta(minutes=stage.rng.randrange(7 * 60, 13 * 60))
-    if happens(stage.rng, 0.1):
-        return stage.now - timedelta(minutes=stage.rng.randrange(20, 120))
-    return None

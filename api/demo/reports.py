@@ -8,10 +8,11 @@ from uuid import UUID
 
 from api.commands import assessments
 from api.demo import texts
-from api.demo.case_stories import Stories
+from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
 from api.demo.shares import happens
 from api.demo.stage import Stage
+from api.demo.stories import Stories
 from domain.assessment import is_to_be_investigated
 from domain.case import Case
 from domain.codes import ClockKind, Source
@@ -32,7 +33,7 @@ class Report:
     stage: Stage
     referral: UUID
     source: Source
-    cases: Stories
+    cases: Stories[CaseStory]
     grows_up: bool  # within the year: a case is to see it
 
     def begin(self) -> None:

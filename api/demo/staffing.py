@@ -8,9 +8,10 @@ from api.commands import adoptions, staff, teams
 from api.commands.founding import found
 from api.commands.staff import PositionDetails
 from api.demo.board import mandate_a_team
-from api.demo.case_stories import Stories
+from api.demo.case_stories import CaseStory
 from api.demo.crew import FIRST_ADMINISTRATOR, LEAVER, SUCCESSOR, Member, Position, positions_for
 from api.demo.stage import Stage
+from api.demo.stories import Stories
 from api.runtime.organisation import UPPSALA
 from domain.codes import Gender, StaffRole
 from domain.staff import PositionTaken
@@ -45,7 +46,7 @@ async def adopt_the_organisation(stage: Stage) -> None:
     await stage.do(stage.crew[FIRST_ADMINISTRATOR], adopt, in_force_from=soon)
 
 
-async def replace_a_worker(stage: Stage, team: UUID, cases: Stories) -> None:
+async def replace_a_worker(stage: Stage, team: UUID, cases: Stories[CaseStory]) -> None:
     """One leaves the unit, and so the team; the successor takes over the whole caseload at once."""
     manager, leaver = stage.crew["nexus-manager"], stage.crew[LEAVER]
     successor = await _take(stage, manager, SUCCESSOR)

@@ -15,7 +15,7 @@ from uuid import UUID
 from api.commands.work import Desk
 from api.demo.activities import Activities
 from api.demo.board import Board
-from api.demo.case_stories import CaseStory, Stories
+from api.demo.case_stories import CaseStory
 from api.demo.chapters import Chapters
 from api.demo.crew import Crew, Member
 from api.demo.intakes import Intake
@@ -24,6 +24,7 @@ from api.demo.people import Population
 from api.demo.referral_stories import Referrals
 from api.demo.staffing import adopt_the_organisation, replace_a_worker, staff_the_house
 from api.demo.stage import Look, Stage, Theatre
+from api.demo.stories import Stories
 from api.demo.time_passing import TimePassing
 from api.demo.workdays import at_minute, working_days
 from api.runtime.clock import SeededIds, SimulatedClock
@@ -84,7 +85,7 @@ async def generate_year(
     time.keep(first_days(start, end))
     staff, until = stage.of("staff"), start + timedelta(days=365)
     team = await staff_the_house(staff, start=start, until=until, scale=scale)
-    referrals = Referrals(stage=stage, cases=Stories())
+    referrals = Referrals(stage=stage, cases=Stories[CaseStory]())
     rate = scale * len(days) / 250
     chapters = Chapters(stage=stage.of("intakes"), referrals=referrals, meets=meets)
     chapters.plan(days, scale=rate)
@@ -140,7 +141,7 @@ def _months(days: Sequence[date]) -> list[date]:
     return [day for before, day in pairwise(days) if before.month != day.month]
 
 
-async def _review(stage: Stage, cases: Stories) -> None:
+async def _review(stage: Stage, cases: Stories[CaseStory]) -> None:
     """The monthly review of caseloads: whoever has too many closes what is ripe. And one case
     changes hands, so that the work is shared."""
     carried: dict[Member, list[CaseStory]] = {}

@@ -13,12 +13,13 @@ from stdnum import luhn
 
 from api.commands.passing_time import TIME
 from api.commands.work import Desk
-from api.demo.case_stories import CaseStory, Stories
+from api.demo.case_stories import CaseStory
 from api.demo.crew import Crew
 from api.demo.intakes import Intake
 from api.demo.people import Population
 from api.demo.readings import read
 from api.demo.stage import Stage, Theatre
+from api.demo.stories import Stories
 from api.demo.year import DemoYear, generate_year
 from api.runtime.clock import STOCKHOLM, SeededIds, SimulatedClock, SwedishWorkingCalendar
 from api.runtime.database import LOG, VAULT
@@ -756,7 +757,7 @@ def test_a_story_hangs_on_its_name_alone() -> None:
 
 def test_a_large_year_remembers_what_is_open() -> None:
     """Of the closed cases the last ones alone: what lies in memory does not grow with the year."""
-    theatre, stories = a_theatre(), Stories()
+    theatre, stories = a_theatre(), Stories[CaseStory]()
     stage = Stage(name="7", theatre=theatre)
     begun = [a_story(stage, stories, number) for number in range(400)]
     for story in begun:
@@ -771,7 +772,7 @@ def test_a_large_year_remembers_what_is_open() -> None:
     assert not stories.of_somebody(begun[10].intake.somebody)
 
 
-def a_story(stage: Stage, stories: Stories, number: int) -> CaseStory:
+def a_story(stage: Stage, stories: Stories[CaseStory], number: int) -> CaseStory:
     intake = Intake(day=START, source=Source.SELF)
     intake.somebody = stage.population.somebody(
         stage.rng, kind=IdentityKind.NONE, born=date(1990, 1, 1), gender=Gender.WOMAN
