@@ -41,7 +41,9 @@ from domain.errors import (
 from domain.labels import Label
 from domain.policy import Act, Information
 from projections import deadlines
-from projections.deadlines import Cursor, DeadlineStatus, Filter
+from projections.deadlines import DeadlineStatus
+from projections.deadlines import due as of_deadlines
+from projections.deadlines.due import Cursor, Filter
 
 # --- what is due -----------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ async def page(visit: Visit, query: DeadlinesQuery) -> Seen[Deadlines]:
         warned=bool(query.warned),
     )
     found = await visit.ask(
-        deadlines.page,
+        of_deadlines.page,
         visit.viewer,
         wanted,
         now=visit.now,
@@ -135,7 +137,7 @@ async def page(visit: Visit, query: DeadlinesQuery) -> Seen[Deadlines]:
     return Seen(answer, list(subjects), detail=visit.detail(query))
 
 
-def _told(visit: Visit, line: deadlines.Line) -> DeadlineLine:
+def _told(visit: Visit, line: of_deadlines.Line) -> DeadlineLine:
     runs = line.status in (DeadlineStatus.RUNNING, DeadlineStatus.MISSED)
     return DeadlineLine(
         deadline_id=line.deadline,
@@ -155,7 +157,7 @@ def _told(visit: Visit, line: deadlines.Line) -> DeadlineLine:
 
 
 async def _counts(visit: Visit) -> DeadlineCounts:
-    counts = await visit.ask(deadlines.counts, visit.viewer, visit.now)
+    counts = await visit.ask(of_deadlines.counts, visit.viewer, visit.now)
     return DeadlineCounts(
         running=counts.running,
         due_soon=counts.due_soon,

@@ -14,7 +14,8 @@ from api.runtime.rounds import Rounds
 from domain.deadline import escalations_by
 from domain.errors import AccessIsBehind, Unavailable
 from domain.ports import Receipts
-from projections import access, deadlines
+from projections import access
+from projections.deadlines import DeadlineStatus, due
 
 _EVERY: Final = 60.0  # seconds
 _AGAIN: Final = 15.0  # seconds, when a server was away
@@ -56,8 +57,8 @@ class Timekeeping:
     async def _tell_overdue(self, desk: Desk) -> list[Exception]:
         """In order, page by page: answers that are still missing stay in the list. What is wrong
         with one file keeps no other from being told of."""
-        now, after, faults = desk.clock.now(), deadlines.FIRST, list[Exception]()
-        while page := await self._views.ask(deadlines.overdue, now, after=after, limit=_MOST):
+        now, after, faults = desk.clock.now(), due.FIRST, list[Exception]()
+        while page := await self._views.ask(due.overdue, now, after=after, limit=_MOST):
             for line in page:
                 if _is_told(line, desk, now):
                     continue
@@ -82,10 +83,10 @@ class Timekeeping:
         await reckon_month(desk, self._receipts, cases, position=position)
 
 
-def _is_told(line: deadlines.Overdue, desk: Desk, now: datetime) -> bool:
+def _is_told(line: due.Overdue, desk: Desk, now: datetime) -> bool:
     """Whether an overdue answer has been escalated as often as it is to be by now, as far as the
     view knows: then its file need not be read."""
-    if line.status != deadlines.DeadlineStatus.MISSED:
+    if line.status != DeadlineStatus.MISSED:
         return False
     settings = desk.organisation.settings
     return line.escalated >= escalations_by(line.due, now, settings, desk.calendar)

@@ -21,7 +21,7 @@ from domain.police_operation import ACKNOWLEDGEMENT, OperationAnnounced
 from domain.ports import EventLog
 from domain.recorded import Stream
 from domain.referral import ANSWER
-from projections import deadlines
+from projections.deadlines import due
 from tests.fakes import MemoryReceipts
 from tests.town import A_CHILD, AGE_UNKNOWN, AN_ADULT, NOW, Town, new_town
 
@@ -269,12 +269,12 @@ async def test_nobody_is_told_of_where_there_is_no_child(town: Town) -> None:
 class Overdue:
     """The views, as far as a round asks them: what has passed, and nobody else's business."""
 
-    def __init__(self, *lines: deadlines.Overdue) -> None:
+    def __init__(self, *lines: due.Overdue) -> None:
         self._lines = lines
 
     async def ask(self, query: object, *args: object, **more: object) -> Sequence[object]:
         del args
-        if query is deadlines.overdue and more["after"] is deadlines.FIRST:
+        if query is due.overdue and more["after"] is due.FIRST:
             return self._lines
         return ()
 
@@ -305,7 +305,7 @@ class WrongIn:
 async def test_what_is_wrong_with_one_file_keeps_no_other_from_being_told(town: Town) -> None:
     """The round fails, so that somebody looks; the other file's deadline is told all the same."""
     wrong, sound = await town.receive(AN_ADULT), await town.receive(AN_ADULT)
-    lines = [deadlines.Overdue(file, ANSWER, NOW, "running", 0) for file in (wrong, sound)]
+    lines = [due.Overdue(file, ANSWER, NOW, "running", 0) for file in (wrong, sound)]
     town.clock.advance(timedelta(days=30))
     desk = replace(town.desk, log=cast("EventLog", WrongIn(town.log, wrong)))
     keeping = Timekeeping(desk, cast("Views", Overdue(*lines)), MemoryReceipts())

@@ -27,7 +27,6 @@ from domain.sealed import Sealed
 from projections import (
     ALL,
     caseload,
-    deadlines,
     emergencies,
     external_referrals,
     handovers,
@@ -42,6 +41,7 @@ from projections.access.visible import Visible, condition, visible
 from projections.caseload import changes as of_caseload
 from projections.caseload import history as caseload_history
 from projections.caseload.counting import few_on_ones_side
+from projections.deadlines import due
 from projections.handovers import history as handovers_history
 from projections.history import AsOf
 from projections.inbox import changes as of_inbox
@@ -205,8 +205,8 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "a time line": lambda c, s, v: timeline.page(
         c, s, v, file=CASES[0], streams=[CASES[0]], **MANY
     ),
-    "deadlines": lambda c, s, v: deadlines.page(c, s, v, deadlines.Filter(), now=NOW, **MANY),
-    "their numbers": lambda c, s, v: deadlines.counts(c, s, v, NOW),
+    "deadlines": lambda c, s, v: due.page(c, s, v, due.Filter(), now=NOW, **MANY),
+    "their numbers": lambda c, s, v: due.counts(c, s, v, NOW),
     "what a unit carries": workload.of_unit,
     "what it carried": lambda c, s, v: workload_history.of_unit(c, s, v, THEN),
     "its points": lambda c, s, v: capacity.of_own_unit(c, s, v, Settings(), TODAY),
@@ -241,6 +241,7 @@ def _viewers() -> Iterator[Viewer]:
     for unit, side, role in product(UNITS, sides, roles):
         yield Viewer(staff=id_of(1), role=role, unit=unit, side=side)
     yield Viewer(staff=id_of(1), role=StaffRole.EXTERNAL_SENDER, unit="outreach", side=None)
+    yield Viewer(staff=id_of(1), role=StaffRole.STRATEGIC_SUPPORT, unit="outreach", side=None)
 
 
 VIEWERS: Final = tuple(_viewers())
@@ -305,7 +306,7 @@ ASKED_FOR_NOBODY: Final = {
     "access.engaged_cases": "the time service",
     "access.persons.records": "ids of one person's records, to ask for files",
     "access.persons.files_with": "a command that concerns every file of somebody",
-    "deadlines.overdue": "the time service",
+    "deadlines.due.overdue": "the time service",
     "disposals.under_way": "disposal, and the time service",
     "disposals.waiting_for_erasure": "an alarm: a number",
     "emergencies.standing": "an alarm: a number",
