@@ -276,7 +276,8 @@ def _kind_of(it: object, line: Line) -> str:
 
 
 def _path(path: str) -> str:
-    return ".".join(to_camel(part) for part in path.split("."))
+    """An id in it stays as it is."""
+    return ".".join(to_camel(it) if it.isidentifier() else it for it in path.split("."))
 
 
 def _value(told: Depicted) -> FieldValue:

@@ -67,32 +67,45 @@ async def search(
     if not may(viewer, Act.READ, Information.EVENT_METADATA):
         return Page((), None)
     statement, parameters = question(schema, wanted)
-    parameters |= {"after": after, "limit": limit + 1, "most": MOST_LOOKED_AT}
+    most = MOST_LOOKED_AT if _holds(wanted) else limit + 1
+    parameters |= {"after": after, "limit": limit + 1, "most": most}
     rows = await all_rows(connection, statement, parameters, _row)
     looked_at, reached, _ = rows[0]
     lines = [line for _, _, line in rows if line is not None]
     if len(lines) > limit:
         return Page(lines[:limit], lines[limit - 1].position)
-    return Page(lines, reached if looked_at == MOST_LOOKED_AT else None)
+    return Page(lines, reached if looked_at == most else None)
 
 
 def question(schema: str, wanted: Wanted) -> tuple[sql.Composed, dict[str, Any]]:
-    told = {name: getattr(wanted, name) for name in _ALSO}
-    parameters = {name: value for name, value in told.items() if value is not None}
-    leading = next((name for name in _LEADING if name in parameters), None)
+    parameters = {name: getattr(wanted, name) for name in _told(wanted)}
+    leading = _leading(wanted)
     if wanted.streams is not None:
-        leading = None
+        parameters["streams"] = list(wanted.streams)
         leads = _statements("by_streams", schema)
     elif leading:
         value = sql.Placeholder(leading)
         leads = _statements("by", schema, column=sql.Identifier(leading), value=value)
     else:
         leads = _statements("all", schema)
-    holds = [_ALSO[name] for name in parameters if name != leading] or [sql.SQL("true")]
+    holds = [_ALSO[name] for name in _holds(wanted)] or [sql.SQL("true")]
     statement = _statements("search", schema, leads=leads, holds=sql.SQL(" and ").join(holds))
-    if wanted.streams is not None:
-        parameters["streams"] = list(wanted.streams)
     return statement, parameters | {"last": wanted.last}
+
+
+def _told(wanted: Wanted) -> list[str]:
+    return [name for name in _ALSO if getattr(wanted, name) is not None]
+
+
+def _leading(wanted: Wanted) -> str | None:
+    if wanted.streams is not None:
+        return None
+    return next((name for name in _LEADING if getattr(wanted, name) is not None), None)
+
+
+def _holds(wanted: Wanted) -> list[str]:
+    """What must hold of what the first condition leads to."""
+    return [name for name in _told(wanted) if name != _leading(wanted)]
 
 
 def _row(looked_at: int, reached: int, *line: Any) -> tuple[int, int, Line | None]:

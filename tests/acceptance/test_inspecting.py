@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import uuid4  # noqa: TID251 - ids that nobody has
+from uuid import UUID, uuid4  # noqa: TID251 - ids that nobody has
 
 import pytest
 
@@ -181,6 +181,10 @@ async def test_what_changed_between_two_moments(story: Story) -> None:
             if "after" in change:
                 seen[change["field"]] = change["after"]
     assert seen == after
+    named = {part for change in whole["changes"] for part in change["field"].split(".")}
+    ids = [part for part in named if "-" in part]
+    assert ids
+    assert [part for part in ids if str(UUID(part)) != part] == []
     assert whole["events"][0]["who"]["staffId"] == story.staff("nexus manager")
     nothing = await of(story, story.case, "differences", fromMoment=last["recordedAt"])
     assert (nothing["changes"], nothing["events"]) == ([], [])
