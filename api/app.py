@@ -96,6 +96,7 @@ ROUTES: Final[Sequence[Route]] = (
     post("/referrals/{referralId}/forwardings", referral_moves.forward),
     post("/referrals/{referralId}/routing-overrides", referral_moves.override),
     post("/referrals/{referralId}/withdrawals", referral_moves.withdraw),
+    post("/referrals/{referralId}/corrections", referral_moves.correct),
     post("/referral-messages", referral_messages.receive),
     # --- what has become of it, for whoever sent it
     get("/receipts", receipts.page),

@@ -42,6 +42,7 @@ from domain.case import (
     transfer,
 )
 from domain.person import guardianship, identity, protection
+from domain.referral import correction as referral_correction
 from domain.sealed import KeyScope
 
 IDENTITY, FILE, TEXT = KeyScope.IDENTITY, KeyScope.FILE, KeyScope.TEXT
@@ -218,6 +219,7 @@ ENTRIES: tuple[Entry, ...] = (
             ("preliminary-assessment-decided", assessment.PreliminaryAssessmentDecided),
             ("feedback-asked", assessment.FeedbackAsked),
             ("feedback-given", assessment.FeedbackGiven),
+            ("particulars-corrected", referral_correction.ParticularsCorrected),
         )
     ),
     _stored("case.access-narrowed", narrowing.CaseNarrowed, "person"),

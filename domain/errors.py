@@ -236,6 +236,15 @@ class AgeIsDisputed(Refusal):
     status = 409
 
 
+class SideIsAnother(Refusal):
+    """Another side meets somebody in that role: nothing recorded here goes there. Close this as
+    misrecorded, and send a referral with the right role (R16, S76-S78)."""
+
+
+class NothingIsCorrected(Refusal):
+    """All of that stands as it was told already."""
+
+
 class UnitIsAskedAlready(Refusal):
     """The referral waits for this unit's answer already. Name another unit."""
 

@@ -77,6 +77,9 @@ _TABLE: Final[Mapping[str, Label]] = {
         "Förhandsbedömningen beslutades", "The preliminary assessment was decided"
     ),
     "feedback-asked": Label("Anmälaren bad om återkoppling", "The reporter asked for feedback"),
+    "particulars-corrected": Label(
+        "Det som berättats rättades", "What was told of it was corrected"
+    ),
     "feedback-given": Label("Anmälaren fick återkoppling", "The reporter was given feedback"),
     "case.opened": Label("Ärendet öppnades", "The case was opened"),
     "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from api.commands import assessments
+from api.commands import assessments, referrals
 from api.demo import texts
 from api.demo.case_stories import CaseStory
 from api.demo.crew import Member
@@ -26,6 +26,7 @@ _OPENED: Final = 0.4  # 38 % in the country (domain section 8)
 _CLOSED: Final = 0.05  # a day, while nobody has accepted it
 _CLOSED_AT_ONCE: Final = 0.25
 _ASKED: Final = 0.5
+_TOLD_WRONGLY: Final = 0.08
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +60,21 @@ class Report:
             self.stage.in_working_days(0, self.close)
         days = 11 if happens(self.stage.rng, _LATE) else self.stage.rng.randint(1, 8)
         self.stage.in_working_days(days, self.decide)
+        if self.stage.comes_round("told wrongly", _TOLD_WRONGLY):
+            self.stage.in_working_days(1, self.correct)
+
+    async def correct(self) -> None:
+        """The reference that was written down is another one's."""
+        state = await self.stage.state(self.referral, Referral)
+        right = referrals.Right(
+            role=None,
+            kind=None,
+            concern=None,
+            residence=None,
+            senders_reference=f"K{self.referral.int % 100_000:05}-23",
+        )
+        member, correct = await self._member(state), referrals.correct_particulars
+        await self.stage.do(member, correct, self.referral, right, reason=texts.MISHEARD)
 
     async def extend(self) -> None:
         state = await self.stage.state(self.referral, Referral)

@@ -191,6 +191,14 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
         " dit reglerna då pekar; eller fastställ den i ett annat ärende om personen och avböj för"
         " den åldern.",
     ),
+    errors.SideIsAnother: Told(
+        "Rollen hör till en annan sida",
+        "En annan sida möter den som har den rollen, och ingenting härifrån går dit. Avsluta som"
+        " felaktigt registrerad och skicka en aktualisering med rätt roll (R16, S76-S78).",
+    ),
+    errors.NothingIsCorrected: Told(
+        "Ingenting rättas", "Allt det står redan så som det berättades."
+    ),
     errors.UnitIsAskedAlready: Told(
         "Enheten är redan tillfrågad",
         "Aktualiseringen väntar redan på den här enhetens svar. Ange en annan enhet.",

@@ -1,7 +1,8 @@
 """What is feared, who told of it, and how it was answered: each referral as it stands, told
 from its facts as far as they were opened for the reader."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -155,5 +156,25 @@ def _assess(referral: Circumstances, one: Told) -> None:
             referral.feedback_asked_at = at
         case "feedback-given":
             referral.feedback_given_at = at
+        case "particulars-corrected":
+            _correct(referral, content)
         case _:
             pass
+
+
+def _correct(referral: Circumstances, right: Mapping[str, Any]) -> None:
+    """What stands now; the timeline has both."""
+    for code, name in _CODES.items():
+        if right[name] is not None:
+            setattr(referral, _NAMES.get(name, name), code(right[name]))
+    if right["senders_reference"] is not None:
+        referral.senders_reference = right["senders_reference"]
+
+
+_CODES: Final = {
+    PersonRole: "role",
+    ReferralKind: "kind_told",
+    Concern: "concern",
+    Residence: "residence",
+}
+_NAMES: Final = {"kind_told": "kind"}

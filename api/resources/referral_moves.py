@@ -4,18 +4,21 @@ from uuid import UUID
 
 from api.commands import referrals as use_cases
 from api.commands.work import Outcome
-from api.door import Lead, deciding
+from api.door import CREATED, Lead, deciding
 from api.door.answers import Done, ReferralId
-from api.door.fields import Body, Passage, UnitCode, shown
+from api.door.fields import Body, Line, Passage, UnitCode, shown
 from api.door.visit import Visit
 from api.resources.referrals import Routing, routing
+from domain.codes import Concern, PersonRole, ReferralKind, Residence
 from domain.errors import (
     DeclineIsProposed,
+    NothingIsCorrected,
     ReferralIsAnswered,
     ReportStands,
     RoutingIsDecided,
     RuleBindsTheUnit,
     SenderMustAnswer,
+    SideIsAnother,
     UnitIsAskedAlready,
     UnknownUnit,
 )
@@ -99,6 +102,71 @@ def _moved(referral_id: UUID, outcome: Outcome) -> MovedReferral:
     return MovedReferral(
         referral_id=referral_id,
         routing=routing(routed),
+        position=outcome.position,
+        replayed=outcome.replayed,
+    )
+
+
+# --- corrected -------------------------------------------------------------------------------
+
+
+class Correction(Body):
+    """What is right, and why it was wrong. What is left out stands as it was told."""
+
+    model_config = shown(
+        role="exposed",
+        kind="signposting",
+        concern="trafficking",
+        residence="stays-here",
+        sendersReference="5000-K123456-23",
+        reason="Förväxlad med ett annat samtal.",
+    )
+
+    role: PersonRole | None = None
+    """Of the same side: for another one, send a referral (R16)."""
+    kind: ReferralKind | None = None
+    concern: Concern | None = None
+    residence: Residence | None = None
+    senders_reference: Line | None = None
+    reason: Passage
+
+
+class CorrectedReferral(Done):
+    """`routing`: where it waits now, if the rules point elsewhere."""
+
+    referral_id: ReferralId
+    routing: Routing | None
+
+
+@deciding(
+    "correctReferral",
+    Label("Rätta det som berättats", "Correct what was told of it"),
+    Label(
+        "Ingenting ändras eller försvinner: rättelsen säger vad som är rätt och varför. Väntar"
+        " aktualiseringen, fördelas den på nytt av reglerna; i ett ärende prövas dess fördelning.",
+        "Nothing changes or disappears: the correction says what is right, and why. A referral that"
+        " waits is routed anew by the rules; in a case, the case's routing is reviewed.",
+    ),
+    asks=(Act.RECORD, Information.REFERRAL),
+    refuses=(SideIsAnother, NothingIsCorrected),
+    status=CREATED,
+    leads=(Lead("readReferral", {"referralId": "referralId"}),),
+)
+async def correct(visit: Visit, referral_id: UUID, new: Correction) -> CorrectedReferral:
+    right = use_cases.Right(
+        role=new.role,
+        kind=new.kind,
+        concern=new.concern,
+        residence=new.residence,
+        senders_reference=new.senders_reference,
+    )
+    outcome = await visit.carry_out(
+        use_cases.correct_particulars, referral_id, right, reason=new.reason
+    )
+    anew = outcome.find(ReferralRouted)
+    return CorrectedReferral(
+        referral_id=referral_id,
+        routing=routing(anew[1]) if anew else None,
         position=outcome.position,
         replayed=outcome.replayed,
     )

@@ -3,10 +3,11 @@
 Its stories, each a file with its events, how they change the state, and its decisions: received
 from a source by a channel and routed by the rules to one unit (`reception`); accepted, which opens
 or joins a case, declined for a coded reason, or closed as assessed (`answer`); forwarded, its
-routing overridden with a reason, or withdrawn by the sender (`movement`); and who may come near it
-(`narrowing`). The state is one (`state`). Deadlines run in a referral as in any other file
-(domain/deadline.py), it is kept as long as any other (domain/retention.py), and a report concerning
-a child or young person is assessed (domain/assessment.py).
+routing overridden with a reason, or withdrawn by the sender (`movement`); corrected where it was
+told wrongly (`correction`); and who may come near it (`narrowing`). The state is one (`state`).
+Deadlines run in a referral as in any other file (domain/deadline.py), it is kept as long as any
+other (domain/retention.py), and a report concerning a child or young person is assessed
+(domain/assessment.py).
 
 From receipt to answer it has a holder: the unit it was routed to or, where a unit of the
 administration sends it on, that unit until the receiver accepts (S69). Nexus declines only as R2
@@ -20,7 +21,7 @@ from typing import get_args
 from domain import assessment, deadline, retention
 from domain.assessment import AssessmentEvent
 from domain.deadline import DeadlineEvent
-from domain.referral import answer, movement, narrowing, reception
+from domain.referral import answer, correction, movement, narrowing, reception
 from domain.referral.answer import (
     AnswerEvent,
     ReferralAccepted,
@@ -34,6 +35,7 @@ from domain.referral.answer import (
     decline_referral,
     refuse_decline,
 )
+from domain.referral.correction import CorrectionEvent
 from domain.referral.movement import (
     MovementEvent,
     ReferralForwarded,
@@ -62,15 +64,16 @@ from domain.referral.reception import (
 from domain.referral.state import ANSWER, ProposedDecline, Referral, ReferralStatus
 from domain.retention import RetentionEvent
 
-ReferralEvent = ReceptionEvent | AnswerEvent | MovementEvent | NarrowingEvent
+ReferralEvent = ReceptionEvent | AnswerEvent | MovementEvent | CorrectionEvent | NarrowingEvent
 
 _STORIES = (
     (ReceptionEvent, reception.evolve),
     (AnswerEvent, answer.evolve),
     (MovementEvent, movement.evolve),
+    (CorrectionEvent, correction.evolve),
     (NarrowingEvent, narrowing.evolve),
 )
-_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events)}
+_EVOLVE = {event: evolve for events, evolve in _STORIES for event in get_args(events) or (events,)}
 
 
 def evolve(referral: Referral | None, event: object) -> Referral | None:

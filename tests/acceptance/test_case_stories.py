@@ -228,6 +228,24 @@ async def test_a_mistake_is_corrected_and_stays_on_record(town: Town) -> None:
     assert "correctedBy" not in told[stays["position"]]
 
 
+async def test_what_was_told_wrongly_of_a_referral_is_corrected(town: Town) -> None:
+    """Who carries it corrects it with a reason: it is read as it is right, routed by that rule."""
+    police, manager = town["police officer"], town["nexus manager"]
+    told = referral("police", "unknown", account="Hörfel.", bornOn=born(27))
+    sent = await police.post("/referrals", told, expect=201)
+    manager.position = sent["position"]
+    path = f"/referrals/{sent['referralId']}"
+    right = {"concern": "trafficking", "reason": "Förväxlad med ett annat samtal."}
+    await police.post(f"{path}/corrections", right, expect=403)
+    other_side = {"role": "buyer", "reason": "Fel roll."}
+    await manager.post(f"{path}/corrections", other_side, expect=422)
+    corrected = await manager.post(f"{path}/corrections", right, expect=201)
+    assert corrected["routing"]["decidingRule"] == "R2"
+    manager.position = corrected["position"]
+    stands = (await manager.get(path))["circumstances"]
+    assert (stands["concern"], stands["decidingRule"]) == ("trafficking", "R2")
+
+
 async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     """R14: asked for in writing, refused, taken to the inspectorate; ours until it is accepted."""
     path, worker = await a_case(town), town["nexus worker"]

@@ -1,20 +1,30 @@
 """Referrals moved on, taken back, and sent several at a time, as use cases."""
 
 from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.commands import referrals
-from domain.codes import Compartment, Concern, ReferralKind
+from api.commands.referrals import Right
+from api.commands.work import Outcome
+from domain.case import RoutingReviewed
+from domain.codes import ClockKind, Compartment, Concern, PersonRole, ReferralKind
 from domain.errors import (
     MessageMixesSides,
     NotFound,
+    NothingIsCorrected,
     NotPermitted,
     PersonIsNamedTwice,
     ReferralIsAnswered,
+    SideIsAnother,
     UnknownUnit,
 )
-from domain.referral import ReferralReceived, ReferralStatus
+from domain.referral import ReferralReceived, ReferralRouted, ReferralStatus
+from domain.routing import Rule
 from tests.town import A_BUYER, A_CHILD, AN_ADULT, SOMEBODY, Town, new_town, told
 
 SIGNPOSTED = replace(A_CHILD, kind=ReferralKind.SIGNPOSTING)
@@ -105,4 +115,54 @@ async def test_a_reference_leads_to_every_referral_of_its_message(town: Town) ->
         "homeless-outreach", (await town.member(await town.outreach())).role, Compartment.EXPOSED
     )
     await town.do(outreach, referrals.receive_referral, referenced)
-    assert not (await town.vault.find_references("homeless-outreach", ["P-17"]))["P-17"]
+    assert len((await town.vault.find_references("homeless-outreach", ["P-17"]))["P-17"]) == 1
+
+
+async def correct(town: Town, by: UUID, referral: UUID, **right: Any) -> Outcome:
+    told_wrongly: Any = dict.fromkeys(Right.__annotations__) | right
+    correction = partial(referrals.correct_particulars, reason="Förväxlad.")
+    return await town.do(by, correction, referral, told_wrongly)
+
+
+async def test_what_was_told_wrongly_is_corrected_and_routed_by_the_rules(town: Town) -> None:
+    """Section 3: the concern that nobody knew turns out to bind Nexus (R2), and the report of
+    concern to be one, assessed from its receipt; the sender's right reference finds it."""
+    nexus = await town.worker("nexus")
+    young = replace(AN_ADULT, concern=Concern.UNKNOWN, born=date(2003, 6, 1), number=None)
+    waits = await town.receive(young)
+    new = {"concern": Concern.TRAFFICKING, "kind": ReferralKind.REPORT_OF_CONCERN}
+    await correct(town, nexus, waits, **new, senders_reference="5000-K1")
+    stands = await town.referral(waits)
+    assert (stands.concern.reveal(), stands.unit) == (Concern.TRAFFICKING, "nexus")
+    events = [fact.event for fact in await town.facts(waits)]
+    [_, routed] = [event for event in events if isinstance(event, ReferralRouted)]
+    assert Rule.R2 in routed.rules.reveal()
+    assert ClockKind.PROTECTION_ASSESSMENT in {one.clock.reveal() for one in stands.deadlines}
+    known = await town.vault.find_references("police", ["5000-K1"])
+    assert list(known.values()) == [[waits]]
+    assert (await told(correct(town, nexus, waits, **new)))[0] is NothingIsCorrected
+
+
+async def test_a_role_of_another_side_is_received_anew(town: Town) -> None:
+    """R16, S76-S78: nothing that is recorded here goes there; within the side it is corrected."""
+    nexus, waits = await town.worker("nexus"), await town.receive(AN_ADULT)
+    other_side = correct(town, nexus, waits, role=PersonRole.BUYER)
+    assert (await told(other_side))[0] is SideIsAnother
+    line = await town.worker("support-line-two", Compartment.PERPETRATOR)
+    buyer = await town.receive(A_BUYER)
+    await correct(town, line, buyer, role=PersonRole.PERPETRATOR)
+    assert (await town.referral(buyer)).role.reveal() is PersonRole.PERPETRATOR
+    assert (await told(correct(town, nexus, buyer, role=PersonRole.BUYER)))[0] is NotFound
+
+
+async def test_in_a_case_its_routing_is_reviewed(town: Town) -> None:
+    """What seemed out of scope (R12) binds Nexus (R2): the case says so. Who sent it corrects
+    nothing in it."""
+    case = await town.open_case(replace(AN_ADULT, concern=Concern.OTHER_EXPLOITATION))
+    [referral] = (await town.case(case)).referrals
+    await correct(town, await town.manager("nexus"), referral, concern=Concern.TRAFFICKING)
+    [*_, reviewed] = await town.facts(case)
+    assert isinstance(reviewed.event, RoutingReviewed)
+    assert reviewed.event.deciding is Rule.R2
+    by_sender = correct(town, await town.police(), referral, concern=Concern.UNKNOWN)
+    assert (await told(by_sender))[0] is NotPermitted

@@ -1,6 +1,7 @@
 """Referrals: received and routed in one act (`reception`), accepted or declined by the receiving
-unit (`answers`), moved on to another or taken back (`movement`). What they have in common: who may
-come to a referral, the facts that the rules ask for, and the clocks of a report (`files`)."""
+unit (`answers`), moved on to another or taken back (`movement`), corrected (`corrections`). What
+they have in common: who may come to a referral, the facts that the rules ask for, and the clocks of
+a report (`files`)."""
 
 from api.commands.referrals.answers import (
     accept_referral,
@@ -8,6 +9,7 @@ from api.commands.referrals.answers import (
     decline_referral,
     refuse_decline,
 )
+from api.commands.referrals.corrections import Right, correct_particulars
 from api.commands.referrals.files import (
     applies,
     assess_anew,
@@ -35,12 +37,14 @@ from api.commands.referrals.reception import (
 
 __all__ = [
     "ReferralDetails",
+    "Right",
     "accept_referral",
     "age_told",
     "applies",
     "assess_anew",
     "clockwork",
     "confirm_decline",
+    "correct_particulars",
     "decline_referral",
     "end_routing",
     "facts_of",

@@ -108,7 +108,7 @@ async def decline_referral(
             explanation=explanation,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=_due_elsewhere(work, referral),
+            due=due_elsewhere(work, referral),
             confirmed=manages or not (binds or ends),
             is_proved=await _is_proved(work, referral, age),
         )
@@ -131,7 +131,7 @@ async def confirm_decline(work: Work, referral_id: UUID) -> None:
             referral,
             by_unit=viewer.unit,
             elsewhere=elsewhere,
-            due=_due_elsewhere(work, referral),
+            due=due_elsewhere(work, referral),
             is_proved=await _is_proved(work, referral, age),
         )
     work.record(referral_id, confirmed)
@@ -167,7 +167,7 @@ async def _is_proved(work: Work, referral: Referral, age: AgeKnowledge | None) -
     return await work.age(referral.person) is age
 
 
-def _due_elsewhere(work: Work, referral: Referral) -> datetime:
+def due_elsewhere(work: Work, referral: Referral) -> datetime:
     """Whoever waits for an answer has waited since the receipt: the day stays, and the unit that is
     asked instead has the time of what is acute at least."""
     at_least = answer_due(work, work.now, acute=True)
