@@ -189,6 +189,11 @@ class Work:
         return not any(stream.remembered for stream in self._read.values())
 
     @property
+    def is_remembered(self) -> bool:
+        """Whether nothing at all was read from the log."""
+        return all(stream.remembered for stream in self._read.values())
+
+    @property
     def organisation(self) -> Organisation:
         """The one in force today, once anything was read."""
         return self.desk.organised(self._read[ORGANISATION].state, self.today)
@@ -412,6 +417,7 @@ async def carry_out(
             except (Refusal, SealedValueIsClosed) as refusal:
                 if work.is_fresh or isinstance(refusal, Unavailable):
                     return await _told_before(work, refusal)
+                await _look_as_long(work, refusal)
             else:
                 await work.settle()
                 if not appended.replayed:
@@ -419,6 +425,13 @@ async def carry_out(
                 if work.is_fresh:
                     return await _recorded(desk, appended.first, appended.last)
             afresh = True
+
+
+async def _look_as_long(work: Work, refusal: Refusal | SealedValueIsClosed) -> None:
+    """What there is not is never remembered, and what is hidden may be: it takes no less to find
+    nothing in it."""
+    if isinstance(refusal, NotFound) and work.is_remembered:
+        await work.desk.log.streams({work.command.actor}, afresh=True)
 
 
 async def _told_before(work: Work, refusal: Refusal | SealedValueIsClosed) -> Outcome:

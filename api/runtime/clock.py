@@ -1,8 +1,10 @@
 """Time, chance and the Swedish working calendar: the one file where the real ones are asked."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from random import Random
+from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes ids
 from zoneinfo import ZoneInfo
@@ -14,11 +16,28 @@ STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
 _SATURDAY: Final = 5
 
 
+def _wall() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the one place that asks the clock
+
+
 class SystemClock:
-    """The present moment."""
+    """The present moment. It goes on when somebody sets the machine's clock back: what had expired
+    stays so (a token, an emergency), and what was to expire does in its time."""
+
+    def __init__(
+        self, wall: Callable[[], datetime] = _wall, steady: Callable[[], float] = monotonic
+    ) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._latest = wall(), steady()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the one place that asks the clock
+        moment, seconds = self._wall(), self._steady()
+        latest, at = self._latest
+        if moment >= latest:
+            self._latest = moment, seconds
+            return moment
+        return max(moment, latest + timedelta(seconds=seconds - at))
 
 
 class SimulatedClock:

@@ -4,7 +4,7 @@ What somebody may not see looks, to the byte, as if it did not exist; and nothin
 any answer that they get.
 """
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -22,10 +22,19 @@ from tests.acceptance.doors import (
     named,
     needed_query,
 )
+from tests.acceptance.hidden import (
+    LISTS,
+    all_of,
+    lived_on_the_other_side,
+    questions,
+    round_trips,
+    without_what_moves,
+)
 from tests.acceptance.knocking import Heard
 from tests.acceptance.seeing import sees, tells_nothing_else, tells_what_is_permitted
 from tests.acceptance.settled import Known, Offer, Settled
 
+EN: Final[Json] = {"headers": {"Accept-Language": "en"}}
 ABOUT_FILES: Final = [route for route in READ if route.names[:1] in {("caseId",), ("referralId",)}]
 ON_FILES: Final = [route for route in DECIDED if route.names[:1] in {("caseId",), ("referralId",)}]
 
@@ -210,3 +219,85 @@ async def test_teams_are_seen_by_those_who_work_with_them(settled: Settled) -> N
         ):
             heard = await settled.call("GET", path, **how)
             assert heard.status == (status if known else 403), f"{who} at {path}"
+
+
+# --- nor by asking in other ways -------------------------------------------------------------
+
+_ASKING: Final = ("nexus manager", "intake manager of the other side", "engaged coordinator")
+
+
+async def test_no_question_tells_of_what_is_hidden(settled: Settled) -> None:
+    """Every list, filter, order, limit and moment of the past: what lives on where one may not see
+    changes no status, line, number, cursor, header or error."""
+    hidden = [settled.files["buyer's"].id, settled.town["line worker"].staff_id]
+    now, position = settled.desk.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), await settled.head()
+    asked = [
+        (who, route.path, query)
+        for who in _ASKING
+        for route in LISTS
+        if route.door.asks and permitting(settled.viewers[who].role, *route.door.asks)
+        for query in questions(route, hidden, now, position)
+    ]
+
+    async def heard() -> list[Any]:
+        return [
+            all_of(await settled.call("GET", path, token=settled.token(who), query=query, **EN))
+            for who, path, query in asked
+        ]
+
+    before = await heard()
+    await lived_on_the_other_side(settled)
+    for question, was, told in zip(asked, before, await heard(), strict=True):
+        assert told == was, question
+    assert len(asked) > 150
+    assert {status for status, *_ in before} >= {200, 422}
+
+
+@pytest.mark.parametrize("route", named([*ABOUT_FILES, *ON_FILES]))
+async def test_what_is_hidden_takes_no_longer(settled: Settled, route: Route) -> None:
+    """As many questions reach the databases for a hidden file as for one that there is not."""
+    ids = {"caseId": settled.files["buyer's"].id, "referralId": settled.files["buyer waits"].id}
+    how: Json = {"token": settled.token("nexus manager"), **EN}
+    query = "&".join(f"{name}={value}" for name, value in needed_query(route).items())
+    counts = []
+    for known in ({}, ids, {}, ids):
+        if route.method == "POST":
+            how["body"] = good_body(route) if route.door.body else {}
+        async with round_trips() as asked:
+            path = address(route, known)
+            heard = await settled.call(route.method, path, query=query, **how)
+        trace = str(UUID(heard.headers["traceparent"].split("-")[1]))
+        counts.append((heard.status, asked.count(trace)))
+    assert counts[2] == counts[3]
+
+
+async def test_two_positions_of_one_person_are_never_more_than_one(settled: Settled) -> None:
+    """One at a time, and one side for ever: what the first one saw goes with it, and the second one
+    sees what any colleague there does."""
+    town, call = settled.town, settled.call
+    position = {"unit": "nexus", "role": "unit-manager", "qualifiedForChildren": True}
+    mover = await town.employ("changes units", **position)
+    await town.level()
+    first = await call("GET", "/cases", token=mover.token, query="limit=100")
+    ours = {line["caseId"] for line in first["items"]}
+    administrator, path = town["administrator"], f"/staff-members/{mover.staff_id}"
+    other = {**position, "name": "Changes Units", "unit": "childrens-intake", "side": "a"}
+    other["since"] = "2024-01-01"
+    how: Json = {"body": other, "token": administrator.token, **EN}
+    await call.refused(409, "position-is-taken", "POST", f"{path}/positions", **how)
+    await administrator.post(f"{path}/departures", {})
+    how["body"] = {**other, "side": "b"}
+    await call.refused(409, "position-is-taken", "POST", f"{path}/positions", **how)
+    await administrator.post(f"{path}/positions", other, expect=201)
+    await town.level()
+    colleague = settled.token("intake manager")
+    seen = await call("GET", "/cases", token=colleague, query="limit=100", **EN)
+    told = await call("GET", "/cases", token=mover.token, query="limit=100", **EN)
+    assert without_what_moves(told.json["items"]) == without_what_moves(seen.json["items"])
+    assert told["counts"] == seen["counts"]
+    statuses = set()
+    for case in ours:
+        asked = [await call("GET", f"/cases/{case}", token=it) for it in (mover.token, colleague)]
+        assert asked[0].status == asked[1].status
+        statuses.add(asked[0].status)
+    assert 404 in statuses

@@ -51,6 +51,17 @@ def test_real_time_goes_forward() -> None:
     assert timedelta(0) <= clock.now() - earlier < timedelta(minutes=1)
 
 
+def test_time_goes_on_when_the_clock_is_set_back() -> None:
+    """Ten seconds later it is ten seconds later, whatever the machine's clock says by then; and
+    where that is ahead, it is believed."""
+    start = datetime(2026, 5, 2, 12, tzinfo=UTC)
+    told = [(0, 0), (5, 5), (-3600, 10), (-3595, 15), (60, 20), (61, 21)]  # seconds: wall, steady
+    walls, steady = (iter(each) for each in zip(*told, strict=True))
+    clock = SystemClock(lambda: start + timedelta(seconds=next(walls)), lambda: next(steady))
+    passed = [(clock.now() - start).total_seconds() for _ in told[1:]]
+    assert passed == [5, 10, 15, 60, 61]
+
+
 def test_a_simulated_clock_stands_where_it_is_set() -> None:
     """A simulated clock moves only when told, and answers in UTC whatever zone it was set in."""
     clock = SimulatedClock(stockholm("2024-07-01T12:00"))

@@ -126,8 +126,12 @@ async def withdraw_handover(work: Work, case_id: UUID, handover_id: UUID) -> Non
 
 async def _require_offered(work: Work, case_id: UUID, handover_id: UUID, act: Act) -> Case:
     """Answering is the receiving unit's, also when somebody else has just answered: then the
-    decision says so."""
-    case = await work.case(case_id)
+    decision says so. A case that there is not is looked for as long as one that is hidden."""
+    try:
+        case = await work.case(case_id)
+    except NotFound:
+        await work.desk.log.facts(case_id, cases.HandoverOffered)
+        raise
     to_unit = await _receiving_unit(work, case_id, case, handover_id)
     file = file_of(case_id, case, receiving_unit=to_unit)
     await work.require(act, Information.RESPONSIBILITY, file)
