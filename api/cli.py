@@ -33,18 +33,18 @@ from api.command_line import (
 )
 from api.command_line.progress import ERRORS
 from api.demo.running import DemoIsIncomplete
-from api.runtime import database
-from api.runtime.key_file import KeyringIsUnusable
-from api.runtime.postgres_ground import PostgresCannotRun
+from api.runtime.audit.restoring import LogMoved, NothingIsLost
+from api.runtime.audit.sealing import TreeIsDamaged
+from api.runtime.audit.served_evidence import LogIsNotServed
+from api.runtime.audit.tree_store import RowsAreMissing
+from api.runtime.keys.key_file import KeyringIsUnusable
+from api.runtime.postgres import database
+from api.runtime.postgres.postgres_ground import PostgresCannotRun
 from api.runtime.rebuilding import BuilderFailed
-from api.runtime.restoring import LogMoved, NothingIsLost
-from api.runtime.sealing import TreeIsDamaged
-from api.runtime.serve import AddressCannotBeUsed
-from api.runtime.served_evidence import LogIsNotServed
+from api.runtime.serving.serve import AddressCannotBeUsed
+from api.runtime.serving.workers import WorkerCannotServe
 from api.runtime.settings import SettingsAreFaulty
-from api.runtime.tree_store import RowsAreMissing
 from api.runtime.wiring import VaultDoesNotFit
-from api.runtime.workers import WorkerCannotServe
 from api.witness.folder import WitnessIsFaulty
 from api.witness.memory import MemoryIsMissing
 from domain.errors import Refusal

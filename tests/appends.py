@@ -9,9 +9,9 @@ from uuid import UUID
 import psycopg
 
 from api.runtime.clock import RandomIds
-from api.runtime.database import statement
-from api.runtime.event_log import StoredAppend, StoredEventLog, StoredNewEvent, arguments
-from api.runtime.grouping import Grouping
+from api.runtime.log.event_log import StoredAppend, StoredEventLog, StoredNewEvent, arguments
+from api.runtime.log.grouping import Grouping
+from api.runtime.postgres.database import statement
 from domain.recorded import Appended
 from tests.conftest import Database
 

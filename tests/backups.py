@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from api.runtime.ownership import OWNER_LOCK
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.ownership import OWNER_LOCK
+from api.runtime.postgres.postgres_server import PostgresServer
 
 
 def back_up(server: PostgresServer, backup: Path) -> None:

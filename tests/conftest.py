@@ -20,9 +20,9 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from api.runtime.database import LOG, VAULT, Kind, create, role_url
-from api.runtime.event_log import StoredEventLog
-from api.runtime.postgres_server import PostgresServer, start_postgres
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.postgres.database import LOG, VAULT, Kind, create, role_url
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
 from tests.told import LINES
 
 # Hundreds of processes are started by tests: none of them compiles the whole house anew, and all

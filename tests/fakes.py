@@ -14,8 +14,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from api.runtime.mapper import Mapper
-from api.runtime.seal import KEY_SIZE, Key
+from api.runtime.keys.seal import KEY_SIZE, Key
+from api.runtime.log.mapper import Mapper
 from domain import (
     activity,
     adoption,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from api.runtime.event_log import StoredAppend, StoredNewEvent
-from api.runtime.grouping import CannotBeRecorded
+from api.runtime.log.event_log import StoredAppend, StoredNewEvent
+from api.runtime.log.grouping import CannotBeRecorded
 from domain.errors import CommandKeyReused, StreamHasMoved
 from domain.ports import KnownCommand
 from domain.recorded import Appended

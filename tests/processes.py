@@ -11,12 +11,12 @@ from api.commands import cases, referrals
 from api.commands.founding import found
 from api.commands.work import Command, Desk, Outcome, Work, carry_out
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
-from api.runtime.event_log import StoredEventLog, StreamedEvent
-from api.runtime.fact_log import FactLog
-from api.runtime.key_encryption import KeyringFile
-from api.runtime.mapper import Mapper
+from api.runtime.keys.key_encryption import KeyringFile
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.event_log import StoredEventLog, StreamedEvent
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper
 from api.runtime.organisation import load_organisation, read_organisation
-from api.runtime.vault import PostgresVault
 from domain.codes import Compartment, StaffRole
 from domain.recorded import Append, NewEvent, Recorded, Stream
 from domain.referral import ReferralAccepted, ReferralReceived

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from uuid import UUID, uuid5
 
-from api.runtime.event_log import StoredAppend, StoredEventLog
-from api.runtime.grouping import CannotBeRecorded
+from api.runtime.log.event_log import StoredAppend, StoredEventLog
+from api.runtime.log.grouping import CannotBeRecorded
 from domain.errors import StreamHasMoved
 from domain.recorded import Appended
 from tests.appends import IDS, new_append, new_event

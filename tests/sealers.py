@@ -3,8 +3,8 @@
 import asyncio
 from multiprocessing.connection import Connection
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.tree_store import EVENTS, Growth, TreeStore
+from api.runtime.audit.tree_store import EVENTS, Growth, TreeStore
+from api.runtime.log.event_log import StoredEventLog
 from tests.sealing import sealer
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from api.runtime.audit.sealing import Sealer
+from api.runtime.audit.tree_evidence import DatabaseEvidence, log_as_it_is
+from api.runtime.audit.tree_store import EVENTS, TreeStore
 from api.runtime.clock import SystemClock
-from api.runtime.event_log import StoredEventLog
-from api.runtime.sealing import Sealer
-from api.runtime.tree_evidence import DatabaseEvidence, log_as_it_is
-from api.runtime.tree_store import EVENTS, TreeStore
+from api.runtime.log.event_log import StoredEventLog
 from api.tree.evidence import Verdict
 from api.tree.notes import Signer
 from api.tree.verification import verify

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from api.runtime.database import role_url
+from api.runtime.postgres.database import role_url
 from tests.conftest import Database
 
 

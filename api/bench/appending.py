@@ -13,7 +13,7 @@ from api.bench.ground import Ground
 from api.bench.long_log import EVENTS_A_STREAM, KNOWN, lengthen
 from api.bench.programs import pgbench, stock
 from api.bench.writers import FILES_EACH, Writers
-from api.runtime.database import role_name
+from api.runtime.postgres.database import role_name
 from api.runtime.wiring import open_house
 
 NAME: Final = "append"

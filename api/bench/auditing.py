@@ -28,12 +28,12 @@ from api.bench.ground import Ground
 from api.bench.history import SEED
 from api.bench.long_log import lengthen
 from api.bench.writers import Writers
-from api.runtime.changes import Changes
-from api.runtime.database import role_url, statement
-from api.runtime.reading import LogReader
-from api.runtime.sealing import Sealer
-from api.runtime.tree_evidence import DatabaseEvidence, log_as_it_is
-from api.runtime.tree_store import EVENTS, TreeStore
+from api.runtime.audit.sealing import Sealer
+from api.runtime.audit.tree_evidence import DatabaseEvidence, log_as_it_is
+from api.runtime.audit.tree_store import EVENTS, TreeStore
+from api.runtime.log.changes import Changes
+from api.runtime.log.reading import LogReader
+from api.runtime.postgres.database import role_url, statement
 from api.runtime.wiring import Rooms, open_house
 from api.tree.checkpoints import read_checkpoint
 from api.tree.merkle import inclusion_plan, proof, verify_inclusion

@@ -11,8 +11,8 @@ from api.bench.figures import Effort, Figure, Turn, compared, in_turns
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.programs import stock
-from api.runtime import database
 from api.runtime.clock import SystemClock
+from api.runtime.postgres import database
 from projections import caseload
 from projections.engine import Followers
 

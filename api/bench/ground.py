@@ -17,9 +17,9 @@ import psycopg
 from psycopg import pq
 from psycopg.sql import SQL, Identifier
 
-from api.runtime import database
-from api.runtime.postgres_ground import wheel_programs
-from api.runtime.servers import Addresses, create_databases, servers
+from api.runtime.postgres import database
+from api.runtime.postgres.postgres_ground import wheel_programs
+from api.runtime.postgres.servers import Addresses, create_databases, servers
 from api.runtime.settings import Settings
 
 _TOLD = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")

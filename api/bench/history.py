@@ -16,9 +16,9 @@ from uuid import UUID
 
 from api.bench.ground import Ground
 from api.demo.year import DemoYear, generate_year
-from api.runtime import database
-from api.runtime.mapper import Mapper, key_of
-from api.runtime.servers import Addresses
+from api.runtime.log.mapper import Mapper, key_of
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms, open_house
 from domain.ports import Ids

@@ -28,9 +28,9 @@ from api.bench.following import VIEW, followed, fresh_schema
 from api.bench.ground import Ground
 from api.bench.history import History
 from api.bench.programs import ToolFailed
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper
 from api.runtime.rebuilding import Processes
 from domain.ports import Vault
 from projections.rebuild import rebuild as rebuild_view

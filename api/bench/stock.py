@@ -26,9 +26,9 @@ from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier, Placeholder
 
 from api.runtime.clock import RandomIds, SystemClock
-from api.runtime.event_log import LoggedEvent
-from api.runtime.mapper import Mapper
-from api.runtime.recorder import LogRecorder
+from api.runtime.log.event_log import LoggedEvent
+from api.runtime.log.mapper import Mapper
+from api.runtime.log.recorder import LogRecorder
 from domain.ports import Vault
 from domain.recorded import Recorded
 from projections.caseload import PROJECTION, Line, apply, keys
@@ -107,7 +107,7 @@ def follow(*, url: str, schema: str, views: str, events: int) -> Done:
     """The library's runner folds the same caseload of the same log: a transaction per event."""
     environment = {
         **_environment(views, pool=5),
-        "CASELOG_PERSISTENCE_MODULE": "api.runtime.recorder",
+        "CASELOG_PERSISTENCE_MODULE": "api.runtime.log.recorder",
         "LOG_URL": url,
         "LOG_SCHEMA": schema,
         "LOG_ACTOR": str(_NOBODY),

@@ -10,9 +10,9 @@ import uvloop
 
 from api.house import PastReading, WantedReadings
 from api.runtime.logging import configure
-from api.runtime.serve import listen
-from api.runtime.serve import serve as serve_house
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
+from api.runtime.serving.serve import listen
+from api.runtime.serving.serve import serve as serve_house
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 from domain.errors import ReceiptsUnavailable

@@ -11,7 +11,7 @@ from api.bench.figures import Turn
 from api.commands.founding import found
 from api.commands.work import Desk
 from api.demo import texts
-from api.runtime.mapper import Mapper
+from api.runtime.log.mapper import Mapper
 from domain.case import CaseOpened, NoteRecorded
 from domain.codes import Compartment, Gender
 from domain.recorded import Append, NewEvent

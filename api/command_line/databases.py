@@ -10,8 +10,8 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.commands.founding import found
-from api.runtime import database
-from api.runtime.servers import Addresses, create_databases, servers
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses, create_databases, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 

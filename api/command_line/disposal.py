@@ -18,7 +18,7 @@ from api.commands import disposals as use_cases
 from api.commands.disposals import Judged
 from api.door.answers import encoded
 from api.resources import disposal_certificates as doors
-from api.runtime.servers import Addresses, servers
+from api.runtime.postgres.servers import Addresses, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 from domain.codes import Purpose

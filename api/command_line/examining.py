@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.command_line.options import settled, trusting, where
 from api.runtime.doctor import examine
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 
 

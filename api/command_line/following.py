@@ -8,8 +8,8 @@ import uvloop
 
 from api.command_line.options import settled, where
 from api.command_line.views import VIEWS
-from api.runtime.serve import told_to_stop, watched
-from api.runtime.servers import Addresses, servers
+from api.runtime.postgres.servers import Addresses, servers
+from api.runtime.serving.serve import told_to_stop, watched
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 

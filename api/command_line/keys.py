@@ -10,11 +10,11 @@ import typer
 import uvloop
 
 from api.command_line.options import settled, where
-from api.runtime import database
-from api.runtime.key_file import KeyringIsUnusable
-from api.runtime.servers import Addresses, keyring, servers
+from api.runtime.keys.key_file import KeyringIsUnusable
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses, keyring, servers
 from api.runtime.settings import Settings
-from api.runtime.vault import PostgresVault
 
 _BACKUPS: Final = timedelta(days=30)  # how long the vault's backups are kept
 

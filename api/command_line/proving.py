@@ -10,10 +10,10 @@ import typer
 import uvloop
 
 from api.command_line.options import settled, where
-from api.runtime.database import role_url
-from api.runtime.servers import servers
+from api.runtime.audit.tree_store import EVENTS, RECEIPTS, TreeStore
+from api.runtime.postgres.database import role_url
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
-from api.runtime.tree_store import EVENTS, RECEIPTS, TreeStore
 from api.tree.proving import prove_consistency, prove_inclusion
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ import uvloop
 
 from api.command_line.options import settled, where
 from api.command_line.verifying import kept_notes
-from api.runtime.audit_logs import LOGS, AuditLogs, origin_of
-from api.runtime.database import require_current, role_url
-from api.runtime.kept_checkpoints import folder_of
-from api.runtime.restoring import declare
-from api.runtime.servers import Addresses, servers, signing_keys
+from api.runtime.audit.audit_logs import LOGS, AuditLogs, origin_of
+from api.runtime.audit.kept_checkpoints import folder_of
+from api.runtime.audit.restoring import declare
+from api.runtime.postgres.database import require_current, role_url
+from api.runtime.postgres.servers import Addresses, servers, signing_keys
 from api.runtime.settings import Settings
 from api.tree.incarnations import Restored, name_of
 

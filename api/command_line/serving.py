@@ -11,12 +11,12 @@ import uvloop
 
 from api.command_line.options import listening, meeting, settled, sharing, trusting, where
 from api.runtime.clock import SystemClock
-from api.runtime.serve import listen
-from api.runtime.serve import serve as serve_house
-from api.runtime.servers import Addresses, servers
+from api.runtime.postgres.servers import Addresses, servers
+from api.runtime.serving.serve import listen
+from api.runtime.serving.serve import serve as serve_house
+from api.runtime.serving.workers import serve_by_workers, work
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house, trusted_issuer
-from api.runtime.workers import serve_by_workers, work
 
 
 @settled(where, listening, meeting, sharing, trusting)

@@ -18,7 +18,7 @@ from api.door import Door, Kind
 from api.door.answers import Answer, Seen
 from api.door.marks import Marks
 from api.door.visit import Visit, told_as
-from api.runtime.servers import Addresses, servers
+from api.runtime.postgres.servers import Addresses, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms, open_house
 from domain.codes import Purpose

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.command_line.views import OF_RECEIPTS, VIEWS, source_of
-from api.runtime import database
-from api.runtime.servers import Addresses, servers
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import open_house
 from projections.asking import Connection

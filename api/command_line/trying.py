@@ -11,8 +11,8 @@ from api.command_line.options import listening, settled, where
 from api.command_line.progress import ERRORS, bar
 from api.demo.running import demo_staff, make_year, show_year
 from api.runtime.clock import SystemClock
-from api.runtime.serve import listen
-from api.runtime.servers import create_databases, servers
+from api.runtime.postgres.servers import create_databases, servers
+from api.runtime.serving.serve import listen
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer
 

@@ -13,16 +13,16 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.command_line.progress import bar
-from api.runtime.audit_logs import LOGS, HouseSignatures, origin_of, policy_in
+from api.runtime.audit.audit_logs import LOGS, HouseSignatures, origin_of, policy_in
+from api.runtime.audit.kept_checkpoints import folder_of
+from api.runtime.audit.served_evidence import ServedEvidence
+from api.runtime.audit.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
+from api.runtime.audit.tree_store import EVENTS, RECEIPTS
 from api.runtime.clock import SystemClock
-from api.runtime.database import role_url
-from api.runtime.kept_checkpoints import folder_of
-from api.runtime.key_file import KeyringIsUnusable
-from api.runtime.served_evidence import ServedEvidence
-from api.runtime.servers import servers, signing_keys
+from api.runtime.keys.key_file import KeyringIsUnusable
+from api.runtime.postgres.database import role_url
+from api.runtime.postgres.servers import servers, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.tree_evidence import DatabaseEvidence, is_alone, log_as_it_is
-from api.runtime.tree_store import EVENTS, RECEIPTS
 from api.tree import offline
 from api.tree.evidence import Evidence, Verdict
 from api.tree.notes import KeyIsUnsound, Verifier

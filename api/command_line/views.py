@@ -10,8 +10,8 @@ from rich.table import Table
 
 from api.command_line.options import settled, where
 from api.command_line.progress import bar
+from api.runtime.postgres.servers import Addresses, servers
 from api.runtime.rebuilding import Processes
-from api.runtime.servers import Addresses, servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms, open_house
 from projections import ALL, ALL_OF_RECEIPTS

@@ -9,7 +9,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from api.runtime.serve import address_of, listen, told_to_stop
+from api.runtime.serving.serve import address_of, listen, told_to_stop
 from api.witness.door import serve as serve_witness
 from api.witness.folder import WitnessFolder
 

@@ -11,8 +11,8 @@ from api.demo.readings import read
 from api.demo.showing import show_the_demo
 from api.demo.year import generate_year
 from api.runtime.clock import SystemClock
-from api.runtime.serve import serve
-from api.runtime.servers import Addresses
+from api.runtime.postgres.servers import Addresses
+from api.runtime.serving.serve import serve
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
 from projections import ALL

@@ -18,11 +18,11 @@ from api.commands import disposals as use_cases
 from api.commands.passing_time import TIME
 from api.commands.work import Command, Desk, carry_out
 from api.house import Views
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper, key_name, key_of
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper, key_name, key_of
 from api.runtime.rounds import Rounds
-from api.runtime.vault import PostgresVault
 from domain.codes import DisposalStatus, Purpose
 from domain.disposal import DisposalExecuted
 from domain.ports import Reading, Receipts

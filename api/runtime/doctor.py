@@ -15,14 +15,14 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from api.runtime import database
 from api.runtime.clock import SystemClock
-from api.runtime.database import asked
-from api.runtime.issuer_keys import PublishedKeys
-from api.runtime.key_file import KeyringIsUnusable
-from api.runtime.servers import Addresses, keyring
+from api.runtime.keys.key_file import KeyringIsUnusable
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres import database
+from api.runtime.postgres.database import asked
+from api.runtime.postgres.servers import Addresses, keyring
+from api.runtime.serving.issuer_keys import PublishedKeys
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.vault import PostgresVault
 from api.runtime.wiring import trusted_issuer
 from domain.errors import Unavailable
 from projections import ALL, ALL_OF_RECEIPTS

@@ -15,9 +15,9 @@ from uuid import UUID
 import structlog
 
 from api.commands.work import Desk
-from api.runtime.event_log import StoredEventLog
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.event_log import StoredEventLog
 from api.runtime.rounds import Rounds
-from api.runtime.vault import PostgresVault
 
 KEPT: Final = timedelta(days=30)
 UNUSED: Final = timedelta(days=2)  # after which what no fact uses is an orphan

@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from api.runtime.cosigning import Cosigning
-from api.runtime.nightly import NightlyVerification
+from api.runtime.audit.cosigning import Cosigning
+from api.runtime.audit.nightly import NightlyVerification
 from api.runtime.rounds import Rounds
-from api.runtime.siblings import told_by_all
+from api.runtime.serving.siblings import told_by_all
 from domain.errors import Unavailable
 from projections.standing import Standing
 

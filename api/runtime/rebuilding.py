@@ -15,8 +15,8 @@ import msgspec
 import psycopg
 import uvloop
 
-from api.runtime.mapper import Mapper
-from api.runtime.unread import LogParts
+from api.runtime.log.mapper import Mapper
+from api.runtime.log.unread import LogParts
 from domain.ports import Vault
 from projections import ALL
 from projections.building import FactCannotBeFolded, Further, Order, ThisProcess

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import psycopg
 
-from api.runtime import database
-from api.runtime.sessions import Sessions
+from api.runtime.postgres import database
+from api.runtime.postgres.sessions import Sessions
 from api.runtime.together import Together
 from domain.errors import Unavailable
 from domain.policy import Viewer

@@ -11,35 +11,35 @@ import psycopg
 
 from api.commands.work import Desk
 from api.house import Entrance, House
-from api.runtime import database
-from api.runtime.access_log import SealedAccessLog
-from api.runtime.audit_logs import AuditLogs, HouseSignatures, policy_in
-from api.runtime.changes import Changes
+from api.runtime.audit.audit_logs import AuditLogs, HouseSignatures, policy_in
+from api.runtime.audit.cosigning import Cosigning
+from api.runtime.audit.kept_checkpoints import CheckpointFolder, Keeping, folder_of
+from api.runtime.audit.nightly import NightlyVerification
+from api.runtime.audit.sealing import Sealer
+from api.runtime.audit.signing_keys import SigningKeys
 from api.runtime.clock import RandomIds, SwedishWorkingCalendar, SystemClock
-from api.runtime.cosigning import Cosigning
 from api.runtime.disposing import Disposing
 from api.runtime.ending import ended
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
 from api.runtime.forgetting import Forgetting
-from api.runtime.happenings import LogHappenings
-from api.runtime.kept_checkpoints import CheckpointFolder, Keeping, folder_of
-from api.runtime.key_file import KeyringExists
-from api.runtime.local_issuer import LocalIssuer
-from api.runtime.mapper import Mapper, key_of, open_token
+from api.runtime.keys.key_file import KeyringExists
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.access_log import SealedAccessLog
+from api.runtime.log.changes import Changes
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.happenings import LogHappenings
+from api.runtime.log.mapper import Mapper, key_of, open_token
+from api.runtime.log.receipt_log import ReceiptLog
 from api.runtime.metrics import Metrics, Parts
-from api.runtime.nightly import NightlyVerification
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
-from api.runtime.rates import Rates
-from api.runtime.receipt_log import ReceiptLog
-from api.runtime.sealing import Sealer
-from api.runtime.servers import Addresses, keyring, signing_keys
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses, keyring, signing_keys
+from api.runtime.postgres.turns import Turn
+from api.runtime.serving.local_issuer import LocalIssuer
+from api.runtime.serving.rates import Rates
+from api.runtime.serving.tokens import BearerTokens, TrustedIssuer
 from api.runtime.settings import Settings, SettingsAreFaulty
-from api.runtime.signing_keys import SigningKeys
 from api.runtime.timekeeping import Timekeeping
-from api.runtime.tokens import BearerTokens, TrustedIssuer
-from api.runtime.turns import Turn
-from api.runtime.vault import PostgresVault
 from api.runtime.views import FollowedViews, sessions_for_views
 from domain.errors import TokenIsRefused, Unavailable
 from domain.ports import Clock, Ids

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from api.runtime.clock import SystemClock
-from api.runtime.key_file import KeyFile
+from api.runtime.keys.key_file import KeyFile
 from api.tree.notes import COSIGNATURE, ED25519, KeyIsUnsound, Signer, Verifier
 from api.witness.memory import Memory
 from api.witness.witness import Witness

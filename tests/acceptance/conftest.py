@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestServer
 from api.app import build_app
 from api.commands.founding import found
 from api.runtime.clock import SystemClock
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.protocol import Runner
-from api.runtime.servers import Addresses, create_databases
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses, create_databases
+from api.runtime.serving.protocol import Runner
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
 from tests.acceptance.settled import Settled, settle

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.postgres_server import PostgresServer
 
 _DEEPEST = 3  # a sealed value in a JSON text in a bytea: no deeper
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")

@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from api.door import Route
-from api.runtime.sessions import Sessions
+from api.runtime.postgres.sessions import Sessions
 from tests.acceptance.doors import READ, SCHEMAS, Json, needed_query, operation
 from tests.acceptance.knocking import Heard
 from tests.acceptance.settled import Settled

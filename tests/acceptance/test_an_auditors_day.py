@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from api.runtime.tree_store import EVENTS
+from api.runtime.audit.tree_store import EVENTS
 from api.tree.checkpoints import Checkpoint
 from api.tree.notes import COSIGNATURE, Note, Signer
 from tests.acceptance.empty_machine import EmptyMachine, supervisor

@@ -12,7 +12,7 @@ from api.app import build_app
 from api.door import Route
 from api.house import Entrance
 from api.runtime.metrics import Metrics, Parts
-from api.runtime.rates import BURST, Rates
+from api.runtime.serving.rates import BURST, Rates
 from tests.acceptance.conftest import Server
 from tests.acceptance.doors import TOLD, address, good_body, named, query
 from tests.acceptance.knocking import Caller

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from tests.acceptance.command_line import get, running, samordna, serving, stands
 

@@ -17,10 +17,10 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from api.runtime.mapper import Mapper
-from api.runtime.postgres_server import PostgresServer, start_postgres
-from api.runtime.servers import FORGETFUL
-from api.runtime.vault import PostgresVault
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.mapper import Mapper
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
+from api.runtime.postgres.servers import FORGETFUL
 from api.runtime.wiring import open_house
 from tests.acceptance.conftest import founded_town
 from tests.acceptance.old_files import LongAgo, OldFile

@@ -8,7 +8,7 @@ import pytest
 
 from api.runtime.clock import SimulatedClock, SystemClock
 from api.runtime.forgetting import KEPT, UNUSED, Forgetting
-from api.runtime.vault import PostgresVault
+from api.runtime.keys.vault import PostgresVault
 from domain.errors import KeyIsErased
 from tests.acceptance.town import Town
 from tests.api.test_doors_numbers import number_of

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4  # noqa: TID251 - ids that nobody has
 import pytest
 
 from api.command_line.exporting import harmless
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.postgres_server import PostgresServer
 from api.tree.offline import IsWrong, keys_of, verify_bundle
 from tests.acceptance.command_line import said_to
 from tests.acceptance.conftest import founded_town

@@ -12,7 +12,7 @@ import pytest
 from api.app import build_app
 from api.door.streaming import OF_ONE_LOGIN
 from api.runtime.clock import SimulatedClock
-from api.runtime.local_issuer import LocalIssuer
+from api.runtime.serving.local_issuer import LocalIssuer
 from api.runtime.wiring import open_house
 from tests.acceptance.conftest import Server
 from tests.acceptance.settled import Settled, born

@@ -4,7 +4,7 @@ import asyncio
 
 import psycopg
 
-from api.runtime.tree_store import EVENTS, RECEIPTS
+from api.runtime.audit.tree_store import EVENTS, RECEIPTS
 from tests.acceptance.town import Town
 from tests.sealing import tamper
 

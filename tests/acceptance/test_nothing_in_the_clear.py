@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from api.runtime.key_encryption import KeyringFile, Wrapped
-from api.runtime.postgres_server import PostgresServer, start_postgres
+from api.runtime.keys.key_encryption import KeyringFile, Wrapped
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
 from domain.codes import (
     AgeKnowledge,
     ApplicationKind,

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from api.app import ROUTES
 from api.door import Kind, Route
-from api.runtime.database import role_name
+from api.runtime.postgres.database import role_name
 from domain.codes import StaffRole
 from domain.policy import Information, permitting
 from domain.ports import Reading

@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 import pytest
 
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from api.tree.notes import Signer
 from tests.acceptance.command_line import get, running, samordna, serving, stands

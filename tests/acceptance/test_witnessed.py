@@ -10,14 +10,14 @@ from aiohttp.test_utils import TestServer
 
 from api.app import build_app
 from api.commands.founding import found
-from api.runtime.audit_logs import LOGS, origin_of
+from api.runtime.audit.audit_logs import LOGS, origin_of
+from api.runtime.audit.kept_checkpoints import CheckpointFolder
+from api.runtime.audit.served_evidence import ServedEvidence
+from api.runtime.audit.tree_store import EVENTS
 from api.runtime.clock import SystemClock
-from api.runtime.kept_checkpoints import CheckpointFolder
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.served_evidence import ServedEvidence
-from api.runtime.servers import Addresses, create_databases, signing_keys
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses, create_databases, signing_keys
 from api.runtime.settings import Settings
-from api.runtime.tree_store import EVENTS
 from api.runtime.wiring import open_house
 from api.tree.notes import COSIGNATURE, Signer
 from api.tree.policies import read_policy

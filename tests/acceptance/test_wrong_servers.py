@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from api.commands.founding import found
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.serve import AddressCannotBeUsed, listen
-from api.runtime.servers import Addresses, create_databases
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses, create_databases
+from api.runtime.serving.serve import AddressCannotBeUsed, listen
 from api.runtime.settings import Settings
 from api.runtime.wiring import VaultDoesNotFit, open_house
 

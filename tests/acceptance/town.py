@@ -7,8 +7,8 @@ from uuid import UUID, uuid4  # noqa: TID251 - a client's own keys
 
 import aiohttp
 
-from api.runtime.local_issuer import LocalIssuer
-from api.runtime.servers import Addresses
+from api.runtime.postgres.servers import Addresses
+from api.runtime.serving.local_issuer import LocalIssuer
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms
 from projections import ALL

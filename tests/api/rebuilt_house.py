@@ -11,11 +11,11 @@ from typing import Any
 import psycopg
 
 from api.runtime.clock import SystemClock
-from api.runtime.database import LOG
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from api.runtime.rebuilding import Processes
 from domain.recorded import Append, NewEvent, Recorded
 from projections.engine import Followers

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from api.runtime.event_log import LoggedEvent, StoredEventLog
+from api.runtime.log.event_log import LoggedEvent, StoredEventLog
 from tests.appends import IDS
 from tests.conftest import Database
 from tests.forking import PROCESSES

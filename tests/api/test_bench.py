@@ -13,8 +13,8 @@ from api.bench.figures import Turn, compared, in_turns, percentiles
 from api.bench.ground import Ground
 from api.bench.long_log import lengthen
 from api.bench.run import NAMES
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.servers import Addresses
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses
 from api.runtime.settings import Settings
 from domain.recorded import Appended
 from tests.appends import IDS, log_of, new_append, new_event

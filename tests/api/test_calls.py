@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.runtime.calls import Call, Connection
+from api.runtime.log.calls import Call, Connection
 from tests.conftest import Database
 
 ECHO = Call(

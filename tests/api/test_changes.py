@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from api.runtime import changes
-from api.runtime.event_log import StoredEventLog
+from api.runtime.log import changes
+from api.runtime.log.event_log import StoredEventLog
 from tests.appends import IDS, log_of, new_append, new_event
 from tests.conftest import Database
 

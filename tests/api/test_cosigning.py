@@ -14,11 +14,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from api.runtime.audit.cosigning import Cosigning, Trouble
+from api.runtime.audit.tree_store import EVENTS, TreeStore
 from api.runtime.clock import SystemClock
-from api.runtime.cosigning import Cosigning, Trouble
-from api.runtime.event_log import StoredEventLog
-from api.runtime.tree_store import EVENTS, TreeStore
-from api.runtime.turns import Turn
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.postgres.turns import Turn
 from api.tree.evidence import Finding, Wrong
 from api.tree.notes import COSIGNATURE, Signer, read_note
 from api.tree.policies import Policy, read_policy

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from api.runtime.database import (
+from api.runtime.postgres.database import (
     LOG,
     SQL_FOLDER,
     Kind,
@@ -27,7 +27,7 @@ from api.runtime.database import (
     session_url,
     status,
 )
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.postgres_server import PostgresServer
 from tests.appends import record_something
 from tests.conftest import Database, new_database
 

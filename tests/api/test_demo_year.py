@@ -22,14 +22,14 @@ from api.demo.stage import Stage, Theatre
 from api.demo.stories import Stories
 from api.demo.year import DemoYear, generate_year
 from api.runtime.clock import STOCKHOLM, SeededIds, SimulatedClock, SwedishWorkingCalendar
-from api.runtime.database import LOG, VAULT
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.key_encryption import KeyringFile
-from api.runtime.mapper import Mapper, key_of
+from api.runtime.keys.key_encryption import KeyringFile
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper, key_of
 from api.runtime.organisation import load_organisation, read_organisation
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.vault import PostgresVault
+from api.runtime.postgres.database import LOG, VAULT
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain import case, referral, staff
 from domain.activity import ActivityPlanned
 from domain.case import CaseStatus

@@ -11,12 +11,12 @@ import pytest
 from joserfc.jwk import ECKey
 from psycopg.sql import SQL, Identifier
 
-from api.runtime import database
 from api.runtime.doctor import Finding, examine
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.servers import Addresses, create_databases, keyring
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres import database
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses, create_databases, keyring
 from api.runtime.settings import Settings
-from api.runtime.vault import PostgresVault
 
 House = tuple[Settings, Addresses]
 

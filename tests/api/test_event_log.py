@@ -10,10 +10,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.runtime.database import LOG, role_url, statement
-from api.runtime.event_log import StoredAppend, StoredEventLog, arguments
-from api.runtime.grouping import CannotBeRecorded
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import StoredAppend, StoredEventLog, arguments
+from api.runtime.log.grouping import CannotBeRecorded
+from api.runtime.postgres.database import LOG, role_url, statement
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.errors import CommandKeyReused, EventTooLarge, StreamHasMoved, TooManyEvents
 from domain.ports import KnownCommand
 from domain.recorded import Appended

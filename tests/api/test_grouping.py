@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.runtime.grouping import CannotBeRecorded, Connection, GroupedWriter, Grouping
+from api.runtime.log.grouping import CannotBeRecorded, Connection, GroupedWriter, Grouping
 from domain.errors import LogUnavailable
 from tests.appends import IDS
 from tests.conftest import Database

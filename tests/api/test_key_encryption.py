@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
-from api.runtime.key_file import (
+from api.runtime.keys.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
+from api.runtime.keys.key_file import (
     KeyManagementCommand,
     KeyManagementFailed,
     KeyringExists,

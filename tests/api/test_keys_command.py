@@ -15,12 +15,12 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from api.runtime import database
 from api.runtime.clock import SeededIds
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.servers import Addresses, create_databases, keyring
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres import database
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.servers import Addresses, create_databases, keyring
 from api.runtime.settings import Settings
-from api.runtime.vault import PostgresVault
 
 SAMORDNA = Path(sys.executable).with_name("samordna")
 PLACE = "a-stream/1/number"

@@ -27,9 +27,9 @@ from hypothesis.stateful import (
 from psycopg.conninfo import conninfo_to_dict
 from structlog.testing import capture_logs
 
-from api.runtime.database import LOG
-from api.runtime.event_log import LoggedEvent, StoredAppend, StoredEventLog
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import LoggedEvent, StoredAppend, StoredEventLog
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.ports import KnownCommand
 from domain.recorded import Appended
 from tests.appends import log_of, outcomes

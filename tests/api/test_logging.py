@@ -93,7 +93,7 @@ def test_every_known_key_says_what_it_is_for() -> None:
         "method": "PATCH",
         "route": "/samordna/v1/cases/{case-id}/handovers",
         "error": KeyError,
-        "at": "api/runtime/vault.py:253",
+        "at": "api/runtime/keys/vault.py:253",
         "reason": None,
     }
     with logged() as stream:

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.grouping import Grouping
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.grouping import Grouping
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.errors import LogUnavailable, QueueIsFull, StreamHasMoved
 from domain.recorded import Appended
 from tests.appends import IDS, log_of, new_append, new_event, outcomes

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from api.door.system import Meters
 from api.runtime import metrics
 from api.runtime.rounds import Rounds
-from api.runtime.siblings import merged
+from api.runtime.serving.siblings import merged
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from threading import Thread
 
-from api.runtime.ownership import Ownership
+from api.runtime.postgres.ownership import Ownership
 
 
 def test_one_leaves_at_a_time(tmp_path: Path) -> None:

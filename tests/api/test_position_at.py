@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from tests.appends import A_MOMENT, IDS, log_of, new_append, new_event
 from tests.conftest import new_database
 

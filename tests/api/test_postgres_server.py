@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 
-from api.runtime.postgres_ground import PostgresCannotRun, PostgresDied, wheel_programs
-from api.runtime.postgres_server import LOG_BYTES, PostgresServer, start_postgres
+from api.runtime.postgres.postgres_ground import PostgresCannotRun, PostgresDied, wheel_programs
+from api.runtime.postgres.postgres_server import LOG_BYTES, PostgresServer, start_postgres
 
 AS_ROOT = os.geteuid() == 0
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -35,7 +35,7 @@ VERSIONS = [pytest.param(None, id="wheel"), pytest.param(DEBIAN_15, id="15", mar
 OWNER = """
 import sys
 from pathlib import Path
-from api.runtime.postgres_server import start_postgres
+from api.runtime.postgres.postgres_server import start_postgres
 server = start_postgres(Path(sys.argv[1]), name="test", settings={"fsync": "off"})
 try:
     print(server.pid, server.is_owner, server.url(), flush=True)

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.runtime.database import LOG, statement
-from api.runtime.event_log import arguments
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import arguments
+from api.runtime.postgres.database import LOG, statement
+from api.runtime.postgres.postgres_server import PostgresServer
 from projections import ALL, ALL_OF_RECEIPTS
 from projections.projection import Projection
 from projections.rebuild import prepare

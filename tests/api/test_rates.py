@@ -1,6 +1,6 @@
 """How often somebody may knock."""
 
-from api.runtime.rates import BURST, Rates
+from api.runtime.serving.rates import BURST, Rates
 
 
 class Time:

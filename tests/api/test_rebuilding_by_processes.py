@@ -8,11 +8,11 @@ from traceback import format_exception
 
 import pytest
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.unread import LogParts
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper
+from api.runtime.log.unread import LogParts
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.recorded import Recorded
 from projections import ALL, caseload, timeline
 from projections.building import FactCannotBeFolded

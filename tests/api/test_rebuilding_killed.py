@@ -14,10 +14,10 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper
+from api.runtime.postgres.postgres_server import PostgresServer
 from api.runtime.rebuilding import PROGRAM, Processes
 from projections import caseload
 from projections.rebuild import prepare, rebuild

@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.runtime import changes
-from api.runtime.grouping import CannotBeRecorded, Grouping
-from api.runtime.receipt_log import NewReceipt, ReceiptLog
+from api.runtime.log import changes
+from api.runtime.log.grouping import CannotBeRecorded, Grouping
+from api.runtime.log.receipt_log import NewReceipt, ReceiptLog
 from domain.errors import QueueIsFull, ReceiptsUnavailable
 from tests.appends import IDS
 from tests.conftest import Database

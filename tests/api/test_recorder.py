@@ -13,7 +13,7 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from api.runtime.clock import SeededIds, SystemClock
-from api.runtime.recorder import LogRecorder
+from api.runtime.log.recorder import LogRecorder
 from tests.conftest import Database
 
 # The library's tests import its cipher over a package that we do not have; this is its twin over
@@ -108,7 +108,7 @@ class Kettle(Aggregate):
 def test_library_application_works_on_the_log(log_database: Database) -> None:
     """An application written for the library saves to our log and reads from it."""
     environment = {
-        "PERSISTENCE_MODULE": "api.runtime.recorder",
+        "PERSISTENCE_MODULE": "api.runtime.log.recorder",
         "LOG_URL": log_database.url("server"),
         "LOG_SCHEMA": log_database.schema,
         "LOG_ACTOR": str(ACTOR),

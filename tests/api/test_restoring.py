@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from api.runtime.audit_logs import AuditLogs
-from api.runtime.database import LOG
-from api.runtime.event_log import StoredEventLog
-from api.runtime.kept_checkpoints import CheckpointFolder, Keeping, Kept
-from api.runtime.postgres_server import start_postgres
-from api.runtime.restoring import NothingIsLost, declare
-from api.runtime.sealing import LogWasRolledBack, Sealer
-from api.runtime.tree_store import EVENTS
-from api.runtime.turns import Turn
+from api.runtime.audit.audit_logs import AuditLogs
+from api.runtime.audit.kept_checkpoints import CheckpointFolder, Keeping, Kept
+from api.runtime.audit.restoring import NothingIsLost, declare
+from api.runtime.audit.sealing import LogWasRolledBack, Sealer
+from api.runtime.audit.tree_store import EVENTS
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import start_postgres
+from api.runtime.postgres.turns import Turn
 from api.tree.checkpoints import Checkpoint, read_checkpoint
 from api.tree.evidence import Finding, Verdict, Wrong
 from api.tree.notes import Note, Signer, read_note

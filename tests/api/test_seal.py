@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.runtime.seal import Key, padded
+from api.runtime.keys.seal import Key, padded
 from domain.errors import SealIsBroken
 
 KEY = Key("file/1", 1, bytes(32))

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from api.runtime.audit.nightly import is_due
+from api.runtime.audit.sealing import TreeIsDamaged
+from api.runtime.audit.tree_store import EVENTS, RowsAreMissing, TreeStore
 from api.runtime.clock import SystemClock
-from api.runtime.event_log import StoredEventLog
-from api.runtime.nightly import is_due
-from api.runtime.sealing import TreeIsDamaged
-from api.runtime.tree_store import EVENTS, RowsAreMissing, TreeStore
+from api.runtime.log.event_log import StoredEventLog
 from api.tree.evidence import Finding, Wrong
 from api.tree.notes import read_note
 from tests.appends import record_something

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.tree_store import EVENTS, TreeStore
+from api.runtime.audit.tree_store import EVENTS, TreeStore
+from api.runtime.log.event_log import StoredEventLog
 from tests.conftest import Database
 from tests.forking import PROCESSES
 from tests.sealers import seal_until_killed

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from api.runtime.database import session_url
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.sessions import Session, Sessions
+from api.runtime.postgres.database import session_url
+from api.runtime.postgres.postgres_server import PostgresServer
+from api.runtime.postgres.sessions import Session, Sessions
 from tests.conftest import Database
 from tests.wire import Wire
 

@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from api.commands import cases
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper, UnknownEventName
-from api.runtime.streams import Streams
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper, UnknownEventName
+from api.runtime.log.streams import Streams
 from domain.case import (
     Case,
     CaseStatus,

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.runtime.audit.tree_evidence import DatabaseEvidence
+from api.runtime.audit.tree_store import EVENTS, TreeStore
 from api.runtime.clock import SystemClock
-from api.runtime.database import LOG
-from api.runtime.event_log import StoredEventLog
-from api.runtime.postgres_server import PostgresServer
-from api.runtime.tree_evidence import DatabaseEvidence
-from api.runtime.tree_store import EVENTS, TreeStore
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from api.tree.checkpoints import Checkpoint
 from api.tree.evidence import Finding, Wrong
 from api.tree.notes import Note

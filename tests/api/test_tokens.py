@@ -22,9 +22,9 @@ from structlog.testing import capture_logs
 
 from api.house import Identities
 from api.runtime.clock import SeededIds, SimulatedClock
-from api.runtime.issuer_keys import PublishedKeys
-from api.runtime.local_issuer import LONGEST, LocalIssuer, SigningKeyIsReadableByOthers
-from api.runtime.tokens import LARGEST_TOKEN, BearerTokens, TrustedIssuer
+from api.runtime.serving.issuer_keys import PublishedKeys
+from api.runtime.serving.local_issuer import LONGEST, LocalIssuer, SigningKeyIsReadableByOthers
+from api.runtime.serving.tokens import LARGEST_TOKEN, BearerTokens, TrustedIssuer
 from domain.errors import IssuerUnavailable, TokenIsRefused
 
 NAME = "https://login.example"

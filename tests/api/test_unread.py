@@ -4,10 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from api.runtime.event_log import StoredEventLog
-from api.runtime.fact_log import FactLog
-from api.runtime.mapper import Mapper, UnknownEventName
-from api.runtime.unread import UnreadFact
+from api.runtime.log.event_log import StoredEventLog
+from api.runtime.log.fact_log import FactLog
+from api.runtime.log.mapper import Mapper, UnknownEventName
+from api.runtime.log.unread import UnreadFact
 from domain.case import CaseJoined
 from tests.appends import A_MOMENT, ACTOR, IDS, new_append, new_event
 from tests.fakes import MemoryVault

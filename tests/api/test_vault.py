@@ -14,11 +14,11 @@ import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from api.runtime.clock import SeededIds
-from api.runtime.database import VAULT, require_current
-from api.runtime.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
-from api.runtime.postgres_ground import wheel_programs
-from api.runtime.postgres_server import PostgresServer, start_postgres
-from api.runtime.vault import PostgresVault
+from api.runtime.keys.key_encryption import KeyringDoesNotFit, KeyringFile, Wrapped
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres.database import VAULT, require_current
+from api.runtime.postgres.postgres_ground import wheel_programs
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
 from domain.errors import KeyCannotBeOpened, KeyIsErased, SealIsBroken, VaultUnavailable
 from domain.ports import Vault
 from tests.conftest import Database, new_database

@@ -7,8 +7,8 @@ from uuid import uuid4  # noqa: TID251 - a schema of its own
 
 import pytest
 
-from api.runtime.postgres_server import PostgresServer, start_postgres
-from api.runtime.servers import servers
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from tests.faults.premises import Premises, found, new_folder
 from tests.told import LINES

@@ -20,11 +20,11 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from api.runtime import database
-from api.runtime.key_encryption import KeyringFile
-from api.runtime.servers import Addresses, servers
+from api.runtime.keys.key_encryption import KeyringFile
+from api.runtime.keys.vault import PostgresVault
+from api.runtime.postgres import database
+from api.runtime.postgres.servers import Addresses, servers
 from api.runtime.settings import Settings
-from api.runtime.vault import PostgresVault
 from domain.ports import Reading
 
 PROGRAM = Path(sys.executable).with_name("samordna")

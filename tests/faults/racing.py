@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from api.commands.cases import record_note
 from api.commands.referrals import accept_referral, receive_referral
 from api.commands.work import Command, Outcome, Work, carry_out
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from api.runtime.wiring import Rooms, open_house
 from domain.errors import ReferralIsAnswered, StreamHasMoved, Unavailable

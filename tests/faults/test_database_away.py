@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.postgres_server import PostgresServer
 from tests.faults.conftest import Given, Note
 from tests.faults.load import load_on
 from tests.faults.premises import Premises, children_of, until

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.runtime.servers import servers
+from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from tests.faults.conftest import Note
 from tests.faults.load import load_on

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from api.runtime.mapper import Mapper
+from api.runtime.log.mapper import Mapper
 from domain.catalogue import ENTRIES
 from domain.sealed import Sealed, Veiled
 

@@ -8,7 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.runtime.clock import SystemClock
-from api.runtime.database import session_url
+from api.runtime.postgres.database import session_url
 from projections import ALL
 from projections.engine import Followers
 from projections.projection import Projection, Source

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.codes import StaffRole
 from domain.policy import Viewer
 from projections import audit

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer, start_postgres
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer, start_postgres
 from projections import ALL, ALL_OF_RECEIPTS, access, audit, caseload, checkpoints, engine, timeline
 from projections.asking import frozen
 from projections.engine import ViewIsNewer

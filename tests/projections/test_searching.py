@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.codes import StaffRole
 from domain.policy import Viewer
 from projections import timeline

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from psycopg import AsyncConnection
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.capacity import Load
 from domain.case import CaseOpened
 from domain.codes import ActivityKind, Compartment, InquiryKind, StaffRole

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 import pytest
 from psycopg import AsyncConnection, sql
 
-from api.runtime.database import LOG
-from api.runtime.postgres_server import PostgresServer
+from api.runtime.postgres.database import LOG
+from api.runtime.postgres.postgres_server import PostgresServer
 from domain.case.emergency import EmergencyAccessTaken
 from domain.case.outward import ExternalReferralMade
 from domain.codes import Compartment, DisclosureGround, Receiver, StaffRole

@@ -1,0 +1,1 @@
+"""The trees over the logs: sealed, signed, witnessed, stored, shown as evidence, verified."""

@@ -1,0 +1,1 @@
+"""A served house: processes behind one address, whose a token is, how often one may knock."""
