@@ -20,12 +20,18 @@ class Form(StrEnum):
     JSON = "json"
 
 
+class Language(StrEnum):
+    SV = "sv"
+    EN = "en"
+
+
 @settled(where, trusting)
 def subject_access(
     settings: Settings,
     *,
     case: Annotated[UUID, typer.Argument(help="A case of the person.")],
     form: Annotated[Form, typer.Option(help="To be read by people, or by programs.")] = Form.TEXT,
+    language: Annotated[Language, typer.Option(help="Of the text.")] = Language.SV,
     token_file: TokenFile = None,
 ) -> None:
     """All that is recorded about the person of a case, and who read it, but what secrecy removes.
@@ -35,7 +41,7 @@ def subject_access(
 
     async def act(speaker: Speaker) -> None:
         record = await speaker.at(subject_records.read, SubjectRecord, case_id=case)
-        told = record.readable if form is Form.TEXT else msgspec.json.encode(record).decode()
-        typer.echo(told)
+        text = record.readable.sv if language is Language.SV else record.readable.en
+        typer.echo(text if form is Form.TEXT else msgspec.json.encode(record).decode())
 
     spoken(settings, token_file, "subject-access", Purpose.SUBJECT_ACCESS, act, case)

@@ -81,7 +81,12 @@ LISTS: Final[set[str]] = set()
 """The readings that name no file, and search for none: what stands in them nobody has chosen."""
 
 
+SUMMARIES: Final[dict[str, Label]] = {}
+"""What each operation that leaves receipts is called."""
+
+
 def _declared(door: Door) -> Door:
+    SUMMARIES[door.operation] = door.summary
     if door.kind is Kind.READING:
         if {"case_id", "referral_id"} & set(door.ids[:1]):
             TELLS_OF_ONE_FILE.add(door.operation)

@@ -6,8 +6,10 @@ unit makes its own, and the other side does not exist. Free text may tell of oth
 the document out reads it through first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -16,14 +18,19 @@ from pydantic.alias_generators import to_camel
 
 from api.door import reading
 from api.door.answers import Answer, CaseId, Moment, Position, Seen, Unit, Words
+from api.door.fields import SWEDEN
 from api.door.visit import Visit
 from api.house import PastReading
+from api.resources.operations import operation_label
 from api.resources.people import Who, who
 from api.resources.story import Told, opened_for_the_person
+from api.resources.withheld import left_to_tell, removed_from, senders_in, unit_of
+from domain import organisation
 from domain.catalogue import ENTRIES
-from domain.codes import Purpose, Source
+from domain.codes import Purpose
 from domain.labels import Label
 from domain.policy import Act, File, Information
+from domain.wording import field_label, holds_a_moment, in_words
 from projections import timeline
 from projections.access import persons
 
@@ -31,39 +38,21 @@ _TOGETHER: Final = 1000  # lines of a page
 _MOST_READINGS: Final = 10_000
 _TOLD: Final = [entry.name for entry in ENTRIES if not entry.name.startswith("person.case-")]
 
-# --- what secrecy removes --------------------------------------------------------------------
 
-_WHO_TOLD: Final = "OSL 26:5"
-_ADDRESS: Final = "OSL 21:3"
-_ROUTED: Final = dict.fromkeys(("holder", "informed", "rules"), _WHO_TOLD)
-_TELLING_WHO_TOLD: Final[Mapping[str, Mapping[str, str]]] = {
-    "referral.received": dict.fromkeys(
-        ("source", "senders_reference", "assessed_by", "sender_unit", "channel", "kind", "receipt"),
-        _WHO_TOLD,
-    ),
-    "referral.routed": _ROUTED,
-    "referral.routed-narrowly": _ROUTED,
-    "referral.withdrawn": {"reason": _WHO_TOLD},
-}
-"""What tells who told of the person, by kind of fact. So does the unit for which it was recorded:
-of these, and of what is recorded with them, the unit is not told."""
-_RECORDED_WITH_THEM: Final = {*_TELLING_WHO_TOLD, "person.registered", "particulars-told"}
-_NOT_TOLD: Final = frozenset(
-    {"police-report-made", "case.referral-sent", "case.linked", "case.link-removed"}
-    | {"person.duplicate-noted", "feedback-asked", "feedback-given"}
-)
-"""That there is such a fact tells of a crime that is looked into, or of somebody else (OSL 18:1,
-26:1, 26:5): it is handed out by a person's own assessment alone (c), and not said to be left out.
-"""
+class Detail(Answer):
+    """What was recorded: as it is, and in words."""
 
-_MAY_BE_NAMED: Final = frozenset({Source.POLICE, Source.POLICE_OPERATION, Source.SELF})
-"""Whose account does not tell who reported."""
+    field: Annotated[str, Meta(examples=["concern"])]
+    label: Words
+    value: Annotated[Any, Meta(examples=["fares-badly"])]
+    told: Words
 
 
 class Withheld(Answer):
     """Something stands there that is not told, and on what ground."""
 
-    field: Annotated[str, Meta(description="Of the details.", examples=["source"])]
+    field: Annotated[str, Meta(examples=["source"])]
+    label: Words
     ground: Annotated[str, Meta(description="The section.", examples=["OSL 26:5"])]
 
 
@@ -72,10 +61,7 @@ class RecordedEntry(Answer):
     label: Words
     occurred_at: Moment
     unit: Unit
-    details: Annotated[
-        dict[str, Any],
-        Meta(description="What was recorded.", examples=[{"text": "Samtal om boende."}]),
-    ]
+    details: list[Detail]
     omissions: list[Withheld]
 
 
@@ -87,9 +73,11 @@ class RecordedReading(Answer):
     who: Who | UnsetType = UNSET
     unit: Unit | UnsetType = UNSET
     purpose: Purpose | UnsetType = UNSET
+    purpose_label: Words | UnsetType = UNSET
     operation: Annotated[str | UnsetType, Meta(description="The door.", examples=["readCase"])] = (
         UNSET
     )
+    operation_label: Words | UnsetType = UNSET
 
 
 class SubjectRecord(Answer):
@@ -97,10 +85,7 @@ class SubjectRecord(Answer):
     cases: Annotated[list[CaseId], Meta(description="Of which it tells.")]
     entries: list[RecordedEntry]
     readings: list[RecordedReading]
-    readable: Annotated[
-        str,
-        Meta(description="The same, to be read by people.", examples=["2023-04-03 nexus: ..."]),
-    ]
+    readable: Annotated[Words, Meta(description="The same, to be read by people.")]
     position: Position
 
 
@@ -127,15 +112,18 @@ async def read(visit: Visit, case_id: UUID) -> Seen[SubjectRecord]:
     told = await opened_for_the_person(visit, lines)
     read = await _readings(visit, subjects, found.file)
     people = await who(visit, (past.reading.reader for past in read if past.reading))
-    narrowed = found.file.narrowed
-    entries = [_entry(one, narrowed=narrowed) for one in told if one.kind not in _NOT_TOLD]
+    units = {unit.code: Label(unit.name_sv, unit.name_en) for unit in await _units(visit)}
+    senders = senders_in(told)
+    entries = [
+        _entry(one, senders, units, narrowed=found.file.narrowed) for one in left_to_tell(told)
+    ]
     readings = [_read(past, people) for past in read]
     answer = SubjectRecord(
         case_id=case_id,
         cases=cases,
         entries=entries,
         readings=readings,
-        readable=_readable(entries, readings),
+        readable=readable(entries, readings, units),
         position=visit.position,
     )
     return Seen(answer, subjects)
@@ -200,27 +188,33 @@ async def _readings(visit: Visit, subjects: Sequence[UUID], file: File) -> list[
 # --- as it is told ---------------------------------------------------------------------------
 
 
-def _entry(told: Told, *, narrowed: bool) -> RecordedEntry:
-    details = {**told.facts, **told.content}
-    removed = dict(_TELLING_WHO_TOLD.get(told.kind, {}))
-    if told.kind == "referral.received" and details.get("source") not in _MAY_BE_NAMED:
-        removed["account"] = _WHO_TOLD
-    if narrowed and details.get("contact"):
-        removed["contact"] = _ADDRESS
+async def _units(visit: Visit) -> Sequence[organisation.Unit]:
+    return (await visit.house.desk.organised_now()).units
+
+
+def _entry(
+    told: Told, senders: Collection[str], units: Mapping[str, Label], *, narrowed: bool
+) -> RecordedEntry:
+    details = {name: value for name, value in told.details.items() if not _is_id(value)}
+    removed = removed_from(told, details, narrowed=narrowed)
     return RecordedEntry(
         position=told.line.position,
         label=Words.of(told.label),
         occurred_at=told.line.occurred_at,
-        unit="" if told.kind in _RECORDED_WITH_THEM else told.line.unit,
-        details={
-            to_camel(name): value
+        unit=unit_of(told, senders),
+        details=[
+            Detail(
+                field=to_camel(name),
+                label=Words.of(field_label(name)),
+                value=value,
+                told=Words.of(words),
+            )
             for name, value in details.items()
-            if name not in removed and not _is_id(value)
-        },
+            if name not in removed and (words := _in_words(told.kind, name, value, units))
+        ],
         omissions=[
-            Withheld(field=to_camel(name), ground=ground)
+            Withheld(field=to_camel(name), label=Words.of(field_label(name)), ground=ground)
             for name, ground in removed.items()
-            if name in details
         ],
     )
 
@@ -234,27 +228,72 @@ def _is_id(value: object) -> bool:
     return False
 
 
+def _in_words(kind: str, name: str, value: Any, units: Mapping[str, Label]) -> Label | None:
+    if value and holds_a_moment(kind, name) is datetime:
+        value = here(datetime.fromisoformat(value))
+    return in_words(kind, name, value, units)
+
+
 def _read(past: PastReading, people: Mapping[UUID, Who]) -> RecordedReading:
     if past.reading is None:
         return RecordedReading(at=past.at)
+    purpose = Purpose(past.reading.purpose)
     return RecordedReading(
         at=past.at,
         who=people[past.reading.reader],
         unit=past.reading.unit,
-        purpose=Purpose(past.reading.purpose),
+        purpose=purpose,
+        purpose_label=Words.of(purpose),
         operation=past.reading.what,
+        operation_label=Words.of(operation_label(past.reading.what)),
     )
 
 
-def _readable(entries: Iterable[RecordedEntry], readings: Iterable[RecordedReading]) -> str:
-    """In Swedish, line by line."""
-    lines = ["Registrerade uppgifter", ""]
+# --- to be read by people --------------------------------------------------------------------
+
+_TITLES: Final = Label("Registrerade uppgifter", "What is recorded")
+_READERS: Final = Label("Vem som har läst", "Who has read it")
+_LEFT_OUT: Final = Label("lämnas inte ut", "is not told")
+_NOT_KEPT: Final = Label("uppgiften om vem finns inte kvar", "who it was is no longer kept")
+
+
+def readable(
+    entries: Sequence[RecordedEntry],
+    readings: Sequence[RecordedReading],
+    units: Mapping[str, Label],
+) -> Words:
+    sv, en = (
+        "\n".join(_lines_of(entries, readings, units, attrgetter(language)))
+        for language in ("sv", "en")
+    )
+    return Words(sv=sv, en=en)
+
+
+def _lines_of(
+    entries: Iterable[RecordedEntry],
+    readings: Iterable[RecordedReading],
+    units: Mapping[str, Label],
+    said: Callable[[Label | Words], str],
+) -> Iterator[str]:
+    def unit_named(code: str) -> str:
+        return said(units[code]) if code in units else code or "-"
+
+    yield from (said(_TITLES), "")
     for entry in entries:
-        lines.append(f"{entry.occurred_at:%Y-%m-%d} {entry.unit or '-'}: {entry.label.sv}")
-        lines += [f"    {name}: {value}" for name, value in entry.details.items() if value]
-        lines += [f"    {it.field}: lämnas inte ut ({it.ground})" for it in entry.omissions]
-    lines += ["", "Vem som har läst", ""]
+        yield f"{here(entry.occurred_at):.10} {unit_named(entry.unit)}: {said(entry.label)}"
+        yield from (f"    {said(it.label)}: {said(it.told)}" for it in entry.details)
+        for left in entry.omissions:
+            yield f"    {said(left.label)}: {said(_LEFT_OUT)} ({left.ground})"
+    yield from ("", said(_READERS), "")
     for past in readings:
-        reader = past.who.name if past.who and past.who.name else "-"
-        lines.append(f"{past.at:%Y-%m-%d %H:%M} {past.unit or '-'}: {reader}, {past.operation}")
-    return "\n".join(lines)
+        if not (past.who and past.operation_label and past.purpose_label):
+            yield f"{here(past.at)} {said(_NOT_KEPT)}"
+            continue
+        reader = past.who.name or "-"
+        what = f"{said(past.operation_label)} ({said(past.purpose_label)})"
+        yield f"{here(past.at)} {unit_named(past.unit or '')}: {reader}: {what}"
+
+
+def here(moment: datetime) -> str:
+    """By the clocks of Sweden."""
+    return f"{moment.astimezone(SWEDEN):%Y-%m-%d %H:%M}"

@@ -53,15 +53,21 @@ async def test_a_person_gets_all_that_is_recorded_and_who_read_it(town: Town) ->
     manager = await noted(town, case, NOTE)
     await town["line manager"].get(f"/cases/{case}", expect=404)
     record = await manager.get(f"/cases/{case}/subject-records")
-    readable = record["readable"]
+    readable = record["readable"]["sv"]
     assert [text for text in (NAME, ACCOUNT, NOTE, "070-1740605") if text not in readable] == []
+    assert {"    roll: Utsatt person", "    vad saken gäller: Prostitution"} <= {
+        *readable.splitlines()
+    }
+    assert "Läs ett ärende" in readable
+    assert "    role: Exposed person" in record["readable"]["en"].splitlines()
+    assert not [code for code in ("readCase", "R2", "exposed", "compartment") if code in readable]
     received = next(it for it in record["entries"] if "senders" in str(it["omissions"]))
     assert {(it["field"], it["ground"]) for it in received["omissions"]} >= {
         ("source", "OSL 26:5"),
         ("sendersReference", "OSL 26:5"),
         ("senderUnit", "OSL 26:5"),
     }
-    assert "police" not in str(record["entries"])
+    assert "police" not in str(record["entries"]).casefold()
     readers = {(it["who"]["staffId"], it["operation"]) for it in record["readings"]}
     assert (str(town["nexus worker"].staff_id), "readCase") in readers
     assert str(town["line manager"].staff_id) not in str(record["readings"])
@@ -88,6 +94,39 @@ async def test_who_reported_is_not_told_by_what_they_told(town: Town) -> None:
     for other in ("nexus worker", "nexus colleague", "auditor", "administrator"):
         await town[other].get(f"/cases/{case}/subject-records", expect=403)
     await town["line manager"].get(f"/cases/{case}/subject-records", expect=404)
+
+
+async def test_the_unit_of_whoever_reported_is_told_by_no_deadline(town: Town) -> None:
+    """A report of a child starts clocks as it is received: for the unit that reported it."""
+    child = {**REPORT, "source": "youth-outreach", "concern": "fares-badly"}
+    child["person"] = {"role": "exposed", "age": "minor", "name": NAME}
+    sender, manager = town["youth outreach"], town["intake manager"]
+    referral = (await sender.post("/referrals", child, expect=201))["referralId"]
+    manager.position = sender.position
+    case = (await manager.post(f"/referrals/{referral}/acceptances"))["caseId"]
+    await town.level()
+    record = await manager.get(f"/cases/{case}/subject-records")
+    assert NAME in record["readable"]["sv"]
+    assert "Omedelbar skyddsbedömning" in record["readable"]["sv"]
+    for telling in ("outreach", "ungdomsjour", "uppsökande"):
+        assert telling not in str(record.json).casefold()
+
+
+async def test_an_emergency_stands_among_the_readings_in_words(town: Town) -> None:
+    """The taking itself, and what was read under it, by its purpose."""
+    case = await case_of(town, town["homeless outreach"], REPORT)
+    await town.level()
+    taker, manager = town["intake worker"], town["nexus manager"]
+    await taker.post(f"/cases/{case}/emergency-accesses", {"reason": "Akut fara."}, expect=201)
+    await town.level()
+    await taker.get(f"/cases/{case}")
+    record = await manager.get(f"/cases/{case}/subject-records")
+    by_taker = [
+        it["operationLabel"]["sv"]
+        for it in record["readings"]
+        if it["purposeLabel"] == {"sv": "Nödläge", "en": "Emergency"}
+    ]
+    assert sorted(by_taker) == ["Läs ett ärende", "Öppna ett ärende i ett nödläge"]
 
 
 async def test_a_subject_record_is_made_on_the_command_line(town: Town) -> None:

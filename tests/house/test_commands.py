@@ -8,6 +8,7 @@ from typing import Any, Final
 import typer
 
 from api.cli import app
+from api.resources.operations import COMMAND, operation_label
 
 # A command that shows personal or case data leaves a receipt before it does, as a door does. The
 # others tell of the house.
@@ -60,3 +61,8 @@ def test_no_command_shows_a_person_without_a_receipt() -> None:
     for name in RECEIPTED:
         source = Path(inspect.getfile(inspect.unwrap(found[name]))).read_text(encoding="utf-8")
         assert "leave_receipt(" in source or "spoken(" in source, name
+
+
+def test_a_command_stands_in_words_among_the_readings_of_a_person() -> None:
+    """Whoever asks who has read of them is told what was done, not its name on the command line."""
+    assert not [it for it in RECEIPTED if "samordna" in operation_label(COMMAND + it).sv]
