@@ -95,7 +95,7 @@ def evolve(assessment: Assessment, event: AssessmentEvent) -> Assessment:
 _PROTECTION: Final = ClockKind.PROTECTION_ASSESSMENT
 _PRELIMINARY: Final = ClockKind.PRELIMINARY_ASSESSMENT
 _OPENING: Final = ClockKind.INVESTIGATION_OPENED
-_FEEDBACK: Final = (ClockKind.REPORTER_FEEDBACK, ClockKind.LATE_REPORTER_FEEDBACK)
+FEEDBACK: Final = (ClockKind.REPORTER_FEEDBACK, ClockKind.LATE_REPORTER_FEEDBACK)
 _NOBODY_MUST: Final = (Source.SELF, Source.CLOSE_PERSON, Source.CIVIL_SOCIETY)  # report (R8)
 
 
@@ -170,7 +170,7 @@ def end_with_investigation(
     assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
 ) -> list[DeadlineEvent]:
     """An investigation is opened for it, and that is the decision (SoL 20:2)."""
-    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    owed = _owed(assessment, deadlines, FEEDBACK[0], clockwork)
     ended = (end_clock(deadlines, clock, clockwork.at) for clock in (_PRELIMINARY, _OPENING))
     return [*(event for events in ended for event in events), *owed]
 
@@ -180,7 +180,7 @@ def take_in(
 ) -> list[DeadlineEvent]:
     """An open investigation takes the report in: there is no preliminary assessment (SoL 20:2), and
     who asked is told at once (19:6)."""
-    owed = _owed(assessment, deadlines, _FEEDBACK[1], clockwork)
+    owed = _owed(assessment, deadlines, FEEDBACK[1], clockwork)
     opened = end_clock(deadlines, _OPENING, clockwork.at)
     return [*drop_clock(deadlines, _PRELIMINARY, clockwork.at), *opened, *owed]
 
@@ -189,7 +189,7 @@ def drop_assessment(
     assessment: Assessment, deadlines: Deadlines, clockwork: Clockwork
 ) -> list[DeadlineEvent]:
     """The person turned out to be 21 or older, or another municipality takes over."""
-    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    owed = _owed(assessment, deadlines, FEEDBACK[0], clockwork)
     dropped = (drop_clock(deadlines, clock, clockwork.at) for clock in (_PROTECTION, _PRELIMINARY))
     return [*(event for events in dropped for event in events), *owed]
 
@@ -266,7 +266,7 @@ def decide_preliminary_assessment(
     if assessment.at_once and not opens:
         raise ProtectionIsNeededAtOnce
     decided = PreliminaryAssessmentDecided(person=person, opens=opens, ground=ground)
-    owed = _owed(assessment, deadlines, _FEEDBACK[0], clockwork)
+    owed = _owed(assessment, deadlines, FEEDBACK[0], clockwork)
     opening = _set(_OPENING, clockwork, 1) if opens else []
     return [decided, *end_clock(deadlines, _PRELIMINARY, clockwork.at), *opening, *owed]
 
@@ -289,7 +289,7 @@ def ask_feedback(
     if assessment.asked:
         return []
     waits = is_undecided(deadlines)
-    return [FeedbackAsked(person=person), *([] if waits else _set(_FEEDBACK[1], clockwork))]
+    return [FeedbackAsked(person=person), *([] if waits else _set(FEEDBACK[1], clockwork))]
 
 
 def give_feedback(
@@ -301,7 +301,7 @@ def give_feedback(
         raise FeedbackIsNotAsked
     if is_undecided(deadlines):
         raise ReportIsNotAssessed
-    ended = [event for clock in _FEEDBACK for event in end_clock(deadlines, clock, now)]
+    ended = [event for clock in FEEDBACK for event in end_clock(deadlines, clock, now)]
     return [FeedbackGiven(person=person, told=told), *ended]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.commands.case_files import require_case
-from api.commands.referrals import clockwork, end_routing, facts_of, require
+from api.commands.referrals import clockwork, end_routing, facts_of, require, running_since
 from api.commands.work import Work
 from domain import assessment as assessments
 from domain import more_time
@@ -38,25 +38,26 @@ async def assess_protection(
 
 
 async def decide_preliminary_assessment(
-    work: Work, referral_id: UUID, *, opens: bool, ground: str
+    work: Work, referral_id: UUID, *, opens: bool, ground: str, happened: datetime | None = None
 ) -> None:
     """SoL 2025:400 20:2; 2001:453 11:1 a. Where no investigation is opened, a referral that still
     waits is answered by that."""
     referral = await work.referral(referral_id)
     await require(work, referral, Act.RECORD)
+    at = await work.happened(happened, referral_id)
     decided = assessments.decide_preliminary_assessment(
         referral.assessment,
         referral.deadlines,
         person=referral.person,
         opens=opens,
         ground=ground,
-        clockwork=clockwork(work, work.now),
+        clockwork=clockwork(work, at),
     )
-    work.record(referral_id, decided)
+    work.record(referral_id, decided, at=at)
     if not opens:
         age = await work.age(referral.person)
         ruled = route(facts_of(work, referral, age), work.organisation)
-        work.record(referral_id, close_referral(referral, ruled))
+        work.record(referral_id, close_referral(referral, ruled), at=at)
         end_routing(work, referral_id, referral)
 
 
@@ -74,17 +75,22 @@ async def ask_feedback(work: Work, referral_id: UUID) -> None:
     work.record(referral_id, asked)
 
 
-async def give_feedback(work: Work, referral_id: UUID, told: str) -> None:
+async def give_feedback(
+    work: Work, referral_id: UUID, told: str, *, happened: datetime | None = None
+) -> None:
+    """SoL 2025:400 19:6; 2001:453 14:1 b."""
     referral = await work.referral(referral_id)
     await require(work, referral, Act.RECORD)
+    owed = await running_since(work, referral_id, referral.deadlines, *assessments.FEEDBACK)
+    at = await work.happened(happened, referral_id, since=owed)
     given = assessments.give_feedback(
         referral.assessment,
         referral.deadlines,
         person=referral.person,
         told=told,
-        now=work.now,
+        now=at,
     )
-    work.record(referral_id, given)
+    work.record(referral_id, given, at=at)
 
 
 # --- deadlines -------------------------------------------------------------------------------

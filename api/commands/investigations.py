@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.commands.case_files import documented
-from api.commands.referrals import clockwork
+from api.commands.referrals import clockwork, running_since
 from api.commands.work import Work
 from domain.assessment import end_with_investigation
 from domain.case import Case
@@ -137,10 +137,16 @@ async def _since_opened(
     return await work.happened(happened, *case.referrals, since=since)
 
 
-async def notify_outcome(work: Work, case_id: UUID, told: str) -> None:
-    case = await documented(work, case_id)
-    work.record(case_id, investigations.notify_outcome(case, told))
-    work.record(case_id, end_clock(case.deadlines, ClockKind.OUTCOME_NOTIFIED, work.now))
+async def notify_outcome(
+    work: Work, case_id: UUID, told: str, *, happened: datetime | None = None
+) -> None:
+    """Not before what they are told was decided."""
+    case, clock = await documented(work, case_id), ClockKind.OUTCOME_NOTIFIED
+    notified = investigations.notify_outcome(case, told)
+    decided = await running_since(work, case_id, case.deadlines, clock)
+    at = await work.happened(happened, *case.referrals, since=decided)
+    work.record(case_id, notified, at=at)
+    work.record(case_id, end_clock(case.deadlines, clock, at), at=at)
 
 
 _BY_SOMEBODY_CLOSE = (Concern.CLOSE_VIOLENCE, Concern.FORCED_MARRIAGE)

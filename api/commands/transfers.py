@@ -50,17 +50,20 @@ async def answer_transfer(
         work.record(case_id, end_clock(case.deadlines, clock, at), at=at)
 
 
-async def ask_inspectorate(work: Work, case_id: UUID, transfer_id: UUID) -> None:
+async def ask_inspectorate(
+    work: Work, case_id: UUID, transfer_id: UUID, *, happened: datetime | None = None
+) -> None:
     """It has 3 months; what the other municipality never answered is waited for no more."""
     case = await _offered(work, case_id)
     settings, calendar = work.organisation.settings, work.desk.calendar
     requested = await _requested(work, case_id)
     option = length_over(ClockKind.INSPECTORATE_OPTION, requested, settings, calendar)
-    asked = transfers.ask_inspectorate(case, transfer_id, silent=option <= work.now)
-    work.record(case_id, asked)
-    work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER, work.now))
-    work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_OPTION, work.now))
-    _start(work, case_id, ClockKind.INSPECTORATE_DECISION, work.now)
+    at = await work.happened(happened, *case.referrals, since=requested)
+    asked = transfers.ask_inspectorate(case, transfer_id, silent=option <= at)
+    work.record(case_id, asked, at=at)
+    work.record(case_id, drop_clock(case.deadlines, ClockKind.TRANSFER_ANSWER, at), at=at)
+    work.record(case_id, end_clock(case.deadlines, ClockKind.INSPECTORATE_OPTION, at), at=at)
+    _start(work, case_id, ClockKind.INSPECTORATE_DECISION, at)
 
 
 async def record_inspectorate_decision(

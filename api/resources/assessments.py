@@ -6,7 +6,7 @@ from api.commands import assessments as use_cases
 from api.commands.work import Outcome
 from api.door import CREATED, Lead, deciding
 from api.door.answers import Done, ReferralId
-from api.door.fields import Body, Happening, Passage
+from api.door.fields import Happening, Passage
 from api.door.visit import Visit
 from domain.errors import (
     AssessmentIsMade,
@@ -63,7 +63,7 @@ async def assess_protection(
     return _assessed(referral_id, outcome)
 
 
-class PreliminaryAssessment(Body):
+class PreliminaryAssessment(Happening):
     """Decided within 14 days."""
 
     opens_investigation: bool
@@ -85,6 +85,7 @@ class PreliminaryAssessment(Body):
         NothingToAssess,
         ProtectionIsNotAssessed,
         ProtectionIsNeededAtOnce,
+        MomentIsImpossible,
     ),
     status=CREATED,
     leads=(Lead("giveFeedback", {"referralId": "referralId"}),),
@@ -97,6 +98,7 @@ async def decide_preliminary(
         referral_id,
         opens=decided.opens_investigation,
         ground=decided.ground,
+        happened=decided.occurred_at,
     )
     return _assessed(referral_id, outcome)
 
@@ -121,7 +123,7 @@ async def ask_feedback(visit: Visit, referral_id: UUID) -> AssessedReferral:
     return _assessed(referral_id, outcome)
 
 
-class Feedback(Body):
+class Feedback(Happening):
     told: Passage
     """What the reporter was told, and how."""
 
@@ -134,11 +136,13 @@ class Feedback(Body):
         "What was told is recorded in the file (SoL 2025:400 19:6; 2001:453 14:1 b; OSL 26:9 a).",
     ),
     asks=_RECORDS,
-    refuses=(FeedbackIsNotAsked, ReportIsNotAssessed),
+    refuses=(FeedbackIsNotAsked, ReportIsNotAssessed, MomentIsImpossible),
     status=CREATED,
 )
 async def give_feedback(visit: Visit, referral_id: UUID, given: Feedback) -> AssessedReferral:
-    outcome = await visit.carry_out(use_cases.give_feedback, referral_id, given.told)
+    outcome = await visit.carry_out(
+        use_cases.give_feedback, referral_id, given.told, happened=given.occurred_at
+    )
     return _assessed(referral_id, outcome)
 
 

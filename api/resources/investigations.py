@@ -191,7 +191,7 @@ async def give_advice(visit: Visit, case_id: UUID, given: Advice) -> InformedInC
     return _informed(case_id, outcome)
 
 
-class Notification(Body):
+class Notification(Happening):
     told: Passage
     """What those concerned were told, and how."""
 
@@ -204,11 +204,13 @@ class Notification(Body):
         "Those concerned are told what was decided, within the time that the municipality set.",
     ),
     asks=_DOCUMENTS,
-    refuses=(OutcomeIsNotAwaited,),
+    refuses=(OutcomeIsNotAwaited, MomentIsImpossible),
     status=CREATED,
 )
 async def notify(visit: Visit, case_id: UUID, with_: Notification) -> InformedInCase:
-    outcome = await visit.carry_out(use_cases.notify_outcome, case_id, with_.told)
+    outcome = await visit.carry_out(
+        use_cases.notify_outcome, case_id, with_.told, happened=with_.occurred_at
+    )
     return _informed(case_id, outcome)
 
 

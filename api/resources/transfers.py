@@ -109,11 +109,21 @@ async def answer(
         "After a refusal, or a month without reply; the inspectorate has 3 months (29:11-12).",
     ),
     asks=_OFFERS,
-    refuses=(CaseIsClosed, TransferIsUnknown, TransferIsAnswered, TransferMayStillBeAnswered),
+    refuses=(
+        CaseIsClosed,
+        TransferIsUnknown,
+        TransferIsAnswered,
+        TransferMayStillBeAnswered,
+        MomentIsImpossible,
+    ),
     leads=(Lead("recordInspectorateDecision", _OF_BOTH),),
 )
-async def ask_inspectorate(visit: Visit, case_id: UUID, transfer_id: UUID) -> CaseTransfer:
-    outcome = await visit.carry_out(use_cases.ask_inspectorate, case_id, transfer_id)
+async def ask_inspectorate(
+    visit: Visit, case_id: UUID, transfer_id: UUID, then: Happening
+) -> CaseTransfer:
+    outcome = await visit.carry_out(
+        use_cases.ask_inspectorate, case_id, transfer_id, happened=then.occurred_at
+    )
     return _transfer(case_id, transfer_id, TransferStatus.AT_THE_INSPECTORATE, outcome)
 
 

@@ -23,10 +23,12 @@ from domain.codes import (
     InterventionKind,
     InvestigationConclusion,
     Provider,
+    Source,
     TransferAnswer,
 )
-from domain.deadline import DeadlineMet
+from domain.deadline import DeadlineMet, DeadlineMissed
 from domain.errors import MomentIsImpossible
+from domain.referral import ReferralClosed
 from tests.town import A_CHILD, NOW, Town, new_town, told
 
 DAY = timedelta(days=1)
@@ -76,6 +78,44 @@ async def test_protection_assessed_in_time_is_in_time_when_it_is_recorded_late(t
     assert met.occurred_at == NOW + timedelta(hours=15)
 
 
+async def test_a_decision_and_what_is_told_of_it_count_from_when_they_were(town: Town) -> None:
+    """SoL 20:2, 19:6: decided within 14 days and told within a week, however late it is recorded;
+    nobody is told before the decision."""
+    referral = await town.receive(replace(A_CHILD, source=Source.SCHOOL))
+    worker = await town.worker("childrens-intake")
+    await town.do(worker, assessments.ask_feedback, referral)
+    safe = partial(assessments.assess_protection, needed_at_once=False, ground="Trygg nu.")
+    await town.do(worker, safe, referral)
+    town.clock.advance(20 * DAY)
+    decide = partial(assessments.decide_preliminary_assessment, opens=False, ground="Stöd finns.")
+    await town.do(worker, decide, referral, happened=NOW + 10 * DAY)
+    [closed] = await town.desk.log.facts(referral, ReferralClosed)
+    assert closed.occurred_at == NOW + 10 * DAY
+    give = partial(assessments.give_feedback, told="Utredning inleds inte.")
+    early = town.do(worker, give, referral, happened=NOW + 9 * DAY)
+    assert await told(early) == (MomentIsImpossible, {})
+    await town.do(worker, give, referral, happened=NOW + 11 * DAY)
+    assert not await town.desk.log.facts(referral, DeadlineMissed)
+    met = [fact.occurred_at for fact in await town.desk.log.facts(referral, DeadlineMet)]
+    assert met[-2:] == [NOW + 10 * DAY, NOW + 11 * DAY]
+
+
+async def test_the_outcome_is_told_when_it_was(town: Town) -> None:
+    """Section 4: not before the decision, and in time even where it is recorded afterwards."""
+    case, worker = await town.assigned()
+    opened = await town.do(worker, investigations.open_investigation, case)
+    investigation = opened.the(InvestigationOpened)[1].investigation
+    how = InvestigationConclusion.NO_INTERVENTION
+    await town.do(worker, investigations.conclude_investigation, case, investigation, how)
+    town.clock.advance(30 * DAY)
+    notify = partial(investigations.notify_outcome, told="Beslutet lämnades.")
+    early = town.do(worker, notify, case, happened=NOW - timedelta(minutes=1))
+    assert await told(early) == (MomentIsImpossible, {})
+    await town.do(worker, notify, case, happened=NOW + DAY)
+    met = [fact.occurred_at for fact in await town.desk.log.facts(case, DeadlineMet)]
+    assert met[-1] == NOW + DAY
+
+
 async def test_the_month_of_a_transfer_runs_from_its_request(town: Town) -> None:
     """R14: from the day of the letter; its answer does not come before it."""
     received = replace(A_CHILD, received_at=NOW - 20 * DAY)
@@ -92,7 +132,9 @@ async def test_the_month_of_a_transfer_runs_from_its_request(town: Town) -> None
     early = town.do(worker, answer, case, transfer, happened=NOW - 11 * DAY)
     assert await told(early) == (MomentIsImpossible, {})
     await town.do(worker, answer, case, transfer, happened=NOW - 9 * DAY)
-    await town.do(worker, transfers.ask_inspectorate, case, transfer)
+    await town.do(worker, transfers.ask_inspectorate, case, transfer, happened=NOW - 8 * DAY)
+    decision = (await due(town, case))[ClockKind.INSPECTORATE_DECISION]
+    assert decision.date() == date(2023, 6, 26)  # three months, with their last day
     decide = partial(
         transfers.record_inspectorate_decision,
         answer=TransferAnswer.REFUSED,

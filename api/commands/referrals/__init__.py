@@ -18,6 +18,7 @@ from api.commands.referrals.files import (
     facts_of,
     look_into,
     require,
+    running_since,
 )
 from api.commands.referrals.movement import (
     forward_referral,
@@ -57,6 +58,7 @@ __all__ = [
     "received",
     "refuse_decline",
     "require",
+    "running_since",
     "side_of_all",
     "wait_again",
     "withdraw_referral",

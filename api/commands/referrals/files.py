@@ -9,7 +9,7 @@ from api.commands.work import Work, telling_who
 from domain import assessment as assessments
 from domain import referral as referrals
 from domain.codes import AgeKnowledge, ClockKind, ReferralKind
-from domain.deadline import end_clock, set_deadline
+from domain.deadline import Deadlines, DeadlineSet, end_clock, running, set_deadline
 from domain.errors import ReferralIsAnswered
 from domain.policy import Act, File, Information, Viewer
 from domain.referral import Referral
@@ -55,6 +55,16 @@ def clockwork(work: Work, at: datetime) -> assessments.Clockwork:
         calendar=work.desk.calendar,
         ids=(work.desk.ids.new(), work.desk.ids.new()),
     )
+
+
+async def running_since(
+    work: Work, stream: UUID, deadlines: Deadlines, *clocks: ClockKind
+) -> datetime | None:
+    """When the first of these clocks that runs in a file began; None where none does."""
+    for clock in clocks:
+        if waits := running(deadlines, clock):
+            return await work.first_moment(stream, DeadlineSet, deadline=waits)
+    return None
 
 
 async def assess_anew(
