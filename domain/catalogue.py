@@ -220,6 +220,7 @@ ENTRIES: tuple[Entry, ...] = (
             ("feedback-asked", assessment.FeedbackAsked),
             ("feedback-given", assessment.FeedbackGiven),
             ("particulars-corrected", referral_correction.ParticularsCorrected),
+            ("referred-on", referral.ReferralReferredOn),
         )
     ),
     _stored("case.access-narrowed", narrowing.CaseNarrowed, "person"),

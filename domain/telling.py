@@ -80,6 +80,7 @@ _TABLE: Final[Mapping[str, Label]] = {
     "particulars-corrected": Label(
         "Det som berättats rättades", "What was told of it was corrected"
     ),
+    "referred-on": Label("Personen hänvisades vidare", "The person was referred on"),
     "feedback-given": Label("Anmälaren fick återkoppling", "The reporter was given feedback"),
     "case.opened": Label("Ärendet öppnades", "The case was opened"),
     "case.joined": Label("En aktualisering fördes till ärendet", "A referral joined the case"),

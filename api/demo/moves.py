@@ -1,5 +1,5 @@
 """What may become of a referral instead of an answer: its sender takes it back, who sorts it sends
-it on (R0), or a unit manager sets the rule aside (S75)."""
+it on (R0, R12), or a unit manager sets the rule aside (S75)."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TAKEN_BACK: Final = 0.06  # of what somebody outside told of a grown-up (c)
 _SENT_ON: Final = 0.5  # of what no rule decides (c)
+_REFERRED_ON: Final = 0.5  # of what is out of scope, and needs no case before (c)
+_HELPS_ON: Final = "other-advice-and-support"  # S14
 _OVERRIDDEN: Final = 0.1  # of what no rule binds (c)
 
 
@@ -35,7 +37,8 @@ async def taken_back(stage: Stage, story: "ReferralStory", sender: Member) -> bo
 
 
 async def moved_on(stage: Stage, story: "ReferralStory", way: Route) -> bool:
-    """To the other unit that meets the exposed, once at most; it is answered there."""
+    """To the other unit that meets the exposed, once at most; it is answered there. What is out of
+    scope is referred on, and answered by that (R12)."""
     targets = stage.desk.organisation.targets
     if story.moved or story.compartment is not Compartment.EXPOSED or story.narrowed:
         return False
@@ -44,13 +47,26 @@ async def moved_on(stage: Stage, story: "ReferralStory", way: Route) -> bool:
     story.moved = True
     if way.binds or way.unit != story.unit:
         return False
+    there = targets.adult_entry if story.unit == targets.child_entry else targets.child_entry
     move, share = referrals.override_routing, _OVERRIDDEN
+    if way.out_of_scope:
+        return await _referred_on(stage, story)
     if way.deciding is Rule.R0:
         move, share = referrals.forward_referral, _SENT_ON
     if not stage.comes_round(move.__name__, share):
         return False
-    there = targets.adult_entry if story.unit == targets.child_entry else targets.child_entry
     manager = stage.crew.manager(story.unit, story.compartment)
     await stage.do(manager, move, story.id, to_unit=there, reason=texts.MOVED)
     story.unit = there
+    return True
+
+
+async def _referred_on(stage: Stage, story: "ReferralStory") -> bool:
+    if (await stage.state(story.id, Referral)).deadlines[1:]:  # it is assessed first
+        return False
+    if not stage.comes_round("referred on", _REFERRED_ON):
+        return False
+    manager = stage.crew.manager(story.unit, story.compartment)
+    why = texts.REFERRED_ON
+    await stage.do(manager, referrals.forward_referral, story.id, to_unit=_HELPS_ON, reason=why)
     return True

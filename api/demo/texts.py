@@ -144,6 +144,7 @@ NOT_GIVEN: Final = "Åldern är inte fastställd ännu; ärendet stannar här ti
 CHILD: Final = "Barn i hushållet; föräldern är utsatt. Oro för hur barnet har det."
 ADVICE: Final = "Råd om skydd, stöd och vilka insatser som går att söka."
 MOVED: Final = "Har redan kontakt med enheten, som känner familjen."
+REFERRED_ON: Final = "Utnyttjad i arbetslivet; följs till dem som hjälper med det."
 TAKEN_BACK: Final = "Gällde någon annan."
 PARTYS_ANSWER: Final = "Vi har tagit emot och kallar till ett första besök."
 MISTAKE: Final = "Hembesök enligt överenskommelse; barnen var hemma."

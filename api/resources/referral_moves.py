@@ -12,8 +12,11 @@ from api.resources.referrals import Routing, routing
 from domain.codes import Concern, PersonRole, ReferralKind, Residence
 from domain.errors import (
     DeclineIsProposed,
+    InvestigationIsDecided,
     NothingIsCorrected,
+    ProtectionIsNotAssessed,
     ReferralIsAnswered,
+    ReportIsNotAssessed,
     ReportStands,
     RoutingIsDecided,
     RuleBindsTheUnit,
@@ -28,7 +31,8 @@ from domain.referral import ReferralRouted, ReferralStatus
 
 
 class Move(Body):
-    """To another unit of the same side, and why."""
+    """To another unit of the same side, and why; what is out of scope (R12) also to advice and
+    support, or outside."""
 
     model_config = shown(
         toUnit="childrens-intake", reason="Fyller 18 om en vecka, har BoU-kontakt."
@@ -43,6 +47,14 @@ class MovedReferral(Done):
 
     referral_id: ReferralId
     routing: Routing
+
+
+class ForwardedReferral(Done):
+    """`routing`: where it waits now; none of what was referred on, which is closed so (R12)."""
+
+    referral_id: ReferralId
+    status: ReferralStatus
+    routing: Routing | None
 
 
 @deciding(
@@ -76,9 +88,13 @@ async def override(visit: Visit, referral_id: UUID, move: Move) -> MovedReferral
     Label("Skicka en aktualisering vidare", "Forward a referral"),
     Label(
         "Den enhet som sorterar det som ingen regel avgör (R0), eller som ligger utanför uppdraget"
-        " (R12), skickar det vidare.",
+        " (R12), skickar det vidare. Det som ligger utanför uppdraget kan också hänvisas till råd"
+        " och stöd eller någon utanför förvaltningen: det är svaret, och inget lämnas ut. Ska"
+        " uppgifter lämnas ut, öppna ett ärende och gör en hänvisning där.",
         "The unit that sorts what no rule decides (R0), or what is out of scope (R12), sends it"
-        " on.",
+        " on. What is out of scope can be referred on to advice and support or somebody outside,"
+        " too: that is its answer, and nothing is disclosed. To disclose something, open a case and"
+        " make an external referral there.",
     ),
     asks=(Act.FORWARD, Information.REFERRAL),
     refuses=(
@@ -87,13 +103,22 @@ async def override(visit: Visit, referral_id: UUID, move: Move) -> MovedReferral
         DeclineIsProposed,
         UnitIsAskedAlready,
         RoutingIsDecided,
+        ProtectionIsNotAssessed,
+        ReportIsNotAssessed,
+        InvestigationIsDecided,
     ),
     leads=(Lead("readReferral", {"referralId": "referralId"}),),
 )
-async def forward(visit: Visit, referral_id: UUID, move: Move) -> MovedReferral:
+async def forward(visit: Visit, referral_id: UUID, move: Move) -> ForwardedReferral:
     how = {"to_unit": move.to_unit, "reason": move.reason}
-    return _moved(
-        referral_id, await visit.carry_out(use_cases.forward_referral, referral_id, **how)
+    outcome = await visit.carry_out(use_cases.forward_referral, referral_id, **how)
+    waits = outcome.find(ReferralRouted)
+    return ForwardedReferral(
+        referral_id=referral_id,
+        status=ReferralStatus.WAITING if waits else ReferralStatus.CLOSED,
+        routing=routing(waits[1]) if waits else None,
+        position=outcome.position,
+        replayed=outcome.replayed,
     )
 
 

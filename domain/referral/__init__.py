@@ -2,12 +2,12 @@
 
 Its stories, each a file with its events, how they change the state, and its decisions: received
 from a source by a channel and routed by the rules to one unit (`reception`); accepted, which opens
-or joins a case, declined for a coded reason, or closed as assessed (`answer`); forwarded, its
-routing overridden with a reason, or withdrawn by the sender (`movement`); corrected where it was
-told wrongly (`correction`); and who may come near it (`narrowing`). The state is one (`state`).
-Deadlines run in a referral as in any other file (domain/deadline.py), it is kept as long as any
-other (domain/retention.py), and a report concerning a child or young person is assessed
-(domain/assessment.py).
+or joins a case, declined for a coded reason, or closed as assessed (`answer`); forwarded or
+referred on, its routing overridden with a reason, or withdrawn by the sender (`movement`);
+corrected where it was told wrongly (`correction`); and who may come near it (`narrowing`). The
+state is one (`state`). Deadlines run in a referral as in any other file (domain/deadline.py), it is
+kept as long as any other (domain/retention.py), and a report concerning a child or young person is
+assessed (domain/assessment.py).
 
 From receipt to answer it has a holder: the unit it was routed to or, where a unit of the
 administration sends it on, that unit until the receiver accepts (S69). Nexus declines only as R2
@@ -39,11 +39,13 @@ from domain.referral.correction import CorrectionEvent
 from domain.referral.movement import (
     MovementEvent,
     ReferralForwarded,
+    ReferralReferredOn,
     ReferralWithdrawn,
     RoutingOverridden,
     await_again,
     forward_referral,
     override_routing,
+    refer_on,
     withdraw_referral,
 )
 from domain.referral.narrowing import (
@@ -112,6 +114,7 @@ __all__ = [
     "ReferralForwarded",
     "ReferralNarrowed",
     "ReferralReceived",
+    "ReferralReferredOn",
     "ReferralRouted",
     "ReferralRoutedNarrowly",
     "ReferralStatus",
@@ -130,6 +133,7 @@ __all__ = [
     "override_routing",
     "plain_reference",
     "receive_referral",
+    "refer_on",
     "refuse_decline",
     "withdraw_referral",
 ]

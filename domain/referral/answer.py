@@ -73,8 +73,8 @@ class ReferralDeclined:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferralClosed:
-    """A report was assessed and no investigation is opened: that was its answer. On what ground,
-    the assessment says, which is sealed."""
+    """A report was assessed and no investigation is opened, or what is out of scope was referred on
+    (R12): that was its answer. On what ground, the fact before it says, which is sealed."""
 
     person: UUID
     unit: str
@@ -142,8 +142,9 @@ def accept_referral(
 
 def close_referral(referral: Referral, ruled: Route) -> list[AnswerEvent]:
     """No investigation is opened, so nothing waits any more (SoL 2025:400 20:2, 2001:453 11:1 a);
-    but where R2 binds, the unit takes over all the same."""
-    if referral.status in ANSWERED or ruled.binds:
+    but where R2 binds, the unit takes over all the same, and what is out of scope waits until it is
+    referred on (R12)."""
+    if referral.status in ANSWERED or ruled.binds or ruled.out_of_scope:
         return []
     return [ReferralClosed(person=referral.person, unit=referral.unit)]
 

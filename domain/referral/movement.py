@@ -1,4 +1,5 @@
-"""How a referral moves on to another unit, waits anew, or is taken back by its sender."""
+"""How a referral moves on to another unit, is referred on to whoever carries no cases, waits anew,
+or is taken back by its sender."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,6 +8,7 @@ from uuid import UUID
 from domain import assessment, deadline
 from domain.codes import ReferralKind
 from domain.errors import (
+    InvestigationIsDecided,
     ReferralIsAnswered,
     ReportStands,
     RoutingIsDecided,
@@ -14,6 +16,7 @@ from domain.errors import (
     SenderMustAnswer,
     UnitIsAskedAlready,
 )
+from domain.referral.answer import ReferralClosed
 from domain.referral.reception import (
     ReceptionEvent,
     ReferralRouted,
@@ -56,6 +59,16 @@ class ReferralForwarded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralReferredOn:
+    """Out of scope (R12, S86): whoever was told of is shown to somebody who carries no cases here.
+    Stored veiled; the next event closes the referral."""
+
+    person: UUID
+    to_unit: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReferralWithdrawn:
     """By whoever sent it, while nobody had answered."""
 
@@ -64,7 +77,7 @@ class ReferralWithdrawn:
     reason: Sealed[str]
 
 
-MovementEvent = RoutingOverridden | ReferralForwarded | ReferralWithdrawn
+MovementEvent = RoutingOverridden | ReferralForwarded | ReferralReferredOn | ReferralWithdrawn
 
 
 def evolve(referral: Referral, event: object) -> Referral:
@@ -120,6 +133,27 @@ def forward_referral(
         person=referral.person, unit=by_unit, to_unit=to_unit, reason=Sealed.of(reason)
     )
     return [forwarded, _moved(referral, ruled, to_unit, by_unit, due)]
+
+
+def refer_on(
+    referral: Referral, ruled: Route, *, to_unit: str, reason: str, by_unit: str
+) -> list[MovementEvent | ReferralClosed]:
+    """Out of scope (R12, S86): recorded and referred on to advice and support or outside, never
+    dropped. That is its answer. A report is assessed first (SoL 2025:400 20:1-2).
+
+    Raises ReferralIsAnswered, DeclineIsProposed, RoutingIsDecided, ProtectionIsNotAssessed,
+    ReportIsNotAssessed, InvestigationIsDecided.
+    """
+    require_no_proposal(referral, by_unit)
+    if not ruled.out_of_scope:
+        raise RoutingIsDecided
+    assessment.require_assessed(referral.deadlines)
+    if assessment.is_to_be_investigated(referral.deadlines):
+        raise InvestigationIsDecided
+    return [
+        ReferralReferredOn(person=referral.person, to_unit=to_unit, reason=reason),
+        ReferralClosed(person=referral.person, unit=referral.unit),
+    ]
 
 
 def await_again(referral: Referral, ruled: Route, *, due: datetime) -> list[ReceptionEvent]:

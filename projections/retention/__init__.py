@@ -18,6 +18,7 @@ from domain.deadline import DeadlineEvent
 from domain.recorded import Recorded
 from domain.referral import (
     ReferralAccepted,
+    ReferralClosed,
     ReferralDeclined,
     ReferralReceived,
     ReferralRouted,
@@ -65,7 +66,7 @@ def apply(line: Row | None, recorded: Recorded) -> Row | None:
             line = line._replace(in_use=True, case=None)
         case ReferralAccepted(case=case):
             line = line._replace(in_use=False, case=case)
-        case ReferralDeclined() | ReferralWithdrawn() | CaseClosed():
+        case ReferralDeclined() | ReferralClosed() | ReferralWithdrawn() | CaseClosed():
             line = line._replace(in_use=False)
         case _:
             pass
@@ -76,7 +77,7 @@ def apply(line: Row | None, recorded: Recorded) -> Row | None:
 
 PROJECTION = Projection(
     name="retention",
-    version=1,
+    version=2,
     schema=text("projections.retention", "schema.sql"),
     tables=(
         Table(name="retention", row=Row, key=("stream",), keys=keys, apply=apply, of_file="stream"),

@@ -246,6 +246,24 @@ async def test_what_was_told_wrongly_of_a_referral_is_corrected(town: Town) -> N
     assert (stands["concern"], stands["decidingRule"]) == ("trafficking", "R2")
 
 
+async def test_what_is_out_of_scope_is_referred_on(town: Town) -> None:
+    """R12, S86: that is its answer, which the sender's receipt tells; nobody waits any more."""
+    police, manager = town["police officer"], town["nexus manager"]
+    told = referral("police", "other-exploitation", account="Arbetar utan lön.", bornOn=born(27))
+    sent = await police.post("/referrals", told, expect=201)
+    manager.position = sent["position"]
+    path = f"/referrals/{sent['referralId']}"
+    on = {"toUnit": "civil-society-htb", "reason": "De följer med till facket."}
+    referred = await manager.post(f"{path}/forwardings", on)
+    assert (referred["status"], referred["routing"]) == ("closed", None)
+    manager.position = referred["position"]
+    assert (await manager.get(path))["status"] == "closed"
+    await manager.post(f"{path}/forwardings", on, expect=409)
+    await town.level()
+    inquiry = await police.ask("/receipt-inquiries", {"asked": [sent["receipt"]]})
+    assert [it["status"] for it in inquiry["items"][0]["receipts"]] == ["answered"]
+
+
 async def test_a_case_moves_to_another_municipality(town: Town) -> None:
     """R14: asked for in writing, refused, taken to the inspectorate; ours until it is accepted."""
     path, worker = await a_case(town), town["nexus worker"]

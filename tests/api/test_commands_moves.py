@@ -20,6 +20,7 @@ from domain.errors import (
     NotPermitted,
     PersonIsNamedTwice,
     ReferralIsAnswered,
+    RoutingIsDecided,
     SideIsAnother,
     UnknownUnit,
 )
@@ -71,6 +72,26 @@ async def test_what_no_rule_decides_is_sorted_by_nexus(town: Town) -> None:
     assert (await town.referral(waits)).unit == "childrens-intake"
     received, *_, routed = await town.facts(waits)
     assert received.occurred_at <= routed.occurred_at
+
+
+@pytest.mark.parametrize("to_unit", ["other-advice-and-support", "civil-society-htb"])
+async def test_what_is_out_of_scope_is_referred_on(town: Town, to_unit: str) -> None:
+    """R12, S86: to advice and support and outside; no case, no holder, nobody who reads it there;
+    what binds Nexus (R2) stays, and no office of the administration is meant."""
+    nexus, on = await town.worker("nexus"), {"to_unit": to_unit, "reason": "Facket hjälper."}
+    waits = await town.receive(replace(AN_ADULT, concern=Concern.OTHER_EXPLOITATION))
+    office = {**on, "to_unit": "administration"}
+    refused, _ = await told(town.do(nexus, referrals.forward_referral, waits, **office))
+    assert refused is UnknownUnit
+    await town.do(nexus, referrals.forward_referral, waits, **on)
+    assert (await town.referral(waits)).status is ReferralStatus.CLOSED
+    *_, veiled, closed = await town.names(waits)
+    assert (veiled, closed) == ("referral.assessment-recorded", "referral.closed")
+    again, _ = await told(town.do(nexus, referrals.accept_referral, waits))
+    assert again is ReferralIsAnswered
+    binds = await town.receive(AN_ADULT)
+    stays, _ = await told(town.do(nexus, referrals.forward_referral, binds, **on))
+    assert stays is RoutingIsDecided
 
 
 async def test_a_sender_outside_takes_back_its_own_alone(town: Town) -> None:

@@ -9,6 +9,7 @@ import pytest
 from api.runtime.organisation import load_organisation
 from domain.codes import (
     AgeKnowledge,
+    ClockKind,
     Compartment,
     Concern,
     PersonRole,
@@ -16,10 +17,14 @@ from domain.codes import (
     Residence,
     Source,
 )
+from domain.deadline import awaited
 from domain.errors import (
     DeclineIsProposed,
+    InvestigationIsDecided,
+    ProtectionIsNotAssessed,
     ReferralIsAnswered,
     Refusal,
+    ReportIsNotAssessed,
     ReportStands,
     RoutingIsDecided,
     RuleBindsTheUnit,
@@ -28,14 +33,18 @@ from domain.errors import (
 )
 from domain.referral import (
     Referral,
+    ReferralClosed,
     ReferralForwarded,
+    ReferralReferredOn,
     ReferralRouted,
     ReferralStatus,
     ReferralWithdrawn,
     RoutingOverridden,
+    close_referral,
     evolve,
     forward_referral,
     override_routing,
+    refer_on,
     withdraw_referral,
 )
 from domain.routing import Facts, Route, Rule, route
@@ -124,6 +133,44 @@ def test_what_no_rule_decides_is_forwarded(rule: Route) -> None:
     assert isinstance(fact, ReferralForwarded)
     assert isinstance(routed, ReferralRouted)
     assert routed.unit == "childrens-intake"
+
+
+REFERRED = {"to_unit": "other-advice-and-support", "reason": "Facket hjälper.", "by_unit": "nexus"}
+
+
+def test_what_is_out_of_scope_is_referred_on() -> None:
+    """R12, S86: to whom and why is recorded, and the referral is answered so; nothing else is."""
+    fact, closed = refer_on(SORTED, R12, **REFERRED)
+    assert isinstance(fact, ReferralReferredOn)
+    assert (fact.to_unit, fact.reason) == ("other-advice-and-support", "Facket hjälper.")
+    assert isinstance(closed, ReferralClosed)
+    assert after(SORTED, [fact, closed]).status is ReferralStatus.CLOSED
+    for rule in (R0, R1, R2):
+        with pytest.raises(RoutingIsDecided):
+            refer_on(SORTED, rule, **REFERRED)
+
+
+@pytest.mark.parametrize(
+    ("clock", "refusal"),
+    [
+        (ClockKind.PROTECTION_ASSESSMENT, ProtectionIsNotAssessed),
+        (ClockKind.PRELIMINARY_ASSESSMENT, ReportIsNotAssessed),
+        (ClockKind.INVESTIGATION_OPENED, InvestigationIsDecided),
+    ],
+)
+def test_a_report_is_assessed_before_it_is_referred_on(
+    clock: ClockKind, refusal: type[Refusal]
+) -> None:
+    """SoL 2025:400 20:1-2: whoever is 18-20 and reported is assessed here, out of scope or not."""
+    reported = replace(SORTED, deadlines=awaited((), UUID(int=9), clock, DUE))
+    with pytest.raises(refusal):
+        refer_on(reported, R12, **REFERRED)
+
+
+def test_no_investigation_drops_nobody_who_is_out_of_scope() -> None:
+    """R12: it waits until it is referred on; a report within the assignment is closed."""
+    assert close_referral(SORTED, R12) == []
+    assert close_referral(SORTED, R0)
 
 
 def test_what_a_rule_decides_is_not_forwarded() -> None:

@@ -14,6 +14,7 @@ from api.commands.referrals.files import (
 from api.commands.work import Work
 from domain import assessment as assessments
 from domain import referral as referrals
+from domain.codes import UnitKind
 from domain.errors import UnknownUnit
 from domain.person import Person
 from domain.policy import Act
@@ -26,8 +27,28 @@ async def override_routing(work: Work, referral_id: UUID, *, to_unit: str, reaso
 
 
 async def forward_referral(work: Work, referral_id: UUID, *, to_unit: str, reason: str) -> None:
-    """R0, R12: what no rule decides is sent on by the unit that sorts it."""
-    await _move(work, referral_id, Act.FORWARD, referrals.forward_referral, to_unit, reason)
+    """R0, R12: what no rule decides is sent on by the unit that sorts it; and what is out of scope
+    is referred on, also to advice and support or outside, where nobody carries cases.
+
+    Raises UnknownUnit for the administration's offices.
+    """
+    referral = await work.referral(referral_id)
+    viewer = await require(work, referral, Act.FORWARD)
+    if not _helps_on(work, to_unit):
+        await _move(work, referral_id, Act.FORWARD, referrals.forward_referral, to_unit, reason)
+        return
+    ruled = route(facts_of(work, referral, referral.age.reveal()), work.organisation)
+    async with telling_first(work, referral_id, viewer.unit):
+        referred = referrals.refer_on(
+            referral, ruled, to_unit=to_unit, reason=reason, by_unit=viewer.unit
+        )
+    work.record(referral_id, referred)
+
+
+def _helps_on(work: Work, unit: str) -> bool:
+    """Whether somebody may be shown there who has no case: what S12-S20 name."""
+    kinds = (UnitKind.ADVICE_AND_SUPPORT, UnitKind.EXTERNAL)
+    return work.organisation.has_unit(unit) and work.organisation.unit(unit).kind in kinds
 
 
 async def _move(
