@@ -27,6 +27,7 @@ from domain import (
     person,
     police_operation,
     referral,
+    review,
     staff,
     team,
 )
@@ -270,6 +271,7 @@ def _came_to(stream: UUID, facts: Sequence[Recorded]) -> Stream:
         person.fold,
         police_operation.fold,
         referral.fold,
+        review.fold,
         team.fold,
     )
     state = member or next(filter(None, (fold(events) for fold in folds)), None)

@@ -15,9 +15,10 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from api.app import ROUTES
-from api.commands.disposals import of_case
-from api.commands.passing_time import end_engagements, tell_overdue
+from api.commands.disposals import Shelf, execute_disposals, of_case
+from api.commands.passing_time import TIME, end_engagements, tell_overdue
 from api.commands.referrals import ReferralDetails
+from api.commands.referrals.corrections import Right
 from api.commands.staff import PositionDetails
 from api.commands.work import Outcome
 from api.door import Door, Kind
@@ -26,6 +27,7 @@ from domain.case import Case, CaseStatus
 from domain.case.outward import ExternalReferralMade
 from domain.catalogue import ENTRIES
 from domain.codes import (
+    AccessFlag,
     ApplicationKind,
     Compartment,
     Concern,
@@ -38,6 +40,7 @@ from domain.codes import (
     PersonRole,
     Receiver,
     ReferralKind,
+    Residence,
     Source,
     StaffRole,
 )
@@ -47,7 +50,10 @@ from domain.errors import NotFound, NotPermitted, Refusal
 from domain.person.identity import Particulars
 from domain.policy import sees_compartment, side_of
 from domain.referral import ANSWER, Referral, ReferralRouted, ReferralStatus
+from domain.review import Review
 from domain.staff import PositionEnded, PositionTaken, StaffMember
+from projections import retention
+from tests.projections.facts import folded
 from tests.town import (
     A_BUYER,
     A_CHILD,
@@ -75,7 +81,9 @@ def commands_of(door: Door) -> Sequence[UseCase]:
         handlers += [
             it
             for it in named
-            if isinstance(it, FunctionType) and it.__module__.startswith("api.resources")
+            if isinstance(it, FunctionType)
+            and it.__module__.startswith("api.resources")
+            and it not in handlers
         ]
     return tuple(dict.fromkeys(found))
 
@@ -94,15 +102,7 @@ def name_of(command: UseCase) -> str:
 
 
 DECIDING: Final = [route.door for route in ROUTES if route.door.kind is Kind.DECIDING]
-ASKING_VIEWS: Final = ("disposals.plan_disposal", "reviews.")
-"""What they are called with comes from views or the access log, which a history in memory does not
-have; their own tests have both."""
-COMMANDS: Final = {
-    name_of(each): each
-    for door in DECIDING
-    for each in commands_of(door)
-    if not name_of(each).startswith(ASKING_VIEWS)
-}
+COMMANDS: Final = {name_of(each): each for door in DECIDING for each in commands_of(door)}
 
 # --- what they are called with ---------------------------------------------------------------
 
@@ -122,6 +122,7 @@ STREAMS: Final = {
     "inquiry_id": "inquiry",
     "mandate_id": "mandate",
     "operation_id": "operation",
+    "review_id": "review",
     "team_id": "team",
 }
 """Parameters that name a stream, and of which kind."""
@@ -144,6 +145,8 @@ PARTS: Final = {
 """Parameters that name something in the stream that the command is about."""
 UNITS: Final = ("nexus", "childrens-intake", "support-line-two", "support-line-three")
 OUTSIDE: Final = ("police", "region", "schools", "civil-society-htb", "other")
+REVIEWED: Final = ("period", "receipts", "receipt", "readers", "flagged", "left_by")
+"""What a review is called with comes from receipts."""
 WORDS: Final = {
     "to_unit": UNITS,
     "unit": UNITS,
@@ -157,6 +160,9 @@ NUMBERS: Final = {
     "reached": (0, 12),
     "schools": (0, 1),
     "kronor": (0, 10**5),
+    "size": (1, 1, 3),
+    "seed": (0, 1),
+    "receipt": (1, 2),  # that nothing was drawn of, as often as not
 }
 REFERRALS: Final = (
     AN_ADULT,
@@ -201,6 +207,7 @@ class History:
     at_work: dict[UUID, tuple[str, StaffRole, Compartment | None]] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
     touched: dict[UUID, None] = field(default_factory=dict)  # since it was looked at last
+    read_by: list[UUID] = field(default_factory=list)  # who asked for something, a receipt each
 
     # --- acting ------------------------------------------------------------------------------
 
@@ -219,6 +226,7 @@ class History:
         actors = await self._actors(arguments, random)
         head = await self.town.log.head()
         for actor in actors:
+            self.read_by.append(actor)
             try:
                 outcome = await self.town.do(actor, command, **arguments)
             except Refusal as refused:
@@ -232,8 +240,9 @@ class History:
                 return
 
     async def let_time_pass(self, random: Random) -> None:
-        """Some days, and whatever is overdue then is told."""
-        self.town.clock.set(self.town.desk.clock.now() + timedelta(days=random.choice((1, 7, 40))))
+        """Some days, or as long as files are kept, and whatever is overdue then is told."""
+        days = random.choice((1, 7, 40) if random.random() < 0.96 else (6 * 366,))
+        self.town.clock.set(self.town.desk.clock.now() + timedelta(days=days))
         desk = self.town.desk
         waiting = self._all("case", "referral")
         for stream in random.sample(waiting, k=min(6, len(waiting))):
@@ -241,6 +250,9 @@ class History:
                 await tell_overdue(desk, stream, deadline)
             await end_engagements(desk, stream)
             self.touched[stream] = None
+        if plans := self._all("disposal"):
+            gone = await self.town.do(TIME, execute_disposals, plans, await self._shelf())
+            self._remember(gone, None)
 
     def _remember(self, outcome: Outcome, about: UUID | None) -> None:
         first = outcome.position - len(outcome.facts) + 1
@@ -278,9 +290,12 @@ class History:
             near = await self._near_referral(referral)
         elif isinstance(details := arguments.get("details"), ReferralDetails):
             near = [await self.town.source(details.source)]
+        elif review := arguments.get("review_id"):
+            near = await self._near_review(review)
         far = [
             await self.town.manager("nexus"),
-            self.town.administrator,
+            *random.sample(await self._administrators(), 2),
+            await self._at_work("administration", StaffRole.AUDITOR, None),
             await self.town.police(),
             await self.town.outreach(),
             await self._at_work(*COORDINATOR),
@@ -311,6 +326,22 @@ class History:
         sender = await self.town.source(referral.source.reveal())
         return [*await self._staff(referral.compartment, referral.unit), sender]
 
+    async def _near_review(self, stream: UUID) -> list[UUID]:
+        """Whoever answers for those whom its questions are about."""
+        review = await self._state(stream, Review)
+        asked = review.questions if review else ()
+        sides = [(await self.town.member(one.reader)).side for one in asked]
+        return [
+            await self._at_work(one.unit, StaffRole.UNIT_MANAGER, side)
+            for one, side in zip(asked, sides, strict=True)
+            if side and one.unit in UNITS
+        ]
+
+    async def _administrators(self) -> list[UUID]:
+        """Two: what one of them plans, the other approves."""
+        second = await self._at_work("administration", StaffRole.ADMINISTRATOR, None)
+        return [self.town.administrator, second]
+
     async def _staff(self, compartment: Compartment, *first: str) -> list[UUID]:
         """The manager and a worker of every unit that may carry it, of these first."""
         carries = self.town.desk.organisation.carries_cases
@@ -340,7 +371,7 @@ class History:
                 told[name] = await self._value(command, name, hints[name], told, random)
         return told
 
-    async def _value(  # noqa: PLR0911 - a value for each kind of parameter
+    async def _value(  # noqa: C901, PLR0911 - a value for each kind of parameter
         self, command: UseCase, name: str, hint: Any, told: dict[str, Any], random: Random
     ) -> Any:
         if isinstance(hint, UnionType):
@@ -349,6 +380,14 @@ class History:
             if random.random() > wanted or (name in PARTS and not self._parts(name, told)):
                 return None
             return await self._value(command, name, inner[0], told, random)
+        if command.__module__ == "api.commands.reviews" and name in REVIEWED:
+            return await self._reviewed(name, told, random)
+        if hint is Shelf:
+            return await self._shelf()
+        if name == "files" and "case_id" not in told:  # to be disposed of
+            shelf = await self._shelf()
+            ended = [line.stream for line in shelf.lines if not (line.in_use or line.case)]
+            return [_one_of(ended or self._all("case", "referral"), random)]
         if name == "files":
             case = await self._state(told["case_id"], Case)
             return [told["case_id"], *(case.referrals if case else ())]
@@ -365,6 +404,53 @@ class History:
         if get_origin(hint) in (tuple, Sequence, Collection):
             return await self._several(command, name, get_args(hint)[0], told, random)
         return self._plain(name, hint, random)
+
+    async def _reviewed(  # noqa: PLR0911 - the same
+        self, name: str, told: dict[str, Any], random: Random
+    ) -> Any:
+        """What a review looks at: who asked for something in this history left a receipt each."""
+        today = self.town.desk.clock.now().date()
+        readers = dict(enumerate(self.read_by[-6:], 1))
+        if name == "period":
+            return today - timedelta(days=30), today
+        if name == "readers":
+            return readers
+        if name == "flagged":
+            return {one: (AccessFlag.MANY_CASES,) for one in readers if random.random() < 0.1}
+        if name == "left_by":
+            near = [who for who, (unit, _, side) in self.at_work.items() if side and unit in UNITS]
+            reader = random.choice(near or [self.town.administrator])
+            unit = (await self.town.member(reader)).unit
+            return (reader, unit) if random.random() < 0.9 else None
+        if "review_id" not in told:
+            return len(self.read_by)
+        review = await self._state(told["review_id"], Review)
+        drawn = sorted(review.drawn) if review else []
+        if name == "receipt":
+            asked = [one.receipt for one in review.questions] if review else []
+            return random.choice([*drawn, *asked * 3, 0])
+        return tuple(drawn) if random.random() < 0.7 else (*drawn[:1], 0)
+
+    async def _shelf(self) -> Shelf:
+        """Every file and every record, as the views would tell of them."""
+        facts = await self.town.log.read(0, 10**6)
+        rows = folded(retention.PROJECTION, facts)
+        every = await self.town.log.streams([row.stream for row in rows.values()])
+        files = [(row, every[row.stream].state) for row in rows.values()]
+        lines = [
+            retention.Line(
+                stream=row.stream,
+                kind="case" if isinstance(state, Case) else "referral",
+                person=state.person,
+                case=row.case,
+                in_use=row.in_use,
+                last_note=row.last_note,
+                version=row.version,
+            )
+            for row, state in files
+            if isinstance(state, Case | Referral) and not state.retention.disposed
+        ]
+        return Shelf(records=self._all("person"), lines=lines, as_of=await self.town.log.head())
 
     def _carrying(self, name: str, receiver: Receiver) -> list[Any]:
         if name == "ground":
@@ -418,7 +504,7 @@ class History:
             for _ in range(random.randint(1, 3))
         ]
 
-    def _plain(  # noqa: PLR0911 - the same
+    def _plain(  # noqa: C901, PLR0911 - the same
         self, name: str, hint: Any, random: Random
     ) -> Any:
         now = self.town.desk.clock.now()
@@ -428,6 +514,8 @@ class History:
             return self._position(random)
         if hint is Particulars:
             return _particulars(random)
+        if hint is Right:
+            return _right(random)
         if issubclass(hint, StrEnum):
             return random.choice((*PREFERRED.get(hint, ()), *hint))
         if hint is bool:
@@ -538,6 +626,19 @@ def _one_of(known: Sequence[UUID], random: Random) -> UUID:
     if not known:
         raise NothingThere
     return random.choice(known)
+
+
+def _right(random: Random) -> Right:
+    def perhaps(codes: type[StrEnum]) -> Any:
+        return random.choice(list(codes)) if random.random() < 0.4 else None
+
+    return Right(
+        role=perhaps(PersonRole),
+        kind=perhaps(ReferralKind),
+        concern=perhaps(Concern),
+        residence=perhaps(Residence),
+        senders_reference=random.choice((None, "K-1")),
+    )
 
 
 def _particulars(random: Random) -> Particulars:
