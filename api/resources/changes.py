@@ -28,8 +28,8 @@ from projections import access, caseload, inbox
 from projections.caseload import changes as of_caseload
 from projections.inbox import changes as of_inbox
 
-_MOST: Final = 500  # facts in one step
-_TOO_LONG_AGO: Final = 20_000  # facts: by then the list is read sooner than its changes
+MOST_IN_A_STEP: Final = 500  # facts in one step
+TOO_LONG_AGO: Final = 20_000  # facts: by then the list is read sooner than its changes
 
 
 class ChangesQuery(ReadingQuery):
@@ -155,11 +155,11 @@ async def _step(
     await visit.include(access.PROJECTION.name)
     standing = _standing(visit.viewer)
     since = visit.marked(query.since, tuple[int, str]) if query.since else None
-    if since is None or since[1] != standing or visit.position - since[0] > _TOO_LONG_AGO:
+    if since is None or since[1] != standing or visit.position - since[0] > TOO_LONG_AGO:
         mark = visit.mark((visit.position, standing))
         return _Step(mark, is_anew=True, until=visit.position, happened={}, gone=[])
     after = since[0]
-    until = max(after, min(visit.position, after + _MOST))
+    until = max(after, min(visit.position, after + MOST_IN_A_STEP))
     happened = await visit.house.happenings.between(after, until)
 
     def saw(found: access.Found | None) -> bool:

@@ -4,6 +4,7 @@ at that moment, behind a receipt; and nothing is told any more when it may not b
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 
 from api.app import build_app
 from api.door.streaming import OF_ONE_LOGIN
+from api.resources import changes
 from api.runtime.clock import SimulatedClock
 from api.runtime.serving.local_issuer import LocalIssuer
 from api.runtime.wiring import open_house
@@ -155,6 +157,58 @@ async def test_asked_step_by_step_it_is_the_same(settled: Settled) -> None:
     for who, mark in (("nexus colleague", first["mark"]), (WORKER, f"x{first['mark'][1:]}")):
         asked = {"token": settled.token(who), "query": f"since={mark}"}
         await call.refused(400, "cursor-is-faulty", "GET", CASES, **asked)
+
+
+async def test_a_long_way_is_gone_step_by_step(
+    settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When more happened than one step holds, each step holds so much, and all of them together
+    tell every line once, as a stream does."""
+    monkeypatch.setattr(changes, "MOST_IN_A_STEP", 3)
+    call, token = settled.call, settled.token(MANAGER)
+    first = await call("GET", CASES, token=token)
+    cases = [str(settled.files["assigned"].id)]
+    await noted(settled, cases[0])
+    cases += [await opened(settled, name) for name in ("Steg Ett", "Steg Två", "Steg Tre")]
+    await settled.town.level()
+    steps = [first.json]
+    while steps[-1]["position"] > steps[-2]["position"] if steps[1:] else True:
+        since = f"since={steps[-1]['mark']}"
+        steps.append((await call("GET", CASES, token=token, query=since)).json)
+    far = [after["position"] - before["position"] for before, after in pairwise(steps)]
+    assert far[:4] == [3, 3, 3, 3]
+    assert max(far) == 3
+    told = [line["caseId"] for step in steps for line in step["changed"]]
+    assert told == cases
+    async with follow(call.base, token, last=first["mark"]) as stream:
+        for case in cases:
+            await stream.until(case)
+        assert [line["caseId"] for it in stream.steps for line in it["changed"]] == cases
+
+
+async def test_what_was_too_long_ago_begins_anew(
+    settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind more facts than are gone through, the list is to be read; one fact fewer, and the
+    steps go on."""
+    call, token = settled.call, settled.token(WORKER)
+    first = await call("GET", CASES, token=token)
+    for _ in range(3):
+        await noted(settled, settled.files["assigned"].id)
+    await settled.town.level()
+    since = f"since={first['mark']}"
+    ago = (await call("GET", CASES, token=token, query=since))["position"] - first["position"]
+    assert ago >= 3
+    monkeypatch.setattr(changes, "TOO_LONG_AGO", ago)
+    told = await call("GET", CASES, token=token, query=since)
+    assert (told["isAnew"], len(told["changed"])) == (False, 1)
+    monkeypatch.setattr(changes, "TOO_LONG_AGO", ago - 1)
+    told = await call("GET", CASES, token=token, query=since)
+    assert (told["isAnew"], len(told["changed"])) == (True, 0)
+    await noted(settled, settled.files["assigned"].id)
+    await settled.town.level()
+    after = await call("GET", CASES, token=token, query=f"since={told['mark']}")
+    assert (after["isAnew"], len(after["changed"])) == (False, 1)
 
 
 # --- the end of it ---------------------------------------------------------------------------
