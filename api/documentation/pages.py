@@ -44,7 +44,7 @@ def documentation_routes(house: House, routes: Sequence[Route]) -> list[web.Rout
 
     @cache
     def doors() -> str:
-        return _documentation(document())
+        return doors_page(document())
 
     async def machine_readable(_: web.Request) -> web.Response:
         body = await to_thread(openapi)  # made for whoever asks first; others are served meanwhile
@@ -71,7 +71,7 @@ def _page(text: str) -> web.Response:
 # --- the doors -------------------------------------------------------------------------------
 
 
-def _documentation(document: Json) -> str:
+def doors_page(document: Json) -> str:
     return page(f"{about.NAME} API {about.VERSION}", _chapters(document))
 
 
@@ -175,8 +175,18 @@ def _type(schema: Json) -> str:
     if some := schema.get("anyOf") or schema.get("allOf"):
         return " or ".join(_type(each) for each in some)
     if schema.get("type") == "array":
-        return f"list of {_type(schema['items'])}"
-    return _codes(schema) or " ".join(schema[key] for key in ("type", "format") if key in schema)
+        return f"list of {_type(schema['items'])}{_bounds(schema, 'Items', ' of them')}"
+    kind = " ".join(schema[key] for key in ("type", "format") if key in schema)
+    lengths = _bounds(schema, "Length", " characters")
+    return _codes(schema) or f"{inline(kind)}{lengths}{_bounds(schema, 'imum', '')}"
+
+
+def _bounds(schema: Json, kind: str, of: str) -> str:
+    """How many, how long or how great it must be and may be."""
+    least, most = schema.get(f"min{kind}"), schema.get(f"max{kind}")
+    if most is None:
+        return "" if least is None else f", {least}{of} or more"
+    return f", {most}{of} at most" if least is None else f", {least} to {most}{of}"
 
 
 def _codes(schema: Json) -> str:

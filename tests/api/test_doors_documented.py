@@ -14,6 +14,7 @@ import schemathesis
 from api.app import ROUTES
 from api.documentation.answers import refusals_of
 from api.documentation.openapi import openapi_document
+from api.documentation.pages import doors_page
 from api.door import Kind, Route
 from api.door.problems import BASE, problem_types
 from api.runtime.organisation import load_organisation
@@ -54,6 +55,23 @@ def test_the_document_is_valid() -> None:
     schemathesis.openapi.from_dict(DOCUMENT).validate()
     assert DOCUMENT["openapi"].startswith("3.1")
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
+
+
+def test_the_page_tells_lengths_and_ranges() -> None:
+    """Each field's bounds stand beside its type, as the document has them."""
+    parts = re.split(r'id="schema-(\w+)"', doors_page(DOCUMENT))
+    shown = dict(zip(parts[1::2], parts[2::2], strict=True))
+    bounded = [
+        (name, field, str(told[bound]))
+        for name, field, told in properties()
+        for bound in ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
+        if bound in told
+    ]
+    assert len(bounded) > 300
+    for name, field, bound in bounded:
+        row = shown[name].split(f"<tr><td><code>{field}</code>", 1)[1].split("</tr>")[0]
+        assert re.search(rf"[ ,]{bound}\b", row), (name, field, row)
+    assert ", 1 to 200 characters" in shown["NewStaffMember"]
 
 
 def test_it_says_what_the_profile_asks_for() -> None:
