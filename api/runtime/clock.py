@@ -14,6 +14,7 @@ from holidays import DE_FACTO, PUBLIC, country_holidays
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
 
 _SATURDAY: Final = 5
+GOES_ON_ALONE: Final = 3600.0  # seconds without the machine's clock
 
 
 def _wall() -> datetime:
@@ -22,7 +23,9 @@ def _wall() -> datetime:
 
 class SystemClock:
     """The present moment. It goes on when somebody sets the machine's clock back: what had expired
-    stays so (a token, an emergency), and what was to expire does in its time."""
+    stays so (a token, an emergency), and what was to expire does in its time. Where the machine
+    stays behind for an hour, it was the jump ahead that was wrong, and the machine is believed:
+    otherwise all that is recorded would bear a time to come until the next start."""
 
     def __init__(
         self, wall: Callable[[], datetime] = _wall, steady: Callable[[], float] = monotonic
@@ -34,7 +37,7 @@ class SystemClock:
     def now(self) -> datetime:
         moment, seconds = self._wall(), self._steady()
         latest, at = self._latest
-        if moment >= latest:
+        if moment >= latest or seconds - at >= GOES_ON_ALONE:
             self._latest = moment, seconds
             return moment
         return max(moment, latest + timedelta(seconds=seconds - at))

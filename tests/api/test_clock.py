@@ -62,6 +62,18 @@ def test_time_goes_on_when_the_clock_is_set_back() -> None:
     assert passed == [5, 10, 15, 60, 61]
 
 
+def test_a_jump_ahead_that_was_corrected_does_not_last() -> None:
+    """A clock that jumped a year ahead and was set right is believed again an hour after it, and
+    from then on time goes forward as the machine tells it."""
+    year = 365 * 86400
+    told = [(0, 0), (year, 1), (10, 10), (3600, 3600), (3601, 3601), (3602, 3602)]
+    start = datetime(2026, 5, 2, 12, tzinfo=UTC)
+    walls, steady = (iter(each) for each in zip(*told, strict=True))
+    clock = SystemClock(lambda: start + timedelta(seconds=next(walls)), lambda: next(steady))
+    passed = [(clock.now() - start).total_seconds() for _ in told[1:]]
+    assert passed == [year, year + 9, year + 3599, 3601, 3602]
+
+
 def test_a_simulated_clock_stands_where_it_is_set() -> None:
     """A simulated clock moves only when told, and answers in UTC whatever zone it was set in."""
     clock = SimulatedClock(stockholm("2024-07-01T12:00"))
