@@ -1,6 +1,6 @@
 """The proof of a disposal: that no key of its files is left, and what had been handed out."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -30,6 +30,15 @@ class HandedOut(Answer):
     at: Moment
 
 
+_NOT_AMONG_THEM: Final = Label(
+    "En polisanmälan och en återkoppling till den som anmälde räknas inte upp: att det fanns en"
+    " sådan berättar ingenting när akten är gallrad. Det som polisen eller anmälaren har fått är"
+    " deras.",
+    "A report to the police and feedback to whoever reported are not listed: that there was one is"
+    " told by nothing once the file is gone. What the police or the reporter were given is theirs.",
+)
+
+
 class Certificate(Answer):
     """What was disposed of, by whom, and that nobody can read it any more: at once of the log and
     all its backups, and of the vault's backups from the day after `backupsUntil`."""
@@ -47,6 +56,7 @@ class Certificate(Answer):
         bool, Meta(description="Whether the last backup with a key has expired.", examples=[False])
     ]
     copies: list[HandedOut]
+    note: Annotated[Words, Meta(description="What is not among the copies.")]
     position: Position
 
 
@@ -94,6 +104,7 @@ async def certify(visit: Visit, disposal_id: UUID) -> Seen[Certificate]:
             for file in (line.files if line.handed_out else ())
             for fact in await visit.house.desk.log.facts(file, *use_cases.HANDED_OUT)
         ],
+        note=Words.of(_NOT_AMONG_THEM),
         position=visit.position,
     )
     return Seen(answer, [disposal_id, *line.files])

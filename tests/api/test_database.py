@@ -40,6 +40,7 @@ MIGRATIONS = [
     "0006-viewer",
     "0007-witnesses",
     "0008-forget-commands",
+    "0009-note-verification",
 ]
 
 

@@ -40,6 +40,28 @@ async def test_sealed_log_verifies(
     assert list(verdict.checkpoints) == [1, 3, 303, 1003]
 
 
+async def test_no_tree_is_said_to_hold_without_a_checkpoint(
+    store: TreeStore, log: StoredEventLog, log_database: Database
+) -> None:
+    """The server's role may note what a verification came to, and no size that was never sealed;
+    what is wrong it may always note."""
+    await store.note(0, None)
+    await grow(log, 3)
+    await sealer(store, log).catch_up()
+    await store.note(3, None)
+    for never_sealed in (0, 2, 4):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            log_database.execute(
+                "SELECT {}.note_verification('events', %s::bigint, NULL)",
+                never_sealed,
+                role="server",
+            )
+    await store.note(4, "an entry is missing")
+    noted = await store.verified()
+    assert noted
+    assert (noted.size, noted.finding) == (4, "an entry is missing")
+
+
 async def test_two_sealers_at_once(
     store: TreeStore, log: StoredEventLog, log_database: Database
 ) -> None:

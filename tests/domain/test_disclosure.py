@@ -52,3 +52,22 @@ def test_who_may_be_told_without_consent(receiver: Receiver, grounds: set[str]) 
     """A regional coordinator never (R6), the police of crimes and by duty, care what care needs."""
     carries = {ground for ground, basis in TABLE.items() if receiver in basis.receivers}
     assert carries - RESTS_ON_CONSENT == grounds
+
+
+@pytest.mark.parametrize(
+    ("ground", "receiver", "in_force"),
+    [
+        ("technical-processing", "other-authority", date(2023, 7, 1)),  # prop. 2022/23:97
+        ("weighed", "police", date(2025, 12, 1)),  # prop. 2024/25:180
+        ("young-offenders", "police", date(2013, 1, 1)),  # prop. 2011/12:171
+        ("close-violence", "police", date(2021, 8, 1)),  # prop. 2020/21:163
+    ],
+)
+def test_a_ground_can_be_named_from_the_day_it_is_law(
+    ground: str, receiver: str, in_force: date
+) -> None:
+    """Not the day before: what crossed a border then had another ground, or none."""
+    named, to = DisclosureGround(ground), Receiver(receiver)
+    assert require_basis(named, to, in_force).since == in_force
+    with pytest.raises(GroundDoesNotFit):
+        require_basis(named, to, in_force - timedelta(days=1))

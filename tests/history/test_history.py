@@ -15,7 +15,9 @@ from uuid import UUID
 import pytest
 
 from api.runtime.log.mapper import Mapper
+from domain.case.outward import ExternalReferralMade
 from domain.catalogue import ENTRIES
+from domain.referral import ReferralRouted
 from domain.sealed import Sealed, Veiled
 
 FOLDER = Path(__file__).parent / "stored"
@@ -80,3 +82,15 @@ def test_stored_event_decodes(path: Path) -> None:
     for name in kept["payload"]:
         value = getattr(opened, name, None)
         assert not isinstance(value, Sealed) or value.is_open
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (ReferralRouted, {"referral.routed", "referral.routed-narrowly"}),
+        (ExternalReferralMade, {"case.external-referral-made", "case.external-referral-sent"}),
+    ],
+)
+def test_a_kind_is_found_under_every_name_that_it_has(kind: type, names: set[str]) -> None:
+    """Whoever asks a stream for routings is told of the narrow ones, and so on."""
+    assert set(Mapper(KeptPlain({})).names([kind])) == names

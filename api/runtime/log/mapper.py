@@ -155,6 +155,10 @@ class Mapper:
         self._vault = vault
         codecs = [_Codec(entry) for entry in entries]
         self._by_event = {codec.entry.event: codec for codec in codecs}
+        self._names = {
+            kind: [codec.entry.name for codec in codecs if issubclass(codec.entry.event, kind)]
+            for kind in self._by_event
+        }
         self._by_name: dict[str, list[_Codec]] = {}
         for codec in codecs:
             self._by_name.setdefault(codec.entry.name, []).append(codec)
@@ -179,8 +183,9 @@ class Mapper:
         return codecs[0].decode
 
     def names(self, kinds: Iterable[type]) -> list[str]:
-        """The permanent names of these kinds of event."""
-        return [self._by_event[kind].entry.name for kind in kinds]
+        """The permanent names of these kinds of event, and of what is one of them by another name:
+        whoever asks for routings is told of the narrow ones. Raises KeyError for a kind of none."""
+        return list(dict.fromkeys(name for kind in kinds for name in self._names[kind]))
 
     def tokens(self, event: object) -> list[str]:
         """Every closed value of an event."""

@@ -133,7 +133,8 @@ def require_current(url: str, schema: str, *, kind: Kind = LOG) -> None:
     if found.unknown:
         raise SchemaIsNewer(", ".join(found.unknown))
     if found.pending:
-        raise SchemaIsBehind(", ".join(found.pending))
+        lacking = ", ".join(found.pending)
+        raise SchemaIsBehind(f"The schema lacks {lacking}. Run `samordna db migrate`.")
 
 
 def are_apart(log: str, vault: str) -> bool | None:
