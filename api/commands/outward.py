@@ -123,7 +123,7 @@ async def read_as_party(work: Work, referral_id: UUID) -> Question:
     (OSL 10:1). Raises NotFound for what was asked of somebody else."""
     case_id, case = await _asked_about(work, referral_id, Act.READ)
     made, answered = await _recorded(work, case_id, referral_id)
-    waits = referral_id in case.sent_out
+    waits = outward.is_waited_for(case, referral_id)
     asked = made.event if isinstance(made.event, outward.ExternalReferralAddressed) else None
     guardians = await work.guardians(case.person)
     if asked and not (waits and outward.is_carried(case, asked, work.today, guardians=guardians)):

@@ -180,13 +180,22 @@ def follow_up(
     return set_deadline(referral, ClockKind.EXTERNAL_REFERRAL_FOLLOWED_UP, at, settings, calendar)
 
 
+def is_waited_for(case: Case, referral: UUID) -> bool:
+    """Nobody waits for an answer in a case that was closed, nor asks after it once it is reopened;
+    one that comes all the same is taken."""
+    return referral in case.sent_out and any(one.id == referral for one in case.deadlines)
+
+
 def end_follow_up(
     case: Case, referral: UUID, answered: Iterable[OutwardEvent], at: datetime
 ) -> Sequence[DeadlineEvent]:
     """With the last answer; of a closed case nothing is followed up any more."""
-    waits = any(one.id == referral for one in case.deadlines)
     is_last = any(isinstance(e, ExternalReferralAnswered) and e.last for e in answered)
-    return end_deadline(case.deadlines, referral, at) if waits and is_last else []
+    return (
+        end_deadline(case.deadlines, referral, at)
+        if is_last and is_waited_for(case, referral)
+        else []
+    )
 
 
 def report_to_police(

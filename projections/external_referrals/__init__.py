@@ -20,7 +20,7 @@ from domain.case.outward import (
 )
 from domain.catalogue import names_of
 from domain.codes import ReceiptStatus, StaffRole
-from domain.deadline import DeadlineExtended, DeadlineResumed, DeadlineSet
+from domain.deadline import DeadlineExtended, DeadlineFellAway, DeadlineResumed, DeadlineSet
 from domain.policy import Information, Viewer
 from domain.recorded import Recorded
 from projections.access.visible import condition, visible
@@ -31,7 +31,7 @@ from projections.sql import Statements, text
 _statements = Statements("projections.external_referrals")
 
 _OF_REFERRALS = names_of(ExternalReferralMade, ExternalReferralAddressed, ExternalReferralAnswered)
-_OF_DEADLINES = names_of(DeadlineSet, DeadlineExtended, DeadlineResumed)
+_OF_DEADLINES = names_of(DeadlineSet, DeadlineExtended, DeadlineResumed, DeadlineFellAway)
 _OF_CORRECTIONS = names_of(EntryCorrected)
 
 
@@ -71,6 +71,10 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
             return line._replace(status=status, answered_at=recorded.occurred_at)
         case DeadlineSet(due=due) | DeadlineExtended(due=due) | DeadlineResumed(due=due) if line:
             return line._replace(due=due)
+        case DeadlineFellAway() if line and line.status == ReceiptStatus.WAITING:  # case is closed
+            is_answered = line.answered_at is not None
+            over = ReceiptStatus.ANSWERED if is_answered else ReceiptStatus.WITHDRAWN
+            return line._replace(status=over, due=None)
         case EntryCorrected() if line:
             return line._replace(status=ReceiptStatus.WITHDRAWN)
         case _:
@@ -79,7 +83,7 @@ def apply(line: Line | None, recorded: Recorded) -> Line | None:
 
 PROJECTION = Projection(
     name="external_referrals",
-    version=1,
+    version=2,
     schema=text("projections.external_referrals", "schema.sql"),
     tables=(
         Table(

@@ -162,6 +162,13 @@ async def test_a_party_answers_what_it_was_asked(town: Town) -> None:
         ("region", None, None),
     ]
     await nurse.get(f"/cases/{case}", expect=403)
+    etag = (await manager.get(f"/cases/{case}")).headers["ETag"]
+    await manager.post(f"/cases/{case}/closures", {"outcome": "contact-lost"}, etag=etag)
+    await town.level()
+    over = await nurse.get(f"/external-referrals/{carried['externalReferralId']}")
+    assert over["status"] == "withdrawn"  # nobody waits for it any more
+    every = (await nurse.get("/external-referrals"))["items"]
+    assert [one["status"] for one in every] == ["withdrawn", "answered"]
 
 
 async def test_who_is_outside_tells_as_what_it_is(town: Town) -> None:
