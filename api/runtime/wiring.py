@@ -330,7 +330,7 @@ def trusted_issuer(settings: Settings, clock: Clock) -> TrustedIssuer:
     if settings.jwks is None:
         raise SettingsAreFaulty(
             "jwks: name the file or URL of the token issuer's public keys "
-            "(or, to try things out on this machine, use the local issuer)"
+            "(or, to try things out on this machine, its own: --local-issuer)"
         )
     return TrustedIssuer(issuer=settings.issuer, audience=settings.audience, jwks=settings.jwks)
 
