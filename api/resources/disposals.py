@@ -169,7 +169,7 @@ class DisposalDetail(DisposalLine):
 )
 async def page(visit: Visit) -> Seen[Disposals]:
     lines = await visit.ask(disposals.disposals, visit.viewer, _MOST)
-    people = await who(visit, (by for line in lines for by in by(line)))
+    people = await who(visit, (staff for line in lines for staff in by(line)))
     answer = Disposals(
         items=[DisposalLine(**_told(line, people)) for line in lines], position=visit.position
     )

@@ -109,6 +109,8 @@ async def test_a_second_person_approves_and_few_files_wait(town: Town) -> None:
     await other.post(f"/disposals/{plan}/approvals", expect=201)
     await other.post(f"/disposals/{plan}/approvals", expect=409)
     await town.level()
+    listed = (await planner.get("/disposals"))["items"]
+    assert plan in [it["disposalId"] for it in listed]
     shown = await planner.get(f"/disposals/{plan}")
     assert shown["status"] == "approved"
     assert shown["dueBy"] == "2024-12-31"
