@@ -1,19 +1,19 @@
 """A case's proofs as one file, on the command line."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from api.command_line.inspecting import query_of, stated
 from api.command_line.options import settled, trusting, where
 from api.command_line.speaking import Speaker, TokenFile, spoken
 from api.resources import bundles
 from api.resources.bundles import Bundle, BundleQuery
 from api.runtime.settings import Settings, SettingsAreFaulty
 from domain.codes import Purpose
-from domain.errors import PurposeIsMissing
-from domain.policy import purposes
 
 
 @settled(where, trusting)
@@ -38,18 +38,24 @@ def bundle(
     It is a reading, with its receipt.
     """
     door = bundles.with_contents if contents else bundles.of_case
-    query = BundleQuery(whole_person=whole_person, purpose=purpose)
+    told = {"wholePerson": "true" if whole_person else None, "purpose": purpose}
+    query = query_of(BundleQuery, told)
 
     async def act(speaker: Speaker) -> None:
-        wanted = purposes(speaker.viewer.role, *door.asks) if door.asks else ()
-        if wanted and purpose not in wanted:
-            raise PurposeIsMissing(purposes=sorted(wanted))
+        if out.exists():
+            raise SettingsAreFaulty(f"{out} stands there already")
+        stated(speaker, door, query)
         made = await speaker.at(door, Bundle, case_id=case, query=query)
-        try:
-            with out.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(made.bundle)
-        except OSError as error:
-            raise SettingsAreFaulty(f"{out} cannot be written: {error.strerror}") from None
+        _write(out, made.bundle)
         typer.echo(f"{out}: {made.entries} entries, as of position {made.position}")
 
     spoken(settings, token_file, "bundle", purpose or Purpose.REVIEW, act, case)
+
+
+def _write(out: Path, text: str) -> None:
+    """For its owner alone. Raises SettingsAreFaulty."""
+    try:
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise SettingsAreFaulty(f"{out} cannot be written: {error.strerror}") from None

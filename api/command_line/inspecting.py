@@ -121,7 +121,7 @@ def state(
 ) -> None:
     """What anything was at any of its events, field by field."""
     told = {"version": version, "asOfPosition": position, "asOf": as_of, "purpose": purpose}
-    query = _query(StateQuery, told)
+    query = query_of(StateQuery, told)
 
     async def act(speaker: Speaker) -> None:
         door = event_streams.state
@@ -156,7 +156,7 @@ def differences(
     told: dict[str, Any] = {"purpose": purpose}
     told |= {"fromVersion": from_version, "fromPosition": from_position, "fromMoment": from_moment}
     told |= {"untilVersion": until_version, "untilPosition": until_position}
-    query = _query(DifferencesQuery, told | {"untilMoment": until_moment})
+    query = query_of(DifferencesQuery, told | {"untilMoment": until_moment})
 
     async def act(speaker: Speaker) -> None:
         door = event_streams.compare
@@ -204,7 +204,7 @@ def _plain(value: str) -> str | int | bool:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else value  # noqa: PLR2004 - as far as every client can count
 
 
-def _query(kind: type[M], told: Mapping[str, Any]) -> M:
+def query_of(kind: type[M], told: Mapping[str, Any]) -> M:
     strings = {name: str(value) for name, value in told.items() if value is not None}
     return _read(lambda context: kind.model_validate_strings(strings, context=context))
 

@@ -113,8 +113,9 @@ async def _bundle(
 ) -> Seen[Bundle]:
     collected = await _collected(visit, case_id, whole=query.whole_person, contents=contents)
     checkpoints = {
-        log: await _sealed(visit, log, max(told, default=0))
+        log: await _sealed(visit, log, max(told))
         for log, told in ((_EVENTS, collected.events), (_RECEIPTS, collected.readings))
+        if told
     }
     written = _written(visit, case_id, collected, checkpoints)
     answer = Bundle(
@@ -257,6 +258,8 @@ async def _written(
         (_RECEIPTS, collected.readings, collected.readings),
     )
     for log, told, disclosed in logs:
+        if not told:
+            continue
         tree, size = visit.house.audit_logs[log], checkpoints[log].size
         async for entry in entries(log, tree, told, size=size, disclosed=disclosed):
             yield lines.add(entry)

@@ -4,9 +4,10 @@ newer, and the package `cryptography`. Read it from the top to the bottom; it ta
 
     python3 verify_audit.py FILE --key KEY [--key KEY ...] [--kept CHECKPOINT ...] [--policy POLICY]
 
-FILE is a bundle or an export (.jsonl), a proof that a log has only grown since a checkpoint that
-you kept, or a checkpoint. The keys are those that `samordna audit-keys` prints; they must have
-reached you by another way than the file. The policy (C2SP tlog-policy) says who must have cosigned.
+FILE is a bundle or an export (.jsonl), a proof that an entry is in a log, a proof that a log has
+only grown since a checkpoint that you kept, or a checkpoint. The keys are those that `samordna
+audit-keys` prints; they must have reached you by another way than the file. The policy (C2SP
+tlog-policy) says who must have cosigned.
 
 It ends with 0 when all holds; with 1 when something is wrong, and says where and what; with 2 when
 it cannot read what it was given; with 3 when all fits together, by keys that only the file names.
@@ -296,6 +297,24 @@ def is_met(policy: Sequence[Sequence[str]], cosigned: Mapping[str, int]) -> bool
 TELL_KEYS = (["log"], ["witness"])
 
 
+PROOF = re.compile(
+    r"extra ([^\n]+)\nindex (0|[1-9]\d{0,17})\n((?:[^\n]+\n)*)\n(.+)", re.ASCII | re.DOTALL
+)
+
+
+def verify_inclusion(told: str, keys: Keys) -> tuple[str, Sequence[Checkpoint]]:
+    """The entry is its position and its binding: what its row says, only the row tells."""
+    if not (found := PROOF.fullmatch(told)):
+        raise IsWrong("this is no proof, or it does not tell the entry")
+    extra, index, hashes, note = found.groups()
+    entry = bytes_of(extra, 40, "the entry")
+    position, path = int(index) + 1, [bytes_of(it, 32, "the proof") for it in hashes.split()]
+    tree = checkpoint_of(note, keys, "the checkpoint")
+    if entry[:8] != position.to_bytes(8) or not is_included(entry, position, tree, path):
+        raise IsWrong(f"{tree.origin}: the log has another entry at position {position}")
+    return f"entry {position}, bound by {entry[8:].hex()}", [tree]
+
+
 def verified(name: Path, known: Sequence[str], kept: Sequence[str], policies: Sequence[str]) -> str:
     policy = [line.split() for it in policies for line in Path(it).read_text("utf-8").splitlines()]
     named = [words[2 if words[0] == "witness" else 1] for words in policy if words[:1] in TELL_KEYS]
@@ -315,6 +334,8 @@ def verified(name: Path, known: Sequence[str], kept: Sequence[str], policies: Se
             if not begins or not has_grown(begins[0], new, path):
                 raise IsWrong(f"{new.origin}: not shown to begin with what was kept ({told[:20]})")
             holds, found = "it has only grown", [new]
+        elif first == b"c2sp.org/tlog-proof@v1\n":  # the entry, its index, hashes, a checkpoint
+            holds, found = verify_inclusion(file.read().decode(), keys)
         else:
             whole = (first + file.read()).decode()
             holds, found = "signed", [checkpoint_of(whole, keys, "the checkpoint")]

@@ -21,6 +21,7 @@ from api.runtime.postgres.servers import Addresses, create_databases
 from api.runtime.serving.protocol import Runner
 from api.runtime.settings import Settings
 from api.runtime.wiring import local_issuer, open_house
+from tests.acceptance.empty_machine import EmptyMachine
 from tests.acceptance.settled import Settled, settle
 from tests.acceptance.town import BASE, Town
 from tests.told import LINES
@@ -70,6 +71,12 @@ async def settled(
         settled = await settle(town)
         yield settled
         LINES.append(f"{request.node.name}: {_told(settled)}")
+
+
+@pytest.fixture(scope="session")
+def supervisor(tmp_path_factory: pytest.TempPathFactory) -> EmptyMachine:
+    """Whom proofs are handed to."""
+    return EmptyMachine(tmp_path_factory.mktemp("supervisor"))
 
 
 def _told(settled: Settled) -> str:

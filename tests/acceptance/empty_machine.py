@@ -6,8 +6,6 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import pytest
-
 HOUSE = Path(__file__).parents[2]
 
 
@@ -50,8 +48,3 @@ class EmptyMachine:
 def _run(*words: str) -> str:
     done = subprocess.run(words, check=True, timeout=120, capture_output=True, text=True)  # noqa: S603 - our own words
     return done.stdout
-
-
-@pytest.fixture(scope="module")
-def supervisor(tmp_path_factory: pytest.TempPathFactory) -> EmptyMachine:
-    return EmptyMachine(tmp_path_factory.mktemp("supervisor"))

@@ -4,19 +4,20 @@ their own, with one file."""
 
 import asyncio
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from api.runtime.audit.tree_store import EVENTS
 from api.tree.checkpoints import Checkpoint
 from api.tree.notes import COSIGNATURE, Note, Signer
-from tests.acceptance.empty_machine import EmptyMachine, supervisor
+from tests.acceptance.command_line import said_to
+from tests.acceptance.empty_machine import EmptyMachine
 from tests.acceptance.test_a_person import NUMBER, met, opened
 from tests.acceptance.test_proofs import answered, sealed
-from tests.acceptance.test_review import it_is_worked_through, open_review
 from tests.acceptance.town import Town
 
 NAME = "Elin Marklund"
-__all__ = ["supervisor"]
 
 
 async def test_a_tip_ends_with_proofs_at_the_supervisor(
@@ -31,9 +32,7 @@ async def test_a_tip_ends_with_proofs_at_the_supervisor(
 
     seen = await auditor.get(f"/cases/{case}/readings")  # who saw it?
     [looked] = [it for it in seen["items"] if it["who"]["staffId"] == str(curious.staff_id)]
-    review = await open_review(town)  # was it justified?
-    shown = await auditor.get(f"/reviews/{review}")
-    await it_is_worked_through(town, review, looked["receipt"], shown)
+    await it_was_not_justified(town, looked["receipt"])
     await town.rooms.nightly.verify()  # is the log complete?
     assert all(it.holds for it in (await town.rooms.audit_logs.verified()).values())
 
@@ -43,6 +42,31 @@ async def test_a_tip_ends_with_proofs_at_the_supervisor(
     assert NAME not in handed["bundle"]
     again = await auditor.get(f"/cases/{case}/readings")
     assert "bundleCase" in {it["operation"] for it in again["items"]}
+
+
+async def it_was_not_justified(town: Town, receipt: int) -> None:
+    """A review of the last days draws it, the manager is asked, and it is found to be wrong."""
+    auditor, manager = town["auditor"], town["nexus manager"]
+    desk = town.rooms.house.desk
+    today = desk.calendar.day_of(desk.clock.now())
+    scope = {"periodFrom": str(today - timedelta(days=7)), "periodUntil": str(today), "size": 1}
+    opened = await auditor.post("/reviews", {**scope, "ground": "Ett tips."}, expect=201)
+    review = f"/reviews/{opened['reviewId']}"
+    drawn = [it["receipt"] for it in (await auditor.get(review))["items"]]
+    assert receipt in drawn
+    question = {"receipt": receipt, "question": "Hade hon något med ärendet att göra?"}
+    manager.position = (await auditor.post(f"{review}/questions", question))["position"]
+    answer = {"receipt": receipt, "answer": "Nej. De bor i samma hus."}
+    auditor.position = (await manager.post(f"{review}/answers", answer))["position"]
+    wrong = {"receipts": [receipt], "judgement": "not-justified", "ground": "Grannar."}
+    await auditor.post(f"{review}/judgements", wrong)
+    others = [it for it in drawn if it != receipt]
+    if others:
+        fine = {"judgement": "justified", "ground": "Hörde till arbetet."}
+        await auditor.post(f"{review}/judgements", {"receipts": others, **fine})
+    found = {"receipts": [receipt], "kind": "unjustified-access", "text": "Läste om sin granne."}
+    await auditor.post(f"{review}/findings", found, expect=201)
+    await auditor.post(f"{review}/closures", {"conclusion": "En obefogad åtkomst."})
 
 
 async def the_supervisor_verifies(
@@ -123,3 +147,41 @@ async def test_a_kept_checkpoint_is_still_there(town: Town, supervisor: EmptyMac
     )
     seen = supervisor.keep("seen", note)
     assert "cosigned by witness.example" in supervisor.verify(seen, *asked, expect=0)
+
+
+async def test_proofs_by_command(town: Town, supervisor: EmptyMachine, tmp_path: Path) -> None:
+    """A case's bundle, and that an entry is there, and that a log has only grown: made by commands,
+    verified on the empty machine and by ours; one changed byte is told."""
+    case = await opened(town, met(name=NAME, number=NUMBER))
+    size = (await sealed(town, EVENTS, 1)).size
+    kept = supervisor.keep("kept by me", await answered(town, "/events/checkpoint"))
+    trusted = [f"--key={key}" for key in town.rooms.house.signatures.keys()]  # noqa: SIM118
+    await opened(town, met(name=NAME, number=None))
+    await sealed(town, EVENTS, size + 1)
+    await town.level()
+    auditor, out = town["auditor"], tmp_path / "bundle"
+
+    for more, rows in (([], 0), (["--contents", "--whole-person", "--purpose", "review"], 1)):
+        file = str(tmp_path / f"bundle {rows}")
+        assert "entries" in await said_to(town, auditor, "bundle", case, file, *more)
+        out = Path(file)
+        assert out.stat().st_mode & 0o077 == 0
+        text = out.read_text("utf-8")
+        assert NAME not in text
+        assert supervisor.verify(supervisor.keep("handed", text), *trusted, expect=0)
+        assert ('"name":"case.opened","schema_version"' in text) == bool(rows)
+    refused = await said_to(town, auditor, "bundle", case, str(out), ends=1)
+    assert "stands there already" in " ".join(refused.split())
+    assert "HOLDS" in await said_to(town, auditor, "verify", "--bundle", str(out))
+
+    told = await said_to(town, auditor, "proof", "inclusion", "events", str(size))
+    proof = supervisor.keep("included", told)
+    assert f"HOLDS: entry {size}" in supervisor.verify(proof, *trusted, expect=0)
+    other = supervisor.keep("other", told.replace(f"index {size - 1}", f"index {size}"))
+    assert f"another entry at position {size + 1}" in supervisor.verify(other, *trusted, expect=1)
+    told = await said_to(town, auditor, "proof", "consistency", "events", str(size))
+    grown = supervisor.keep("grown", told)
+    known = [*trusted, f"--kept={kept}"]
+    assert "it has only grown" in supervisor.verify(grown, *known, expect=0)
+    changed = supervisor.keep("not grown", told.replace(told.split("\n")[1], "A" * 43 + "="))
+    assert "not shown to begin" in supervisor.verify(changed, *known, expect=1)

@@ -16,6 +16,7 @@ from domain.sealed import SealedValueIsClosed
 from projections import ALL
 from projections.rebuild import rebuild
 from tests.acceptance.command_line import said_to, started
+from tests.acceptance.empty_machine import EmptyMachine
 from tests.acceptance.old_files import LongAgo, OldFile
 from tests.acceptance.town import Person, Town
 from tests.town import AN_ADULT
@@ -117,7 +118,9 @@ async def test_a_second_person_approves_and_few_files_wait(town: Town) -> None:
     assert await town.rooms.disposing.execute() == [UUID(plan)]  # the law waits no longer
 
 
-async def test_nothing_is_left_of_a_file_that_was_disposed_of(town: Town) -> None:
+async def test_nothing_is_left_of_a_file_that_was_disposed_of(
+    town: Town, supervisor: EmptyMachine
+) -> None:
     """It looks as if it had never been, in every view, today and as of any moment; its number leads
     to nobody; and the certificate names the day when the last backup with a key has expired."""
     handed_out = await LongAgo.of(town).file(LEAST + 1, handed_out=True)
@@ -126,8 +129,10 @@ async def test_nothing_is_left_of_a_file_that_was_disposed_of(town: Town) -> Non
     manager, administrator = town["nexus manager"], town["administrator"]
     assert (await manager.get("/cases", status="closed"))["items"]
     before = await town.rooms.facts.head()
+    bundle = (await town["auditor"].get(f"/cases/{one.case}/bundles"))["bundle"]
     plan = await disposed(town, files)
     await manager.get(f"/cases/{one.case}", expect=404)
+    await it_is_proved_to_have_been_there(town, supervisor, files, bundle)
     await manager.post(f"/cases/{one.case}/reopenings", {"reason": "Åter."}, expect=404)
     assert not (await manager.get("/cases", status="closed"))["items"]
     past = await manager.get("/cases", status="closed", asOfPosition=str(before))
@@ -151,6 +156,31 @@ async def test_nothing_is_left_of_a_file_that_was_disposed_of(town: Town) -> Non
     assert proof["plannedBy"]["staffId"] != proof["approvedBy"]["staffId"]
     anew = await LongAgo.of(town).file(1)
     assert anew.person != one.person
+
+
+async def it_is_proved_to_have_been_there(
+    town: Town, supervisor: EmptyMachine, files: list[OldFile], bundle: str
+) -> None:
+    """What was handed out before is still proved; no more is handed out of the file; and the whole
+    log, with what is left of the rows, proves itself and tells nothing of it."""
+    auditor, parts = town["auditor"], list[str]()
+    cursor: str | None = ""
+    trusted = [f"--key={key}" for key in town.rooms.house.signatures.keys()]  # noqa: SIM118
+    supervisor.verify(supervisor.keep("of old", bundle), *trusted, expect=0)
+    for door in ("bundles", "content-bundles"):
+        await auditor.get(f"/cases/{files[0].case}/{door}", expect=404, purpose="review")
+    for sealer in town.rooms.audit_logs.sealers(town.rooms.changes, town.rooms.signing_keys):
+        await sealer.catch_up()
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        path = f"/event-content-exports?purpose=review&limit=100{more}"
+        told = await auditor.ask(path, {})
+        parts.append(told["part"])
+        cursor = told["nextCursor"]
+    text = "".join(parts)
+    supervisor.verify(supervisor.keep("all of it", text), *trusted, expect=0)
+    assert str(files[0].case) in text
+    assert not [each for file in files for each in file.texts if each in text]
 
 
 async def test_views_are_the_same_made_anew(town: Town) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from api.command_line.exporting import harmless
 from api.runtime.postgres.postgres_server import PostgresServer
-from api.tree.offline import IsWrong, keys_of, verify_bundle
+from api.tree.offline import keys_of, verify_bundle
 from tests.acceptance.command_line import said_to
 from tests.acceptance.conftest import founded_town
+from tests.acceptance.empty_machine import EmptyMachine
 from tests.acceptance.test_a_person import NUMBER, met, opened
 from tests.acceptance.town import Person, Reply, Town
 from tests.api.test_doors_numbers import number_of
@@ -355,6 +356,10 @@ def lines(told: str) -> list[Any]:
     return [json.loads(line) for line in told.splitlines()]
 
 
+def last_of(entries: list[Any]) -> str:
+    return f"{entries[-1]['log']} {entries[-1]['position']}"
+
+
 async def by_command(story: Story, *words: str, who: str = "auditor", **how: Any) -> str:
     return await said_to(story.town, story.town[who], *words, **how)
 
@@ -381,10 +386,13 @@ async def test_the_command_line_tells_the_same(story: Story) -> None:
     assert (tried["outcome"], tried["subjects"]) == ("not-permitted", [story.case])
 
 
-async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
-    """What was searched for, in the order of the log, each with its proof; any changed byte is
-    named; and no entry left before its receipt."""
+async def test_an_export_proves_itself(
+    story: Story, tmp_path: Path, supervisor: EmptyMachine
+) -> None:
+    """What was searched for, in the order of the log, each with its proof, and so on a machine with
+    nothing of ours; a changed byte is named; and no entry left before its receipt."""
     await sealed(story.town)
+    trusted = [f"--key={key}" for key in story.town.rooms.house.signatures.keys()]  # noqa: SIM118
     for kind, more in (("events", ["--content"]), ("readings", [])):
         file = tmp_path / f"{kind}{len(more)}.jsonl"
         where = ["--where", "unit=nexus"]
@@ -399,12 +407,11 @@ async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
         assert [it["position"] for it in entries] == expected
         assert any("row" in it for it in entries)
         assert "statement" in last
-        keys = keys_of(head["keys"])
-        with file.open("rb") as written:
-            verify_bundle(written, keys)
-        changed = file.read_bytes().replace(b'"nexus"', b'"nezus"', 1)
-        with pytest.raises(IsWrong):
-            verify_bundle(iter(changed.splitlines(keepends=True)), keys)
+        there = supervisor.keep(file.name, text := file.read_text("utf-8"))
+        assert f"HOLDS: {len(entries)} entries" in supervisor.verify(there, *trusted, expect=0)
+        changed = supervisor.keep(file.name, ':"nezus"'.join(text.rsplit(':"nexus"', 1)))
+        told = supervisor.verify(changed, *trusted, expect=1)
+        assert f"line {len(entries) + 1} ({last_of(entries)})" in told
         receipts = await story.every(READINGS, operation=f"samordna {kind} export")
         assert receipts
     await by_command(story, "events", "export", str(tmp_path / "no"), who="nexus worker", ends=1)
@@ -412,7 +419,7 @@ async def test_an_export_proves_itself(story: Story, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["event", "event-content", "reading"])
-async def test_a_door_exports_in_parts(story: Story, what: str) -> None:
+async def test_a_door_exports_in_parts(story: Story, what: str, supervisor: EmptyMachine) -> None:
     """Behind each other they are one file that proves itself, each after its receipt; a cursor of
     another filter is refused, and so is whoever does not review."""
     await sealed(story.town)
@@ -429,7 +436,9 @@ async def test_a_door_exports_in_parts(story: Story, what: str) -> None:
     size = {"lastReceipt" if what == "reading" else "lastPosition": head["about"]["size"]}
     expected = sorted(it[name] for it in await story.every(log, unit="nexus", **size))
     assert [it["position"] for it in entries] == expected
-    verify_bundle("".join(parts).encode().splitlines(keepends=True), keys_of(head["keys"]))
+    trusted = [f"--key={key}" for key in story.town.rooms.house.signatures.keys()]  # noqa: SIM118
+    supervisor.verify(supervisor.keep(what, "".join(parts)), *trusted, expect=0)
+    supervisor.verify(supervisor.keep(what, "".join(parts[:-1])), *trusted, expect=1)
     await story.ask(path, query=query + cursor, unit="childrens-intake", expect=400)
     await story.town["nexus manager"].ask(f"{path}?{query}", {}, expect=403)
 
