@@ -21,10 +21,11 @@ from api.runtime.audit.tree_store import EVENTS, RECEIPTS
 from api.runtime.clock import SystemClock
 from api.runtime.keys.key_file import KeyringIsUnusable
 from api.runtime.postgres.database import role_url
-from api.runtime.postgres.servers import servers, signing_keys
+from api.runtime.postgres.servers import Addresses, servers, signing_keys
 from api.runtime.settings import Settings, SettingsAreFaulty
 from api.tree import offline
 from api.tree.evidence import Evidence, Verdict
+from api.tree.incarnations import name_of
 from api.tree.notes import KeyIsUnsound, Verifier
 from api.tree.policies import Policy
 from api.tree.verification import root_at
@@ -118,12 +119,26 @@ def audit_keys(
         bool, typer.Option("--renew", help="Add a key; it signs together with the old one once.")
     ] = False,
 ) -> None:
-    """The public keys of the audit logs, newest last: for those who verify or witness them."""
+    """The public keys of the audit logs, newest last: for those who verify or witness them.
+
+    Those of a log that was restored also under the name that it has since.
+    """
     keys = signing_keys(settings)
     if renew:
         keys.renew()
     for key in _signatures(settings).keys():  # noqa: SIM118 - this is no dictionary
         typer.echo(key)
+    for name in _renamed(settings):
+        for signer in keys(name):
+            typer.echo(signer.verifier.vkey)
+
+
+def _renamed(settings: Settings) -> list[str]:
+    """What the logs are called since they were restored; nothing, if they never were."""
+    with servers(settings) as addresses, log_as_it_is(_auditor(settings, addresses)) as log_now:
+        schema = settings.municipality
+        numbers = {log: DatabaseEvidence(log_now, schema, log).incarnation() for log in LOGS}
+    return [name_of(_origin(settings, log), it) for log, it in numbers.items() if it > 1]
 
 
 def _signatures(settings: Settings) -> HouseSignatures:
@@ -181,14 +196,15 @@ def _evidence(
             yield lambda log: opened.enter_context(closing(ServedEvidence(f"{address}/{log}")))
             return
         addresses = opened.enter_context(servers(settings))
-        auditor = role_url(
-            addresses.log, settings.municipality, "auditor", secrets=settings.secrets
-        )
-        connection = opened.enter_context(log_as_it_is(auditor))
+        connection = opened.enter_context(log_as_it_is(_auditor(settings, addresses)))
         if alone and not is_alone(connection, settings.municipality):
             yield None
             return
         yield lambda log: DatabaseEvidence(connection, settings.municipality, log)
+
+
+def _auditor(settings: Settings, addresses: Addresses) -> str:
+    return role_url(addresses.log, settings.municipality, "auditor", secrets=settings.secrets)
 
 
 def _verified(

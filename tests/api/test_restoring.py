@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,20 @@ from api.runtime.audit.audit_logs import AuditLogs
 from api.runtime.audit.kept_checkpoints import CheckpointFolder, Keeping, Kept
 from api.runtime.audit.restoring import NothingIsLost, declare
 from api.runtime.audit.sealing import LogWasRolledBack, Sealer
+from api.runtime.audit.tree_evidence import DatabaseEvidence, log_as_it_is
 from api.runtime.audit.tree_store import EVENTS
+from api.runtime.clock import SystemClock
 from api.runtime.log.event_log import StoredEventLog
 from api.runtime.postgres.database import LOG
 from api.runtime.postgres.postgres_server import start_postgres
 from api.runtime.postgres.turns import Turn
+from api.tree import offline
 from api.tree.checkpoints import Checkpoint, read_checkpoint
 from api.tree.evidence import Finding, Verdict, Wrong
-from api.tree.notes import Note, Signer, read_note
+from api.tree.notes import COSIGNATURE, Note, Signer, read_note
+from api.tree.submissions import Submission
+from api.witness.memory import Memory
+from api.witness.witness import Witness
 from tests.backups import back_up, restore
 from tests.conftest import _QUICK, Database, new_database
 from tests.sealing import grow, verified
@@ -111,7 +118,7 @@ async def house(place: Path, tmp_path: Path) -> AsyncIterator[House]:
             yield await opened(after, again, tmp_path / "kept")
 
 
-async def test_a_restored_log(house: House) -> None:
+async def test_a_restored_log(house: House, tmp_path: Path) -> None:
     """Nothing is signed and nothing verifies until the restore is declared; then the log goes on
     under a new name, says what was lost, and still contains what was kept."""
     database, schema = house.database, house.database.schema
@@ -133,6 +140,11 @@ async def test_a_restored_log(house: House) -> None:
     kept = house.kept
     verdict = house.verified(kept, stopped=True)
     assert (verdict.findings, verdict.size, verdict.restored) == ([], 22, [restored])
+    with log_as_it_is(database.url("auditor")) as connection:
+        assert DatabaseEvidence(connection, schema, EVENTS).incarnation() == 2
+    latest = await house.logs.stores[EVENTS].latest()
+    assert latest
+    it_is_another_log_to_a_witness(house.origin, house.kept[-2], latest.note, tmp_path / "witness")
 
     # Whoever kept what was lost finds it declared; what was not is a finding.
     more, other = (signed(size, bytes(32), origin=house.origin) for size in (LOST + 5, LOST))
@@ -163,6 +175,24 @@ async def test_a_restored_log(house: House) -> None:
     verdict = house.verified(house.kept, stopped=True)
     assert (verdict.findings, verdict.restored) == ([], [restored, again[EVENTS]])
     assert "nothing is known to be lost" in str(again[EVENTS])
+
+
+def it_is_another_log_to_a_witness(origin: str, lost: str, new: str, folder: Path) -> None:
+    """Which cosigns it once it is told of the new name, although it knows more of the old one; and
+    the file that is handed out knows it by the old key."""
+    Memory.create(folder)
+    keys = {name: [Signer(name, SEED).verifier] for name in (origin, f"{origin}/2")}
+    signer, now = Signer("witness.example/one", SEED, algorithm=COSIGNATURE), SystemClock().now
+    first, second = (str(Submission(0, [], read_note(it))).encode() for it in (lost, new))
+    with closing(Memory(folder)) as memory:
+        untold = Witness(signer, {origin: keys[origin]}, memory, now)
+        assert untold.add_checkpoint(first).status == HTTPStatus.OK
+        assert untold.add_checkpoint(second).status == HTTPStatus.NOT_FOUND
+        answer = Witness(signer, keys, memory, now).add_checkpoint(second)
+        assert answer.status == HTTPStatus.OK
+    known = offline.keys_of([keys[origin][0].vkey, signer.verifier.vkey])
+    seen = offline.checkpoint_of(new + answer.body, known, "the new one")
+    assert (seen.size, list(seen.cosigned)) == (22, ["witness.example/one"])
 
 
 def test_what_is_kept_is_never_overwritten(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from api.tree.evidence import Leaf, Tail
 from api.tree.rows import leaf_of
 from api.tree.tiles import Tile
 
+_TOGETHER: Final = 1_000  # checkpoints
 _SPAN: Final = "WHERE position > %(after)s AND position <= %(until)s ORDER BY position"
 
 
@@ -45,7 +46,15 @@ class DatabaseEvidence:
         self._log = sql.Identifier(schema, tree)
 
     def notes(self) -> Iterator[tuple[int, str]]:
-        yield from self._rows(statement("checkpoints", self._schema))
+        """Some at a time: a busy log has one for each second."""
+        with self._connection.cursor(name=f"checkpoints of {self._tree}") as cursor:
+            cursor.itersize = _TOGETHER
+            yield from cursor.execute(statement("checkpoints", self._schema), {"tree": self._tree})
+
+    def incarnation(self) -> int:
+        """1, unless the log was ever restored."""
+        [(number, _)] = self._rows(statement("incarnation", self._schema))
+        return cast("int", number)
 
     def leaves(self, after: int, until: int) -> Iterator[Leaf]:
         rows = statement(f"rows_of_{self._tree}", self._schema, _SPAN).decode()
