@@ -83,10 +83,11 @@ class Memory:
             self._file.execute("BEGIN IMMEDIATE")
             try:
                 yield self
+                self._file.execute("COMMIT")
             except BaseException:
-                self._file.execute("ROLLBACK")
+                if self._file.in_transaction:  # a full disk may have ended it
+                    self._file.execute("ROLLBACK")
                 raise
-            self._file.execute("COMMIT")
 
     def latest(self, origin: str) -> Known | None:
         row = self._file.execute(

@@ -11,6 +11,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -53,10 +54,12 @@ class CheckpointFolder:
                 if _whole(file):
                     return
                 continue
-            with os.fdopen(handle, "wb") as written:
-                written.write(kept.note.encode())
-                written.flush()
-                os.fsync(written.fileno())
+            try:
+                _write(handle, kept.note)
+            except OSError:  # the disk is full: where it can be, what was never whole is taken back
+                with suppress(OSError):
+                    file.unlink()
+                raise
             _sync(folder)
             return
         raise KeptIsCutShort(name)
@@ -97,6 +100,14 @@ def _whole(file: Path) -> str | None:
     except (UnicodeDecodeError, NoteIsUnsound):
         return None
     return written
+
+
+def _write(handle: int, note: str) -> None:
+    with os.fdopen(handle, "wb", buffering=0) as written:
+        encoded = note.encode()
+        while encoded:
+            encoded = encoded[written.write(encoded) :]
+        os.fsync(written.fileno())
 
 
 def _sync(folder: Path) -> None:
