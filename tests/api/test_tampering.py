@@ -176,7 +176,7 @@ def test_untouched_log_verifies(sealed: Database) -> None:
 
 
 @given(st.integers(0), st.integers(1, 255))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_byte_of_a_checkpoint(sealed: Database, at: int, by: int) -> None:
     """Whichever byte of a checkpoint is changed, it is found."""
     [(note,)] = sealed.execute("SELECT note FROM {}.checkpoints WHERE size = 600")
