@@ -69,10 +69,13 @@ async def clocks_of(
 def _stand(told: Iterable[Told]) -> Iterable[ClockAsItStands]:
     stand: dict[str, dict[str, Any]] = {}
     for one in told:
-        known = stand.setdefault(one.facts["deadline"], {})
-        status = _NAMES[one.kind]
+        deadline, status = one.facts["deadline"], _NAMES[one.kind]
         if one.kind == "deadline.set":
-            known |= {**one.facts, **one.content, "started_at": one.line.occurred_at}
+            started = {"started_at": one.line.occurred_at}
+            stand[deadline] = {**one.facts, **one.content, **started}
+        elif deadline not in stand:
+            continue  # it was set in another stream, and is told with that
+        known = stand[deadline]
         was_missed = known.get("status") is DeadlineStatus.MISSED
         if not (was_missed and status is DeadlineStatus.FALLEN_AWAY):  # it stays missed
             known["status"] = status
