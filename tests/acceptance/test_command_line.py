@@ -2,20 +2,37 @@
 
 import re
 import signal
+import subprocess
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from api.runtime.postgres.servers import servers
 from api.runtime.settings import Settings
 from tests.acceptance.command_line import get, running, samordna, serving, stands
+from tests.acceptance.conftest import a_folder
 
 
-def test_a_municipality_is_founded_and_served(data: Path) -> None:
+@pytest.fixture(scope="module")
+def made() -> Iterator[tuple[Path, str]]:
+    """A folder with a municipality that was founded, and what was said of it."""
+    with a_folder() as made:
+        yield made, samordna("db", "create", "--administrator", "Ada Adminsson", data=made)
+
+
+@pytest.fixture
+def administrator(data: Path, made: tuple[Path, str]) -> str:
+    """Of a copy of it."""
+    folder, said = made
+    subprocess.run(["cp", "-a", str(folder), str(data)], check=True)  # noqa: S603, S607 - owners are kept
+    return said.strip()
+
+
+def test_a_municipality_is_founded_and_served(data: Path, administrator: str) -> None:
     """Created, founded once, served, asked, stopped by Ctrl-C; nothing runs afterwards."""
-    created = samordna("db", "create", "--administrator", "Ada Adminsson", data=data)
-    administrator = created.strip()
     assert re.fullmatch(r"[0-9a-f-]{36}", administrator)
     assert "0001-events" in samordna("db", "status", data=data)
     samordna("db", "migrate", data=data)
@@ -35,10 +52,9 @@ def test_a_municipality_is_founded_and_served(data: Path) -> None:
     assert not (data / "vault" / "data" / "postmaster.pid").exists()
 
 
-def test_followed_apart(data: Path) -> None:
+def test_followed_apart(data: Path, administrator: str) -> None:
     """A server that only stands by shows what `follow` follows, two of them on the servers of one
     folder; and when the one leaves that has started them, the other goes on."""
-    administrator = samordna("db", "create", "--administrator", "Ada Adminsson", data=data).strip()
     token = samordna("token", administrator, data=data).strip()
     serve = ("serve", "--no-follow", "--port", "0", "--local-issuer")
     following = partial(running, "follow", data=data, said="Following access")
@@ -54,9 +70,9 @@ def test_followed_apart(data: Path) -> None:
     assert not (data / "log" / "data" / "postmaster.pid").exists()
 
 
+@pytest.mark.usefixtures("administrator")
 def test_what_stands_still_ends_with_an_error(data: Path) -> None:
     """A view that lags behind the log, and that nobody moves, is told by the command's status."""
-    samordna("db", "create", "--administrator", "Ada Adminsson", data=data)
     told = samordna("projections", data=data, expect=1)
     assert "standing still" in told
     with running("follow", data=data, said="Following access"):
@@ -64,10 +80,9 @@ def test_what_stands_still_ends_with_an_error(data: Path) -> None:
     assert "standing still" not in samordna("projections", data=data)
 
 
-def test_what_is_parked_is_told_and_released(data: Path) -> None:
+def test_what_is_parked_is_told_and_released(data: Path, administrator: str) -> None:
     """What a view could not fold is an error until it is released; then the view is what the whole
     log gives."""
-    administrator = samordna("db", "create", "--administrator", "Ada Adminsson", data=data).strip()
     samordna("projections", data=data, expect=1)  # makes the views, which nobody follows
     with servers(Settings(data=data)) as at, psycopg.connect(at.log, autocommit=True) as owner:
         owner.execute(
