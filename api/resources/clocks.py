@@ -63,10 +63,11 @@ async def clocks_of(
         names=list(_NAMES),
         limit=_MOST,
     )
-    return list(_stand(await opened(visit, found, page.lines)))
+    return list(as_they_stand(await opened(visit, found, page.lines)))
 
 
-def _stand(told: Iterable[Told]) -> Iterable[ClockAsItStands]:
+def as_they_stand(told: Iterable[Told]) -> Iterable[ClockAsItStands]:
+    """One of each clock that these facts begin; what they tell of another is left out."""
     stand: dict[str, dict[str, Any]] = {}
     for one in told:
         deadline, status = one.facts["deadline"], _NAMES[one.kind]
