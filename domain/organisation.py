@@ -19,6 +19,7 @@ MOST_MET_AT_ONCE = 30  # six facts each at most, and one command records at most
 _MOST_OF = {"protection_assessment_hours": 24}  # "at the latest", says the field (m)
 _MOST = 3660  # of days, hours, months, points: what is longer than ten years is a slip of the pen
 _MOST_KRONOR = 1_000_000_000
+_MOST_SEATS = 100
 _TELLING = re.compile(
     r"buyer|perpetrat|offend|violen|victim|expos|prostitut|traffick|relative|famil"
     r"|köpar|kopar|förövar|forovar|våld|vald|utsatt|offer|sex|anhörig|anhorig|närstående",
@@ -133,6 +134,14 @@ class Weights:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Seats:
+    """How many of the team are to come from a unit (S10)."""
+
+    unit: str
+    seats: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What the customer may choose differently; each is our reading until confirmed."""
 
@@ -142,6 +151,7 @@ class Settings:
     persons_met_at_once: Bounds = Bounds(fewest=1, most=30)  # in a burst of an operation (R6)
     team_first_year_kronor: int = 2_000_000  # what the team may cost (S71): from April on
     team_full_year_kronor: int = 2_600_000
+    team_seats: tuple[Seats, ...] = ()  # by unit (S10); none are counted where none is told of
     workload_points: Weights = Weights(case=2, acute=2, investigation=2, deadline=1)
     full_time_points: int = 60  # what a case worker carries in full time (c)
     transition_prepared_months: int = 6  # before the 18th birthday (R13)
@@ -229,6 +239,7 @@ def _mistakes(organisation: Organisation) -> Iterator[str]:
         yield from _mistakes_of_unit(unit)
     yield from _mistakes_of_targets(organisation)
     yield from _mistakes_of_settings(organisation.settings)
+    yield from _mistakes_of_seats(organisation)
 
 
 def _mistakes_of_unit(unit: Unit) -> Iterator[str]:
@@ -319,6 +330,22 @@ def _mistakes_of_line(target: str, unit: Unit | None, targets: Targets) -> Itera
             f"targets.{target}: {unit.code!r} must meet everybody from {ADULT_FROM} on and nobody"
             " younger, without a gap or an overlap (R9, R12, R15)"
         )
+
+
+def _mistakes_of_seats(organisation: Organisation) -> Iterator[str]:
+    """The team works with exposed persons: its seats are of units that may carry their cases."""
+    known = set[str]()
+    for seats in organisation.settings.team_seats:
+        place = f"settings.team_seats.{seats.unit}"
+        if not organisation.has_unit(seats.unit):
+            yield f"{place}: there is no unit {seats.unit!r}"
+        elif not organisation.carries_cases(seats.unit, Compartment.EXPOSED):
+            yield f"{place}: the unit carries no cases that the team works with (S10)"
+        if seats.unit in known:
+            yield f"{place}: the unit's seats are told of twice"
+        if not 1 <= seats.seats <= _MOST_SEATS:
+            yield f"{place}: must be at least 1, and at most {_MOST_SEATS}"
+        known.add(seats.unit)
 
 
 def _mistakes_of_settings(settings: Settings) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The team: established as a pilot, joined and left (S10, S57-S60); it starts under a mandate."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -95,6 +95,15 @@ class Member(Answer):
     ] = UNSET
 
 
+class SeatsOfUnit(Answer):
+    """How many of the team are to come from the unit, and who does (S10)."""
+
+    unit: Unit
+    seats: Annotated[int, Meta(ge=0, description="0: the settings give it none.", examples=[2])]
+    members: list[Who]
+    empty: Annotated[int, Meta(ge=0, examples=[1])]
+
+
 class Cost(Answer):
     period_from: Day
     period_until: Day
@@ -113,6 +122,7 @@ class TeamDetail(TeamLine):
     """Who is in the team, then who was; and what it costs."""
 
     members: list[Member]
+    seats: list[SeatsOfUnit]
     costs: list[Cost]
     cost_years: list[YearOfCosts]
     position: Position
@@ -149,6 +159,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
             )
             for member in members
         ],
+        seats=_seats(members, people, visit.house.desk.organisation.settings),
         costs=[
             Cost(period_from=c.period_from, period_until=c.period_until, kronor=c.kronor)
             for c in costs
@@ -157,6 +168,23 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
         position=visit.position,
     )
     return Seen(answer, [team_id, *people], version=((team_id, team.version),))
+
+
+def _seats(
+    members: Sequence[teams.Member], people: Mapping[UUID, Who], settings: Settings
+) -> list[SeatsOfUnit]:
+    """Those that the settings give, and whoever came from another unit."""
+    given = {of.unit: of.seats for of in settings.team_seats}
+    inside = [member for member in members if member.left_at is None]
+    return [
+        SeatsOfUnit(
+            unit=unit,
+            seats=given.get(unit, 0),
+            members=[people[one.staff] for one in inside if one.unit == unit],
+            empty=max(0, given.get(unit, 0) - sum(one.unit == unit for one in inside)),
+        )
+        for unit in dict.fromkeys((*given, *(one.unit for one in inside)))
+    ]
 
 
 def _years(costs: Sequence[teams.Cost], team: teams.Team, settings: Settings) -> list[YearOfCosts]:

@@ -24,7 +24,7 @@ async def decided(town: Town, who: Person, matter: str) -> str:
 async def test_a_team_from_its_mandate_to_its_future(town: Town) -> None:
     """Started under the decision, a pilot; what it costs against the year's budget; evaluated,
     made permanent; at last wound up, and everybody has left it. Who comes back is in it a second
-    time (S57-S60, S71)."""
+    time, and which seats are filled, and by whom, is shown (S10, S57-S60, S71)."""
     support = await strategist(town)
     mandate = await decided(town, support, "team")
     manager = town["nexus manager"]
@@ -40,6 +40,10 @@ async def test_a_team_from_its_mandate_to_its_future(town: Town) -> None:
     assert (back["percentage"], back["leftAt"]) == (50, None)
     assert before["percentage"] == 100
     assert before["joinedAt"] <= before["leftAt"] <= back["joinedAt"]
+    assert [
+        (it["unit"], it["seats"], [one["staffId"] for one in it["members"]], it["empty"])
+        for it in (await manager.get(team))["seats"]
+    ] == [("nexus", 2, [member["staffId"]], 1), ("childrens-intake", 1, [], 1)]
     costs = [
         {"periodFrom": "2023-04-01", "periodUntil": "2023-12-31", "kronor": 1_950_000},
         {"periodFrom": "2024-01-01", "periodUntil": "2024-03-31", "kronor": 660_000},

@@ -7,7 +7,7 @@ import pytest
 
 from api.runtime.organisation import UPPSALA, load_organisation, read_organisation
 from domain.codes import AgeKnowledge, Compartment, Concern, PersonRole, Residence, Source, UnitKind
-from domain.organisation import AnswerDue, OrganisationIsFaulty, Settings
+from domain.organisation import AnswerDue, OrganisationIsFaulty, Seats, Settings
 from domain.routing import Facts, route
 
 TOML = UPPSALA.read_text(encoding="utf-8")
@@ -163,6 +163,29 @@ def test_a_child_is_protected_within_a_day() -> None:
     it (section 4)."""
     with pytest.raises(OrganisationIsFaulty, match="must be at most 24"):
         replace(ORGANISATION, settings=Settings(protection_assessment_hours=25))
+
+
+def test_the_team_has_two_seats_and_one() -> None:
+    """S10: of Nexus and of children's intake."""
+    given = {of.unit: of.seats for of in ORGANISATION.settings.team_seats}
+    assert given == {"nexus": 2, "childrens-intake": 1}
+
+
+@pytest.mark.parametrize(
+    ("seats", "fault"),
+    [
+        ((Seats(unit="nowhere", seats=1),), "there is no unit"),
+        ((Seats(unit="regional-coordinators", seats=1),), "S10"),
+        ((Seats(unit="support-line-two", seats=1),), "S10"),
+        ((Seats(unit="nexus", seats=0),), "at least 1"),
+        ((Seats(unit="nexus", seats=101),), "at most 100"),
+        ((Seats(unit="nexus", seats=2), Seats(unit="nexus", seats=1)), "twice"),
+    ],
+)
+def test_seats_are_of_units_that_meet_exposed_persons(seats: tuple[Seats, ...], fault: str) -> None:
+    """The team works across units on one side; no regional coordinator fills a seat (S10, S11)."""
+    with pytest.raises(OrganisationIsFaulty, match=fault):
+        replace(ORGANISATION, settings=Settings(team_seats=seats))
 
 
 @pytest.mark.parametrize("coordinators", ["nexus", "police"])
