@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from api.commands import activities
-from api.demo.shares import happens
+from api.demo.shares import happens, spread
 from api.demo.stage import Stage
 from api.demo.workdays import bustle
 from domain.activity import ActivityPlanned
@@ -137,7 +137,7 @@ class Activities:
         for plan in PLANS:
             of_plan = self.stage.of(f"{plan.by}/{plan.kind.value}")
             often = max(1, round(plan.a_year * scale))
-            drawn = of_plan.rng.choices(days, weights, k=often)
+            drawn = spread(of_plan.rng, days, weights, often)
             of_plan.by_turns(drawn, partial(self._announce, plan))
 
     async def _announce(self, plan: Plan, stage: Stage) -> None:

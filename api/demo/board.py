@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.commands import inquiries, mandates, teams
-from api.demo.shares import choose, happens
+from api.demo.shares import choose, happens, spread
 from api.demo.stage import Stage
 from api.demo.workdays import bustle
 from domain.codes import CorrectionReason, MandateMatter, NeedGroup, NeedKind, TeamFuture
@@ -111,7 +111,7 @@ class Board:
                 stage.at(stage.hours.on(days[-4]), self._conclude, stage, asked, inquiry)
             weights = [bustle(day) for day in heard]
             often = max(1, round(asked.a_year * scale))
-            drawn = stage.rng.choices(heard, weights, k=often)
+            drawn = spread(stage.rng, heard, weights, often)
             stage.by_turns(drawn, partial(self._hear, asked, inquiry))
 
     async def _conclude(self, stage: Stage, asked: Asked, inquiry: UUID) -> None:

@@ -81,7 +81,9 @@ class CaseStory:
             grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=days))
             stage.at(max(grown_up, stage.now), self.establish_age)
         self.work.begin()
-        if not intake.turns_18_on and stage.comes_round(f"ends early/{self.unit}", _ENDS_EARLY):
+        if intake.goes:
+            stage.in_working_days(stage.rng.randint(15, 40), self.close)
+        elif not intake.turns_18_on and stage.comes_round(f"ends early/{self.unit}", _ENDS_EARLY):
             stage.in_working_days(stage.rng.randint(15, 75), self.close)
 
     # --- the work ----------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from api.demo.intakes import Chapter, Intake, plan_intakes
+from api.demo.intakes import Chapter, Intake
 from api.demo.operations import Operation
+from api.demo.planning import plan_intakes
 from api.demo.referral_stories import Referrals
 from api.demo.stage import Stage
 from api.demo.workdays import at_minute

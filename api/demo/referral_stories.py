@@ -41,6 +41,7 @@ from domain.referral import (
 )
 from domain.routing import age_knowledge, route
 
+_REOPENED: Final = 0.6  # of the closed cases of those who come back
 _REFUSED: Final = 0.35  # of those that are said to belong elsewhere: few
 
 
@@ -230,12 +231,11 @@ class Referrals:
     def _closed_case_of(self, story: ReferralStory) -> CaseStory | None:
         """Some who come back within the year have their case reopened; for the others a new one
         opens."""
-        if not happens(story.stage.rng, 0.6):
-            return None
         theirs = self.cases.of_somebody(story.intake.somebody)
         if any(case.is_open or case.merged for case in theirs):
             return None
-        return next((c for c in theirs if c.compartment is story.compartment), None)
+        closed = next((c for c in theirs if c.compartment is story.compartment), None)
+        return closed if closed and story.stage.comes_round("reopened", _REOPENED) else None
 
     async def _receive_anew(self, case: CaseStory) -> None:
         """R16: the role is known now; the case in triage is closed as misrecorded, and the person

@@ -4,7 +4,9 @@ Dealt, not thrown: a deck holds each value as often as its share says, so that e
 has its rare cases.
 """
 
-from collections.abc import Callable, Mapping
+from bisect import bisect
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from random import Random
 from typing import Final, TypeVar
 
@@ -45,6 +47,7 @@ IDENTITY_UNKNOWN: Final = 0.15
 COORDINATION_NUMBERS: Final = 0.10
 PROTECTED_IDENTITIES: Final = 0.04
 REPEATED: Final = 0.20
+GONE_BETWEEN: Final = 0.2  # of those, when there was time for it
 ADULTS_AMONG_UNKNOWN_AGES: Final = 0.65  # with those of whom a wrong age is told: 12 % misrouted
 HANDOVERS_RETURNED: Final = 0.05
 HANDOVERS_WITHDRAWN: Final = 0.08
@@ -109,6 +112,18 @@ def deal(rng: Random, shares: Mapping[T, float], count: int) -> list[T]:
         for place in range(times)
     ]
     return [value for _, value in sorted(deck, key=lambda card: card[0])]
+
+
+def spread(rng: Random, values: Sequence[T], weights: Sequence[float], count: int) -> list[T]:
+    """So many of them, any of them more than once, each stretch as often as its weight says; in any
+    order."""
+    upto = list(accumulate(weights))
+    step = upto[-1] / count if count else 0
+    chosen = [
+        values[bisect(upto, (n + rng.random()) * step, hi=len(upto) - 1)] for n in range(count)
+    ]
+    rng.shuffle(chosen)
+    return chosen
 
 
 def draw(

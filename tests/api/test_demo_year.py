@@ -252,7 +252,7 @@ def test_who_is_met(a_year: Told) -> None:
     """Ages, genders, roles (S65) and identities (S64) come in the shares of a believable year."""
     intakes = a_year.intakes
     ages = Counter(intake.known_age(intake.day) for intake in intakes)
-    assert share(ages[AgeKnowledge.MINOR], 120) == pytest.approx(0.25, abs=0.07)
+    assert share(ages[AgeKnowledge.MINOR], 120) == pytest.approx(0.25, abs=0.05)
     assert share(ages[AgeKnowledge.UNKNOWN], 120) == pytest.approx(0.10, abs=0.02)
     assert share(ages[AgeKnowledge.YOUNG_ADULT], 120) == pytest.approx(0.15, abs=0.05)
     genders = Counter(intake.somebody.gender for intake in intakes)
@@ -273,6 +273,7 @@ def test_what_goes_wrong(a_year: Told) -> None:
     assert 3 <= sum(i.turns_18_on is not None for i in intakes) <= 6
     assert a_year.named("case.handover-accepted")
     assert a_year.named("case.joined")
+    assert a_year.named("case.reopened")
     assert a_year.named("referral.decline-proposed")
 
 
@@ -288,7 +289,7 @@ def test_what_is_done_in_the_cases(a_year: Told) -> None:
     ]
     assert 2 <= len(granted) <= 5
     assert 0 < events[CoordinatorEngaged] <= events[ConsentGiven]
-    assert events[InvestigationConcluded] >= 0.5 * events[InvestigationOpened] > 20
+    assert events[InvestigationConcluded] > 0.6 * events[InvestigationOpened] > 20
     assert events[InterventionStarted] > 10
     assert events[TransferRequested] >= 1
     assert events[ConsultationAsked] >= events[ConsultationAnswered] >= 1
@@ -312,7 +313,6 @@ _RARE: Final = {
     "case.handover-declined",
     "case.handover-withdrawn",
     "case.referral-taken-out",  # two who were merged are taken apart after somebody was told of
-    "case.reopened",
     "case.takeover-declined",
     "case.transfer-decided",
     "case.transfer-taken-further",
@@ -321,9 +321,7 @@ _RARE: Final = {
     "person.released",
     "person.unmerged",
     "referral.decline-refused",
-    "referral.forwarded",
     "referral.routed-narrowly",  # somebody comes back whose identity is protected
-    "referral.withdrawn",
 }
 """Once or twice a year, and so in some years not at all."""
 _MOST_YEARS: Final = 5  # of these may be missing in one year
@@ -362,6 +360,8 @@ async def test_a_few_years_tell_all() -> None:
         "case.external-referral-answered",
         "case.entry-corrected",
         "referral.routing-overridden",  # S75
+        "referral.forwarded",
+        "referral.withdrawn",
     ],
 )
 def test_what_is_rare_happens_too(a_year: Told, name: str) -> None:
@@ -476,10 +476,9 @@ def test_what_the_board_asked_is_counted(a_year: Told) -> None:
 
 
 def test_july_is_quiet(a_year: Told) -> None:
-    """July is quiet, school terms are busy: what people do, as time goes on all the same."""
-    work = a_year.by_people(a_year.facts)
-    months = Counter(_local(fact.recorded_at).month for fact in work)
-    assert months[7] < (len(work) - months[7]) / 11 * 0.75
+    """July is quiet, school terms are busy."""
+    months = Counter(_local(fact.recorded_at).month for fact in a_year.facts)
+    assert months[7] < (len(a_year.facts) - months[7]) / 11 / 2
 
 
 # --- what holds in every year -----------------------------------------------------------------
