@@ -1,24 +1,21 @@
 """The life of a case: assigned, worked with, handed over when the age asks for it, and closed."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from api.commands import cases
 from api.demo import shares, texts
-from api.demo.crew import Member
-from api.demo.intakes import Intake
+from api.demo.case_files import CaseFile
+from api.demo.investigating import Investigating
 from api.demo.shares import choose
-from api.demo.stage import Stage
 from api.demo.stories import Stories
-from api.demo.work_stories import CaseWork
 from api.demo.workdays import bustle
 from domain.case import HandoverDeclineProposed, HandoverOffered, RoutingReviewed
 from domain.codes import (
     AgeKnowledge,
     CaseOutcome,
-    Compartment,
     DeclineReason,
     HandoverDeclineReason,
 )
@@ -40,36 +37,15 @@ _RIPE: Final = 20  # notes, before a review of the caseload may close a case
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class CaseStory:
-    stage: Stage
+class CaseStory(CaseFile):
     stories: "Stories[CaseStory]"
-    intake: Intake
-    id: UUID
-    unit: str
-    compartment: Compartment
-    opened: date
-    worker: Member | None = None
-    is_open: bool = True
-    handover: UUID | None = None
     age_established: bool = False
-    protected: bool = False  # the person's identity: few come near
-    merged: bool = False  # the person has another case, under another record
-    linked: set[UUID] = field(default_factory=set)  # with these cases
     notes: int = 0
-    work: CaseWork = field(init=False)
+    investigating: Investigating = field(init=False)
     _assignment: int = 0  # which spell of work the agenda's notes belong to
 
     def __post_init__(self) -> None:
-        self.work = CaseWork(self)
-
-    @property
-    def manager(self) -> Member:
-        return self.stage.crew.manager(self.unit, self.compartment)
-
-    @property
-    def carrier(self) -> Member:
-        """The assigned worker, or the unit manager while there is none."""
-        return self.worker or self.manager
+        self.investigating = Investigating(case=self)
 
     def begin(self) -> None:
         stage, intake = self.stage, self.intake
@@ -80,7 +56,7 @@ class CaseStory:
             days = _FINISHED if intake.finished_here else 1
             grown_up = stage.hours.on(intake.turns_18_on + timedelta(days=days))
             stage.at(max(grown_up, stage.now), self.establish_age)
-        self.work.begin()
+        self.investigating.begin()
         if intake.goes:
             stage.in_working_days(stage.rng.randint(15, 40), self.close)
         elif not intake.turns_18_on and stage.comes_round(f"ends early/{self.unit}", _ENDS_EARLY):
@@ -276,7 +252,9 @@ class CaseStory:
             await self._close(CaseOutcome.MOVED_AWAY)
 
     async def _close(self, outcome: CaseOutcome) -> None:
-        outcome = await self.work.wind_up(outcome)
+        await self.investigating.wind_up(outcome)
+        if outcome is CaseOutcome.MOVED_AWAY and not self.moves:
+            outcome = CaseOutcome.CONTACT_LOST
         try:
             await self.stage.do(self.carrier, cases.close_case, self.id, outcome)
         except (ProtectionIsNotAssessed, ReportIsNotAssessed):  # somebody tries too early

@@ -1,18 +1,18 @@
 """What may become of a referral instead of an answer: its sender takes it back, who sorts it sends
 it on (R0, R12), or a unit manager sets the rule aside (S75)."""
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 from api.commands import referrals
 from api.demo import texts
 from api.demo.crew import Member
+from api.demo.intakes import Intake
 from api.demo.stage import Stage
 from domain.codes import AgeKnowledge, Compartment, StaffRole
 from domain.referral import Referral
 from domain.routing import Route, Rule
-
-if TYPE_CHECKING:
-    from api.demo.referral_stories import ReferralStory
 
 _TAKEN_BACK: Final = 0.06  # of what somebody outside told of a grown-up (c)
 _SENT_ON: Final = 0.5  # of what no rule decides (c)
@@ -21,7 +21,21 @@ _HELPS_ON: Final = "other-advice-and-support"  # S14
 _OVERRIDDEN: Final = 0.1  # of what no rule binds (c)
 
 
-async def taken_back(stage: Stage, story: "ReferralStory", sender: Member) -> bool:
+@dataclass(slots=True, kw_only=True, eq=False)
+class ReferralStory:
+    stage: Stage
+    intake: Intake
+    id: UUID
+    unit: str
+    compartment: Compartment
+    declines_refused: bool = False
+    reports: int = 0  # as often as it was assessed anew, for another age
+    narrowed: bool = False  # the person's identity is protected
+    sender: Member | None = None  # who may take it back
+    moved: bool = False  # to another unit than the rules point to, or asked whether it should be
+
+
+async def taken_back(stage: Stage, story: ReferralStory, sender: Member) -> bool:
     """What is assessed as a report stands."""
     state = await stage.state(story.id, Referral)
     outside = sender.position.role is StaffRole.EXTERNAL_SENDER
@@ -36,7 +50,7 @@ async def taken_back(stage: Stage, story: "ReferralStory", sender: Member) -> bo
     return True
 
 
-async def moved_on(stage: Stage, story: "ReferralStory", way: Route) -> bool:
+async def moved_on(stage: Stage, story: ReferralStory, way: Route) -> bool:
     """To the other unit that meets the exposed, once at most; it is answered there. What is out of
     scope is referred on, and answered by that (R12)."""
     targets = stage.desk.organisation.targets
@@ -61,7 +75,7 @@ async def moved_on(stage: Stage, story: "ReferralStory", way: Route) -> bool:
     return True
 
 
-async def _referred_on(stage: Stage, story: "ReferralStory") -> bool:
+async def _referred_on(stage: Stage, story: ReferralStory) -> bool:
     if (await stage.state(story.id, Referral)).deadlines[1:]:  # it is assessed first
         return False
     if not stage.comes_round("referred on", _REFERRED_ON):

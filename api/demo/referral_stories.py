@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
-from uuid import UUID
 
 from api.commands import referrals
 from api.commands.work import Fact, Outcome
 from api.demo import texts
 from api.demo.case_stories import CaseStory
+from api.demo.coordinating import Coordinating
 from api.demo.crew import Member
 from api.demo.identities import FindingOut
 from api.demo.intakes import Intake
-from api.demo.moves import moved_on, taken_back
+from api.demo.moves import ReferralStory, moved_on, taken_back
 from api.demo.neighbours import Neighbours
 from api.demo.reports import Report
+from api.demo.sending import Sending
 from api.demo.shares import choose, happens
 from api.demo.stage import Stage
 from api.demo.stories import Stories
@@ -25,7 +26,6 @@ from domain.case import CaseJoined, CaseOpened
 from domain.codes import (
     AgeKnowledge,
     ClockKind,
-    Compartment,
     DeclineReason,
     PersonRole,
     Residence,
@@ -43,20 +43,6 @@ from domain.routing import age_knowledge, route
 
 _REOPENED: Final = 0.6  # of the closed cases of those who come back
 _REFUSED: Final = 0.35  # of those that are said to belong elsewhere: few
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class ReferralStory:
-    stage: Stage
-    intake: Intake
-    id: UUID
-    unit: str
-    compartment: Compartment
-    declines_refused: bool = False
-    reports: int = 0  # as often as it was assessed anew, for another age
-    narrowed: bool = False  # the person's identity is protected
-    sender: Member | None = None  # who may take it back
-    moved: bool = False  # to another unit than the rules point to, or asked whether it should be
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +66,10 @@ class Referrals:
         """In the order in which they were told of: where each one was routed."""
         facts = [fact for fact in outcome.facts if isinstance(fact.event, ReferralRouted)]
         return [(intake, outcome, fact) for intake, fact in zip(intakes, facts, strict=True)]
+
+    def _hear_of_another(self, intake: Intake, outcome: Outcome) -> None:
+        for one in self.routed(outcome, [intake]):
+            self.begin(*one)
 
     def begin(
         self, intake: Intake, outcome: Outcome, routed: Fact, *, sender: Member | None = None
@@ -223,8 +213,11 @@ class Referrals:
             number = self.cases.add(case)
             case.begin()
             FindingOut(story=case, cases=self.cases).begin(number)
-            Turns(story=case).begin()
-            Neighbours(story=case, referral=story.id, referrals=self).begin()
+            for thread in (Coordinating(case=case), Sending(case=case), Turns(case=case)):
+                thread.begin()
+            Neighbours(
+                case=case, referral=story.id, cases=self.cases, tell=self._hear_of_another
+            ).begin()
             if story.intake.role is PersonRole.UNKNOWN:
                 stage.in_working_days(stage.rng.randint(8, 15), self._receive_anew, case)
 

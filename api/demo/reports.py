@@ -132,7 +132,7 @@ class Report:
         if state.case is None:
             self.stage.in_working_days(1, self.open)
         elif (case := self.cases.get(state.case)) and case.is_open:
-            await case.work.investigate()
+            await case.investigating.investigate()
 
     async def ask(self) -> None:
         state = await self.stage.state(self.referral, Referral)

@@ -1,16 +1,14 @@
 """What happens in a few files of a year, whatever else becomes of them: a guardian is recorded, a
 case is opened in an emergency by somebody who does not work with it, a file is held for a trial."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
-from api.commands import disposals, emergencies, persons
+from api.commands import cases, disposals, emergencies, links, persons
 from api.demo import texts
-from api.demo.case_stories import CaseStory
-from api.demo.stage import Stage
+from api.demo.case_files import Thread
 from domain.codes import AgeKnowledge, Compartment, GuardianshipEnd, HoldGround
 from domain.person.guardianship import GuardianRecorded
 from domain.retention import FileHeld
@@ -19,42 +17,41 @@ _HAS_A_GUARDIAN: Final = 0.5  # of the children, and is asked
 _NO_MORE: Final = 0.12  # of those guardians
 _EMERGENCIES: Final = 0.02  # of the cases of the exposed
 _HELD: Final = 0.03
+_MISTAKEN: Final = 0.05  # an entry in the wrong file, corrected the same day
 
 
-@dataclass(slots=True, kw_only=True)
-class Turns:
-    story: CaseStory
-    stage: Stage = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.stage = self.story.stage.of("turns")
+@dataclass(slots=True, kw_only=True, eq=False)
+class Turns(Thread):
+    NAME: ClassVar[str] = "turns"
 
     def begin(self) -> None:
-        story, stage = self.story, self.stage
-        intake = story.intake
+        case, stage = self.case, self.stage
+        intake = case.intake
         child = intake.age is AgeKnowledge.MINOR and not (intake.mistaken or intake.repeats)
         if child and stage.comes_round("guardian", _HAS_A_GUARDIAN):
-            self._in(6, self._record_guardian)
-        exposed = story.compartment is Compartment.EXPOSED
+            self.later(6, self._record_guardian)
+        exposed = case.compartment is Compartment.EXPOSED
         if exposed and stage.comes_round("emergency", _EMERGENCIES):
-            self._in(7, self._open_in_an_emergency)
+            self.later(7, self._open_in_an_emergency)
         if stage.comes_round("held", _HELD):
-            self._in(12, self._hold)
+            self.later(12, self._hold)
+        if stage.comes_round("mistaken", _MISTAKEN):
+            self.later(stage.rng.randint(5, 60), self._mistake)
 
     async def _record_guardian(self) -> None:
-        story, stage = self.story, self.stage
+        case, stage = self.case, self.stage
         record = persons.record_guardian
-        outcome = await stage.do(story.carrier, record, story.id, name=texts.GUARDIAN, contact=None)
+        outcome = await stage.do(case.carrier, record, case.id, name=texts.GUARDIAN, contact=None)
         if stage.comes_round("guardian no more", _NO_MORE):
             guardian = outcome.the(GuardianRecorded)[1].guardian
-            self._in(20, self._end_rights, guardian)
+            self.later(20, self._end_rights, guardian)
 
     async def _end_rights(self, guardian: UUID) -> None:
         """S85, R13: before the child is 18, by a court."""
         await self.stage.do(
-            self.story.carrier,
+            self.case.carrier,
             persons.end_guardians_rights,
-            self.story.id,
+            self.case.id,
             guardian,
             ground=GuardianshipEnd.COURT_DECISION,
             basis=texts.GUARDIAN_NO_MORE,
@@ -62,25 +59,25 @@ class Turns:
 
     async def _open_in_an_emergency(self) -> None:
         """By somebody of the other unit that meets the exposed, whom the person has come to."""
-        story, stage = self.story, self.stage
-        there = "intake-worker" if story.unit == "nexus" else "nexus-worker"
-        await stage.do(stage.crew[there], emergencies.open_case, story.id, reason=texts.EMERGENCY)
+        case, stage = self.case, self.stage
+        there = "intake-worker" if case.unit == "nexus" else "nexus-worker"
+        await stage.do(stage.crew[there], emergencies.open_case, case.id, reason=texts.EMERGENCY)
 
     async def _hold(self) -> None:
         """SoL 16:1-4: for a trial, and until it is over."""
-        story, stage = self.story, self.stage
+        case, stage = self.case, self.stage
         hold = partial(disposals.hold_file, ground=HoldGround.STILL_NEEDED, reason=texts.KEPT)
-        outcome = await stage.do(story.manager, hold, story.id, disposals.of_case)
-        self._in(15, self._lift, outcome.the(FileHeld)[1].hold)
+        outcome = await stage.do(case.manager, hold, case.id, disposals.of_case)
+        self.later(15, self._lift, outcome.the(FileHeld)[1].hold)
 
     async def _lift(self, hold: UUID) -> None:
-        story, lift = self.story, disposals.lift_hold
+        case, lift = self.case, disposals.lift_hold
         why = {"reason": texts.KEPT_NO_MORE}
-        await self.stage.do(story.manager, lift, story.id, disposals.of_case, hold, **why)
+        await self.stage.do(case.manager, lift, case.id, disposals.of_case, hold, **why)
 
-    def _in(self, days: int, act: Callable[..., Awaitable[None]], *args: Any) -> None:
-        self.stage.in_working_days(days, self._if_open, act, *args)
+    async def _mistake(self) -> None:
+        outcome = await self.do(cases.record_note, texts.MISTAKE)
+        self.later(0, self._correct, outcome.position)
 
-    async def _if_open(self, act: Callable[..., Awaitable[None]], *args: Any) -> None:
-        if self.story.is_open:
-            await act(*args)
+    async def _correct(self, position: int) -> None:
+        await self.do(links.correct_entry, position, reason=texts.CORRECTION)
