@@ -10,6 +10,7 @@ import uvloop
 from api.command_line.options import listening, settled, where
 from api.command_line.progress import ERRORS, bar
 from api.demo.running import demo_staff, make_year, show_year
+from api.demo.showing import in_words
 from api.runtime.clock import SystemClock
 from api.runtime.postgres.servers import create_databases, servers
 from api.runtime.serving.serve import listen
@@ -51,8 +52,10 @@ def demo(
     ):
         create_databases(settings, addresses, demo=True)
         with bar("the pilot year") as moved:
-            made = uvloop.run(make_year(settings, addresses, first, seed, scale, progress=moved))
-        if not made and any(value is not None for value in asked.values()):
+            year = uvloop.run(make_year(settings, addresses, first, seed, scale, progress=moved))
+        for told in in_words(year.refused if year else {}):
+            ERRORS.print(told, highlight=False)
+        if year is None and any(value is not None for value in asked.values()):
             ERRORS.print(
                 f"The year is there already: {', '.join(asked)} are for making one. For another"
                 " year, name another folder with --data.",

@@ -25,7 +25,6 @@ class CaseFile:
     is_open: bool = True
     handover: UUID | None = None
     protected: bool = False  # the person's identity: few come near
-    merged: bool = False  # the person has another case, under another record
     linked: set[UUID] = field(default_factory=set)  # with these cases
     moves: bool = False  # another municipality has accepted the case
 

@@ -66,7 +66,7 @@ class FindingOut:
         if double and double.unit == self.story.unit:
             who, ids = self.story.manager, (self.story.id, double.id)
             await self.stage.do(who, persons.merge, *ids, texts.RECOGNISED)
-            double.merged = True
+            self.cases.merge(double)
             if self.stage.comes_round("taken apart", _TAKEN_APART):
                 self.stage.in_working_days(3, self.take_apart)
 
@@ -85,7 +85,8 @@ class FindingOut:
         story = self.story
         theirs = self.cases.of_somebody(case.intake.somebody)
         return (
-            not any(one.is_open or one.merged or one.protected for one in theirs)
+            not self.cases.is_merged(case.intake.somebody)
+            and not any(one.is_open or one.protected for one in theirs)
             and not story.protected
             and (case.unit, case.compartment) == (story.unit, story.compartment)
             and case.intake.somebody.number is not None

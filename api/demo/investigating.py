@@ -27,6 +27,7 @@ _INVESTIGATED: Final = 0.75
 _ADVISED: Final = 0.9  # on the day, the others late
 _RISK_ASSESSED: Final = 0.5
 _LATE: Final = 0.05
+_INFORMED_LATE: Final = 0.1
 _MORE_TIME: Final = 0.05  # of the investigations
 _WAITS: Final = 0.1  # of the others, for the person
 _OF_INVESTIGATIONS: Final = (ClockKind.CHILD_INVESTIGATION, ClockKind.ADULT_INVESTIGATION)
@@ -63,13 +64,15 @@ class Investigating(Thread):
         """What must have ended before the case may."""
         if self.investigation and outcome is not CaseOutcome.MISRECORDED:
             await self._conclude(self.investigation, InvestigationConclusion.DISCONTINUED)
+            await self._notify()
 
     async def investigate(self) -> None:
         if self.investigation:
             return
         outcome = await self.do(investigations.open_investigation)
         self.investigation = opened = outcome.the(InvestigationOpened)[1].investigation
-        self.later(self.stage.rng.randint(0, 1), self._inform, opened)
+        late = self.stage.comes_round("informed late", _INFORMED_LATE)
+        self.later(2 if late else 0, self._inform, opened)
         self.later(self.stage.rng.randint(40, 75), self._conclude, opened)
         if self.stage.comes_round("more time", _MORE_TIME):
             self.later(30, self._give_more_time)
@@ -149,6 +152,7 @@ class Investigating(Thread):
             provider=choose(self.stage.rng, _PROVIDERS),
             ksi_code=None,
         )
+        self.later(self.stage.rng.randint(0, 2), self._notify)
         decided = outcome.the(InterventionDecided)[1].intervention
         self.later(self.stage.rng.randint(2, 20), self._start, decided)
 

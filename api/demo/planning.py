@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -37,9 +37,8 @@ def plan_intakes(rng: Random, population: Population, chapter: Chapter) -> list[
     _give_birthdays(rng, first, chapter, max(1, round(shares.TURNING_18 * scale)))
     _give_circumstances(rng, first)
     _give_bodies(rng, population, first)
-    _come_back(rng, [*chapter.known, *first], repeated)
-    if chapter.is_last:
-        _fill_the_last_days(rng, intakes, days)
+    waiting = set(_fill_the_last_days(rng, first, days)) if chapter.is_last else ()
+    _come_back(rng, [*chapter.known, *(it for it in first if it not in waiting)], repeated)
     intakes.sort(key=lambda intake: intake.day)
     for number, intake in enumerate(intakes):
         intake.name = f"{chapter.name}/{number}"
@@ -244,17 +243,14 @@ def _was_gone(intake: Intake, known: Intake) -> bool:
     return not known.turns_18_on and (intake.day - known.day).days > _GONE_LONG
 
 
-def _fill_the_last_days(rng: Random, intakes: list[Intake], days: Sequence[date]) -> None:
+def _fill_the_last_days(
+    rng: Random, intakes: list[Intake], days: Sequence[date]
+) -> Iterator[Intake]:
     """What a demo shows first: on the morning after the year, every unit has something waiting."""
-    come_back = {intake.repeats for intake in intakes}
     free = [
         i
         for i in intakes
-        if i not in come_back
-        and i.repeats is None
-        and i.turns_18_on is None
-        and not i.mistaken
-        and i.source is not Source.POLICE_OPERATION
+        if i.turns_18_on is None and not i.mistaken and i.source is not Source.POLICE_OPERATION
     ]
     for number, role, age in (
         (2, PersonRole.EXPOSED, AgeKnowledge.MINOR),
@@ -264,3 +260,4 @@ def _fill_the_last_days(rng: Random, intakes: list[Intake], days: Sequence[date]
     ):
         for intake in draw(rng, [i for i in free if (i.role, i.age) == (role, age)], number):
             intake.day, intake.acute = days[-1], False
+            yield intake

@@ -225,7 +225,7 @@ class Referrals:
         """Some who come back within the year have their case reopened; for the others a new one
         opens."""
         theirs = self.cases.of_somebody(story.intake.somebody)
-        if any(case.is_open or case.merged for case in theirs):
+        if self.cases.is_merged(story.intake.somebody) or any(case.is_open for case in theirs):
             return None
         closed = next((c for c in theirs if c.compartment is story.compartment), None)
         return closed if closed and story.stage.comes_round("reopened", _REOPENED) else None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.demo.readings import read
 from api.demo.showing import show_the_demo
-from api.demo.year import generate_year
+from api.demo.year import DemoYear, generate_year
 from api.runtime.clock import SystemClock
 from api.runtime.postgres.servers import Addresses
 from api.runtime.serving.serve import serve
@@ -18,7 +18,8 @@ from api.runtime.wiring import local_issuer, open_house
 from projections import ALL
 
 _YEAR = timedelta(days=365)
-_CATCH_UP = 120.0  # seconds
+_CATCH_UP = 120.0  # seconds at least
+_FOLLOWED = 200  # events a second at least, on a machine that is busy with other things
 
 
 class DemoIsIncomplete(Exception):
@@ -33,9 +34,8 @@ async def make_year(
     scale: float,
     *,
     progress: Callable[[int, int], None],
-) -> bool:
-    """Generate the year from `first` on, unless it is there already; whether it was made now.
-    Raises DemoIsIncomplete.
+) -> DemoYear | None:
+    """Generate the year from `first` on, unless it is there already. Raises DemoIsIncomplete.
 
     Nothing follows meanwhile: the views catch up afterwards, in large steps.
     """
@@ -47,7 +47,7 @@ async def make_year(
                     f" {settings.data.resolve()}: its making was interrupted, or it is not a"
                     " demo's. Remove that folder, or name another one with --data."
                 )
-            return False
+            return None
         log, ids = rooms.access_log, rooms.house.desk.ids
         year = await generate_year(
             rooms.desk,
@@ -61,7 +61,7 @@ async def make_year(
         )
     staff = {role: str(staff_id) for role, staff_id in year.staff.items()}
     _staff_file(settings).write_text(json.dumps(staff, indent=1), encoding="utf-8")
-    return True
+    return year
 
 
 async def show_year(settings: Settings, addresses: Addresses, listening: socket.socket) -> None:
@@ -69,7 +69,7 @@ async def show_year(settings: Settings, addresses: Addresses, listening: socket.
     async with open_house(settings, addresses) as rooms, rooms.keeping_time():
         head = await rooms.facts.head()
         for projection in ALL:
-            await rooms.house.views.wait_for(projection.name, head, _CATCH_UP)
+            await rooms.house.views.wait_for(projection.name, head, _CATCH_UP + head / _FOLLOWED)
         issuer = local_issuer(settings, SystemClock())
         tokens = {
             role: issuer.issue(UUID(staff_id), timedelta(hours=24))

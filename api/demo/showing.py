@@ -1,7 +1,9 @@
 """What the demo prints once it serves: the address, a token for each role, five things to try."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from domain.errors import Refusal
 
 _DAY = """
 Samordna serves {address}/samordna/v1
@@ -64,3 +66,10 @@ def show_the_demo(address: str, tokens: Mapping[str, str], data: Path) -> None:
         ),
         flush=True,
     )
+
+
+def in_words(refused: Mapping[type[Refusal], int]) -> Iterator[str]:
+    """What somebody tried in the year and the house refused, each with its reason."""
+    for refusal, often in sorted(refused.items(), key=lambda one: (-one[1], one[0].__name__)):
+        times = "once" if often == 1 else f"{often} times"
+        yield f"Tried {times} in the year, and refused: {refusal.message()}"

@@ -52,7 +52,7 @@ class Theatre:
     crew: Crew
     read: Callable[[Sequence[Look], int], Awaitable[object]] | None = None  # what was looked at
     position: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: Counter[type[Refusal]] = field(default_factory=Counter)
     looks: list[Look] = field(default_factory=list)
     rounds: Counter[str] = field(default_factory=Counter)
     watching: list[Callable[[UUID, object], None]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Theatre:
             try:
                 await act()
             except Refusal as refusal:
-                self.refused[type(refusal).__name__] += 1
+                self.refused[type(refusal)] += 1
             progress()
             if len(self.looks) >= _MANY_LOOKS:
                 await self.tell_looks()

@@ -27,6 +27,7 @@ class Stories(Generic[S]):
         self._by_id: dict[UUID, S] = {}
         self._by_somebody: dict[Somebody, list[S]] = {}
         self._closed: dict[UUID, S] = {}
+        self._merged: set[Somebody] = set()
         self._begun = count(1)
 
     def add(self, story: S) -> int:
@@ -47,6 +48,13 @@ class Stories(Generic[S]):
 
     def reopen(self, story: S) -> None:
         del self._closed[story.id]
+
+    def merge(self, story: S) -> None:
+        """Whose it is has another record, too, whatever is forgotten of their cases: few do."""
+        self._merged.add(story.intake.somebody)
+
+    def is_merged(self, somebody: Somebody) -> bool:
+        return somebody in self._merged
 
     def of_somebody(self, somebody: Somebody) -> Sequence[S]:
         """In the order in which they were opened."""

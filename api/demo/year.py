@@ -29,6 +29,7 @@ from api.demo.time_passing import TimePassing
 from api.demo.workdays import at_minute, working_days
 from api.runtime.clock import SeededIds, SimulatedClock
 from domain.codes import StaffRole
+from domain.errors import Refusal
 from domain.ports import Clock, Ids, Reading, Receipts
 
 P = ParamSpec("P")
@@ -45,7 +46,7 @@ class DemoYear:
     staff: Mapping[str, UUID]  # demo role -> staff id; who has left is not among them
     team: UUID
     position: int  # of the last event
-    refused: Mapping[str, int]  # how often what somebody tried; in a pilot year nothing
+    refused: Mapping[type[Refusal], int]  # how often; in a pilot year nothing
     looks: Sequence[Look]  # who looked at what on the way; see readings.py
     by_time: Sequence[Reading] = ()  # of birth dates, for what turns with age
 

@@ -18,6 +18,7 @@ from api.demo.crew import Crew
 from api.demo.intakes import Intake
 from api.demo.people import Population
 from api.demo.readings import read
+from api.demo.showing import in_words
 from api.demo.stage import Stage, Theatre
 from api.demo.stories import Stories
 from api.demo.year import DemoYear, generate_year
@@ -58,6 +59,7 @@ from domain.codes import (
     StaffRole,
     UnitKind,
 )
+from domain.errors import BothHaveOpenCases, NotFound
 from domain.inquiry import NeedExpressed
 from domain.leave import LeaveCorrected, LeaveEnded, LeavePlanned, LeaveWithdrawn
 from domain.majority import MajorityApproaching
@@ -301,7 +303,7 @@ _UNTOLD: Final = {
     "retention.file-disposed": "the same",
     "statistics.facts-kept": "the same",
     "person.forgotten": "the same",
-    "review": "it draws from the access log, whose moments nobody chooses: at the demo's end",
+    "review": "it draws from the access log: its receipts are of the day the year is made, later",
     "case.external-referral-sent": "the form before parties had clients; read, written no more",
 }
 _RARE: Final = {
@@ -769,6 +771,31 @@ def test_a_large_year_remembers_what_is_open() -> None:
     assert len(left) < 200
     assert stories.of_somebody(begun[0].intake.somebody) == [begun[0]]
     assert not stories.of_somebody(begun[10].intake.somebody)
+
+
+def test_who_is_merged_is_remembered() -> None:
+    """Whoever has another record, too, is never found to be a third one, however many cases were
+    closed since: one of the two may have an open case."""
+    stories = Stories[CaseStory]()
+    stage = Stage(name="7", theatre=a_theatre())
+    merged, *others = [a_story(stage, stories, number) for number in range(400)]
+    stories.merge(merged)
+    for story in (merged, *others):
+        stories.add(story)
+        stories.close(story)
+    assert stories.get(merged.id) is None
+    assert stories.is_merged(merged.intake.somebody)
+    assert not stories.is_merged(others[0].intake.somebody)
+
+
+def test_what_was_refused_is_told_in_words() -> None:
+    """Each reason once, the commonest first."""
+    told = [*in_words({BothHaveOpenCases: 1, NotFound: 3})]
+    assert [line.partition(":")[0] for line in told] == [
+        "Tried 3 times in the year, and refused",
+        "Tried once in the year, and refused",
+    ]
+    assert told[1].endswith(BothHaveOpenCases.message())
 
 
 def a_story(stage: Stage, stories: Stories[CaseStory], number: int) -> CaseStory:
