@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 from typing import Final
 
@@ -167,15 +168,13 @@ def _give_circumstances(rng: Random, intakes: list[Intake]) -> None:
 
 
 def _give_concerns(rng: Random, intakes: list[Intake]) -> None:
-    """What some roles are there for; of the others, of each age its share."""
-    for age in AgeKnowledge:
-        those = [i for i in intakes if i.age is age and i.role not in _CONCERN_OF_ROLE]
+    """What some roles are there for; of the others, of each role and age its share."""
+    for role, age in product(PersonRole, AgeKnowledge):
+        those = [i for i in intakes if (i.role, i.age) == (role, age)]
         minor = age is AgeKnowledge.MINOR
         concerns = shares.CONCERNS_OF_CHILDREN if minor else shares.CONCERNS
         for intake, concern in zip(those, deal(rng, concerns, len(those)), strict=True):
-            intake.concern = concern
-    for intake in intakes:
-        intake.concern = _CONCERN_OF_ROLE.get(intake.role, intake.concern)
+            intake.concern = _CONCERN_OF_ROLE.get(role, concern)
 
 
 def _by_place(intakes: list[Intake]) -> tuple[list[Intake], list[Intake]]:
@@ -252,12 +251,13 @@ def _fill_the_last_days(
         for i in intakes
         if i.turns_18_on is None and not i.mistaken and i.source is not Source.POLICE_OPERATION
     ]
-    for number, role, age in (
-        (2, PersonRole.EXPOSED, AgeKnowledge.MINOR),
-        (3, PersonRole.EXPOSED, AgeKnowledge.ADULT),
-        (1, PersonRole.BUYER, AgeKnowledge.ADULT),
-        (1, PersonRole.RELATIVE, AgeKnowledge.ADULT),
+    minor, grown_up = (AgeKnowledge.MINOR,), (AgeKnowledge.ADULT, AgeKnowledge.YOUNG_ADULT)
+    for number, role, ages in (
+        (2, PersonRole.EXPOSED, minor),
+        (3, PersonRole.EXPOSED, grown_up),
+        (1, PersonRole.BUYER, grown_up),
+        (1, PersonRole.RELATIVE, grown_up),
     ):
-        for intake in draw(rng, [i for i in free if (i.role, i.age) == (role, age)], number):
+        for intake in draw(rng, [i for i in free if i.role is role and i.age in ages], number):
             intake.day, intake.acute = days[-1], False
             yield intake
