@@ -61,11 +61,11 @@ RESIDENCES: Final = {
     Residence.UNKNOWN: 0.04,
 }
 CONCERNS: Final = {
-    Concern.PROSTITUTION: 0.48,
+    Concern.PROSTITUTION: 0.43,
     Concern.TRAFFICKING: 0.16,  # with the children: 5-12 presumed a year
     Concern.CLOSE_VIOLENCE: 0.22,
     Concern.FORCED_MARRIAGE: 0.03,
-    Concern.OTHER_EXPLOITATION: 0.03,
+    Concern.OTHER_EXPLOITATION: 0.08,  # of whom half are referred on (R12)
     Concern.UNKNOWN: 0.08,
 }
 CONCERNS_OF_CHILDREN: Final = {

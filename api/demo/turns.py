@@ -14,7 +14,7 @@ from domain.person.guardianship import GuardianRecorded
 from domain.retention import FileHeld
 
 _HAS_A_GUARDIAN: Final = 0.5  # of the children, and is asked
-_NO_MORE: Final = 0.12  # of those guardians
+_NO_MORE: Final = 0.25  # of those guardians
 _EMERGENCIES: Final = 0.02  # of the cases of the exposed
 _HELD: Final = 0.03
 _MISTAKEN: Final = 0.05  # an entry in the wrong file, corrected the same day
