@@ -84,7 +84,7 @@ def test_a_year_that_is_there_is_not_made_anew(data: Path) -> None:
 def test_audit_logs_are_verified(data: Path) -> None:
     """An auditor verifies the logs as they are served, with the keys alone, and as they are in the
     database when all is still; what somebody changed there is named, and other keys are not
-    believed."""
+    believed, nor that all holds where nothing is served."""
     with running(*DEMO, data=data, said="http://") as (said, _):
         keys = samordna("audit-keys", data=data).split()
         served = re.search(r"http://[^/]+", said)
@@ -92,6 +92,9 @@ def test_audit_logs_are_verified(data: Path) -> None:
         url = f"{served[0]}/audit-logs"
         told = samordna("verify", "--url", url, "--key", keys[0], "--key", keys[1], data=data)
         assert told.count("holds") == 2
+        below = f"{served[0]}/samordna/v1/audit-logs"
+        told = samordna("verify", "--url", below, data=data, expect=1)
+        assert "no checkpoint is served there" in " ".join(told.split())
         with urllib.request.urlopen(f"{url}/events/checkpoint", timeout=10) as answer:  # noqa: S310 - http
             kept = data / "kept"
             kept.write_bytes(answer.read())

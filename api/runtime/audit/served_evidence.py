@@ -36,7 +36,10 @@ class ServedEvidence:
         )
         self._connection = kind(parts.hostname, parts.port, timeout=_PATIENCE)
         self._path = parts.path.rstrip("/")
-        self._note = (self._got("checkpoint") or b"").decode(errors="replace")
+        note = self._got("checkpoint")
+        if note is None:  # whoever asks a wrong address must not be told that all holds
+            raise LogIsNotServed(f"{address}: no checkpoint is served there")
+        self._note = note.decode(errors="replace")
         self._size = 0
         with suppress(NoteIsUnsound):
             self._size = read_checkpoint(read_note(self._note).text).size
