@@ -95,7 +95,7 @@ def positions_for(scale: float) -> Iterator[Position]:
                 yield replace(position, demo_role=f"{position.demo_role}/{number}")
 
 
-_HELPING_OUT: Final = 0.12  # how often a case goes to somebody outside the team
+_HELPING_OUT: Final = 0.04  # how often a case goes to somebody outside the team (c)
 
 _SENDERS: Final = {
     Source.YOUTH_OUTREACH: ("youth-outreach",),

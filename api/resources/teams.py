@@ -146,6 +146,7 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
     costs = await visit.ask(teams.costs, visit.viewer, team_id)
     away = await visit.ask(teams.away, visit.viewer, team_id, swedish_day(visit.now))
     people = await who(visit, (member.staff for member in members))
+    settings = (await visit.house.desk.organised_now()).settings
     answer = TeamDetail(
         **_told(team),
         members=[
@@ -159,12 +160,12 @@ async def read(visit: Visit, team_id: UUID) -> Seen[TeamDetail]:
             )
             for member in members
         ],
-        seats=_seats(members, people, visit.house.desk.organisation.settings),
+        seats=_seats(members, people, settings),
         costs=[
             Cost(period_from=c.period_from, period_until=c.period_until, kronor=c.kronor)
             for c in costs
         ],
-        cost_years=_years(costs, team, visit.house.desk.organisation.settings),
+        cost_years=_years(costs, team, settings),
         position=visit.position,
     )
     return Seen(answer, [team_id, *people], version=((team_id, team.version),))
