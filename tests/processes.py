@@ -17,7 +17,7 @@ from api.runtime.log.event_log import StoredEventLog, StreamedEvent
 from api.runtime.log.fact_log import FactLog
 from api.runtime.log.mapper import Mapper
 from api.runtime.organisation import load_organisation, read_organisation
-from domain.codes import Compartment, StaffRole
+from domain.codes import Compartment, Concern, StaffRole
 from domain.recorded import Append, NewEvent, Recorded, Stream
 from domain.referral import ReferralAccepted, ReferralReceived
 from domain.sealed import Sealed
@@ -160,8 +160,8 @@ async def hired(here: Process, administrator: UUID, role: StaffRole, unit: str =
 
 
 async def opened_case(here: Process, manager: UUID) -> tuple[UUID, UUID]:
-    """A new case of somebody new."""
-    details = replace(AN_ADULT, number=None)
+    """A new case of somebody new, whom no rule binds to a unit."""
+    details = replace(AN_ADULT, number=None, concern=Concern.UNKNOWN)
     received, told = (await here.do(manager, referrals.receive_referral, details)).the(
         ReferralReceived
     )

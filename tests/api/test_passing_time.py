@@ -245,9 +245,9 @@ async def test_a_unit_that_children_had_before_is_reckoned_too(town: Town) -> No
     moved = replace(uppsala.unit("childrens-intake"), code="other-intake")
     units = tuple(u for u in uppsala.units if u.code != "childrens-intake")
     targets = replace(uppsala.targets, child_entry="other-intake")
-    town.desk = replace(
-        town.desk, organisation=replace(uppsala, units=(*units, moved), targets=targets)
-    )
+    settings = replace(uppsala.settings, team_seats=())  # of units that are there no more
+    adopted = replace(uppsala, units=(*units, moved), targets=targets, settings=settings)
+    town.desk = replace(town.desk, organisation=adopted)
     await reckoned(town, case)
     [deadline] = [
         one for one in (await town.case(case)).deadlines if one.clock.reveal() is ClockKind.MAJORITY

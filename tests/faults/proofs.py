@@ -11,7 +11,12 @@ from tests.faults.premises import Premises, until
 
 _NAMES = {
     "referral": {"person.registered": 1, "referral.received": 1, "referral.routed": 1},
-    "acceptance": {"referral.accepted": 1, "case.opened": 1, "person.case-opened": 1},
+    "acceptance": {
+        "referral.accepted": 1,
+        "case.opened": 1,
+        "deadline.set": 1,
+        "person.case-opened": 1,
+    },
     "first": {"case.note-recorded": 1},
     "second": {"case.note-recorded": 1},
 }
