@@ -88,7 +88,9 @@ def _apart(rng: Random, intakes: list[Intake], *, before: int) -> tuple[list[Int
 
 
 def _give_roles(rng: Random, intakes: list[Intake]) -> None:
-    free = list(intakes)
+    """The exposed are met in every operation; of all the others, each role its share."""
+    exposed = {it.operation: it for it in intakes if it.operation is not None}
+    free = [it for it in intakes if it not in set(exposed.values())]
     for role, meets in shares.MEETS_ROLE.items():
         share = max(1, round(shares.ROLES[role] * len(intakes)))
         for intake in draw(rng, free, share, _weight(meets)):
