@@ -310,6 +310,11 @@ class AnnouncedInTheFuture(Refusal):
     """The moment of the announcement lies in the future. Give the moment when it arrived (R6)."""
 
 
+class PlannedBeforeAnnounced(Refusal):
+    """An operation is announced at the latest on its own day (R6). Correct the day; whom the police
+    met earlier they tell of by ordinary referrals."""
+
+
 class PersonsMetOutOfBounds(Refusal):
     """Those met in a police operation are referred in one command, from `fewest` to `most` persons,
     each a referral of its own (R6). Tell of at least somebody, and of the others in a further

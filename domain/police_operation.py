@@ -22,6 +22,7 @@ from domain.errors import (
     OperationIsClosed,
     OperationIsNotAcknowledged,
     PersonsMetOutOfBounds,
+    PlannedBeforeAnnounced,
 )
 from domain.organisation import Bounds
 from domain.sealed import Sealed
@@ -115,15 +116,19 @@ def announce_operation(
     planned_on: date,
     handled_by: tuple[str, ...],
     announced: datetime,
+    announced_on: date,
     now: datetime,
     due: datetime,
     receipt: str,
     sender_unit: str,
     senders_reference: str | None,
 ) -> list[OperationEvent]:
-    """R6: both acknowledge it, and by when is decided here. Raises AnnouncedInTheFuture."""
+    """R6: both acknowledge it, and by when is decided here. Raises AnnouncedInTheFuture,
+    PlannedBeforeAnnounced."""
     if announced > now:
         raise AnnouncedInTheFuture
+    if planned_on < announced_on:
+        raise PlannedBeforeAnnounced
     return [
         OperationAnnounced(
             planned_on=planned_on,

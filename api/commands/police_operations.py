@@ -35,6 +35,7 @@ async def announce_operation(
             planned_on=planned_on,
             handled_by=(targets.adult_entry, targets.regional_coordinators),
             announced=announced,
+            announced_on=work.desk.calendar.day_of(announced),
             now=work.now,
             due=due(ClockKind.OPERATION_ACKNOWLEDGED, announced, settings, work.desk.calendar),
             receipt=referrals.receipt_of(operation),

@@ -503,6 +503,11 @@ REFUSALS: Final[Mapping[type[errors.Refusal], Told]] = {
     errors.AnnouncedInTheFuture: Told(
         "Anmäld i framtiden", "Tidpunkten ligger i framtiden. Ange när insatsen meddelades (R6)."
     ),
+    errors.PlannedBeforeAnnounced: Told(
+        "Planerad före anmälan",
+        "En insats anmäls senast på sin egen dag (R6). Rätta dagen; dem som polisen har träffat"
+        " tidigare berättar den om i vanliga aktualiseringar.",
+    ),
     errors.PersonsMetOutOfBounds: Told(
         "Fel antal personer",
         "De som möts vid en polisinsats lämnas i ett kommando, från `fewest` till `most` personer,"

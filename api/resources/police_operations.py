@@ -33,6 +33,7 @@ from domain.errors import (
     AnnouncedInTheFuture,
     NotFound,
     OperationIsNotAcknowledged,
+    PlannedBeforeAnnounced,
 )
 from domain.labels import Label
 from domain.police_operation import OperationAnnounced
@@ -187,7 +188,7 @@ class AnnouncedOperation(ChangedOperation):
         " it, each for themselves; when one of them does not, there is an alarm (R6).",
     ),
     asks=SEND,
-    refuses=(AnnouncedInTheFuture,),
+    refuses=(AnnouncedInTheFuture, PlannedBeforeAnnounced),
     status=CREATED,
     location="/police-operations/{0.operation_id}",
     leads=(

@@ -43,6 +43,10 @@ async def it_is_announced(town: Town) -> str:
     body = {"plannedOn": "2024-02-01", "announcedAt": "2024-01-31T08:00:00Z"}
     body["sendersReference"] = "OP-4"
     await police.post("/police-operations", {**body, "person": "Ada"}, expect=422)
+    too_late = await police.post(
+        "/police-operations", {**body, "plannedOn": "2024-01-30"}, expect=422
+    )
+    assert "R6" in too_late["detail"]
     announced = await police.post("/police-operations", body, expect=201)
     await police.get("/police-operations", expect=403)
     [asked] = (await police.ask("/receipt-inquiries", {"asked": ["op-4"]}))["items"]

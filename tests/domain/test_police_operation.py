@@ -14,6 +14,7 @@ from domain.errors import (
     OperationIsClosed,
     OperationIsNotAcknowledged,
     PersonsMetOutOfBounds,
+    PlannedBeforeAnnounced,
 )
 from domain.organisation import Bounds
 from domain.police_operation import (
@@ -61,11 +62,12 @@ def given(*more: OperationEvent) -> PoliceOperation:
     return operation
 
 
-def announce(announced: datetime) -> list[OperationEvent]:
+def announce(announced: datetime, planned_on: date = PLANNED) -> list[OperationEvent]:
     return announce_operation(
-        planned_on=PLANNED,
+        planned_on=planned_on,
         handled_by=BOTH,
         announced=announced,
+        announced_on=announced.date(),
         now=NOW,
         due=DUE,
         senders_reference="P-9",
@@ -79,6 +81,13 @@ def test_an_operation_begins_with_its_announcement() -> None:
     assert fold([BY_NEXUS]) is None
     with pytest.raises(AnnouncedInTheFuture):
         announce(NOW + timedelta(seconds=1))
+
+
+def test_an_operation_is_announced_on_its_day_at_the_latest() -> None:
+    """What lay before the announcement was no operation that anybody could prepare for (R6)."""
+    assert announce(NOW, NOW.date())
+    with pytest.raises(PlannedBeforeAnnounced):
+        announce(NOW, NOW.date() - timedelta(days=1))
 
 
 @pytest.mark.parametrize("first", BOTH)

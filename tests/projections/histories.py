@@ -482,6 +482,7 @@ class History:
                 planned_on=BEGINNING.date() + timedelta(days=self._random.randrange(9)),
                 handled_by=("nexus", "coordinators"),
                 announced=self._now,
+                announced_on=BEGINNING.date(),
                 now=self._now,
                 due=self._due(),
                 receipt="...",
